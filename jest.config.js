@@ -1,0 +1,10 @@
+// How the tests run: real ES modules, TypeScript stripped by esbuild; type checking is tsc's job.
+export default {
+  testEnvironment: 'node',
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/.aws-sam/', '/.hubbub/'],
+  modulePathIgnorePatterns: ['/.aws-sam/', '/.hubbub/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/tests/strip-types.js' },
+  testTimeout: 30_000,
+};
