@@ -1,0 +1,40 @@
+// The door to ChatBus: publishing an event of the catalogue.
+
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { env } from './env.ts';
+import { type EventName, type Events, SOURCES } from './events.ts';
+import { Refused } from './protocol.ts';
+
+const client = new EventBridgeClient({});
+const busName = env('BUS_NAME');
+
+/** Tries, and milliseconds before the second and third: an entry may fail although the call succeeds. */
+const BACK_OFF_MS = [0, 50, 250];
+
+/**
+ * Puts one event on the bus; resolves when EventBridge has taken it over.
+ * Throws `Refused('Busy')` when it does not, after retries (docs: PutEvents, "Handling failures").
+ */
+export async function publish<N extends EventName>(name: N, detail: Events[N]): Promise<void> {
+  const entry = {
+    EventBusName: busName,
+    Source: SOURCES[name],
+    DetailType: name,
+    Detail: JSON.stringify(detail),
+  };
+  let failure: unknown;
+  for (const waitMs of BACK_OFF_MS) {
+    if (waitMs > 0) await new Promise((done) => setTimeout(done, waitMs * Math.random()));
+    try {
+      const { FailedEntryCount, Entries } = await client.send(
+        new PutEventsCommand({ Entries: [entry] }),
+      );
+      if (!FailedEntryCount) return;
+      failure = Entries?.[0]?.ErrorCode;
+    } catch (error) {
+      failure = error instanceof Error ? error.name : error;
+    }
+  }
+  console.error({ event: name, messageId: detail.messageId, failure });
+  throw new Refused('Busy', { ref: detail.messageId });
+}

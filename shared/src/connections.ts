@@ -1,0 +1,153 @@
+// The door to ConnectionsTable: who is connected, and which topics each connection hears.
+
+import {
+  type AttributeValue,
+  BatchWriteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+  type WriteRequest,
+} from '@aws-sdk/client-dynamodb';
+import { env } from './env.ts';
+
+const client = new DynamoDBClient({});
+const TableName = env('CONNECTIONS_TABLE');
+
+/** API Gateway cuts at two hours; a row that outlives its socket by these minutes costs one 410. */
+const LIFE_S = 2 * 60 * 60 + 10 * 60;
+/** BatchWriteItem's limit. */
+const BATCH = 25;
+const BATCH_TRIES = 6;
+
+export type Protocol = 'v1' | 'plain';
+
+export interface Subscription {
+  /** `room:<room>` or `user:<userId>`. */
+  topic: string;
+  /** The partition of the topic this connection is in. */
+  shard: number;
+}
+
+export interface Connection {
+  connectionId: string;
+  userId: string;
+  nickname: string;
+  protocol: Protocol;
+  subscriptions: Subscription[];
+}
+
+export interface SubscriberPage {
+  connectionIds: string[];
+  /** Pass it back for the next page; absent on the last. */
+  next?: string;
+}
+
+const now = () => Math.floor(Date.now() / 1000);
+const connectionKey = (id: string) => ({ pk: { S: `connection#${id}` }, sk: { S: 'connection' } });
+const subscriptionKey = ({ topic, shard }: Subscription, id: string) => ({
+  pk: { S: `topic#${topic}#${shard}` },
+  sk: { S: id },
+});
+
+/** Writes the connection, then its subscriptions: whoever finds a subscription finds its owner. */
+export async function open(connection: Connection): Promise<void> {
+  const { connectionId, userId, nickname, protocol, subscriptions } = connection;
+  const expiresAt = { N: String(now() + LIFE_S) };
+  const plain: Record<string, AttributeValue> =
+    protocol === 'plain' ? { plain: { BOOL: true } } : {};
+  await write([
+    put({
+      ...connectionKey(connectionId),
+      userId: { S: userId },
+      nickname: { S: nickname },
+      protocol: { S: protocol },
+      subscriptions: { S: JSON.stringify(subscriptions) },
+      expiresAt,
+    }),
+  ]);
+  await write(
+    subscriptions.map((subscription) =>
+      put({ ...subscriptionKey(subscription, connectionId), ...plain, expiresAt }),
+    ),
+  );
+}
+
+/** The connection, or undefined if it has ended or expired (TTL deletes up to two days late, so the row may still be there). */
+export async function find(connectionId: string): Promise<Connection | undefined> {
+  const connection = await read(connectionId);
+  return connection && connection.expiresAt > now() ? connection : undefined;
+}
+
+/** Removes the connection and every subscription of it; removing what is gone is no error. */
+export async function close(connectionId: string): Promise<void> {
+  const connection = await read(connectionId);
+  if (connection === undefined) return;
+  await write(
+    connection.subscriptions.map((subscription) =>
+      remove(subscriptionKey(subscription, connectionId)),
+    ),
+  );
+  await write([remove(connectionKey(connectionId))]);
+}
+
+/** Removes connections that a broadcast found gone, and their subscription to `heard` even where the owner's row is lost. */
+export async function forget(connectionIds: string[], heard: Subscription): Promise<void> {
+  await write(connectionIds.map((id) => remove(subscriptionKey(heard, id))));
+  for (const id of connectionIds) await close(id);
+}
+
+/** One page of the connections that hear a topic's shard: projected, by Query, at most 1 MB read. */
+export async function subscribers(heard: Subscription, from?: string): Promise<SubscriberPage> {
+  const { pk } = subscriptionKey(heard, '');
+  const { Items = [], LastEvaluatedKey } = await client.send(
+    new QueryCommand({
+      TableName,
+      KeyConditionExpression: 'pk = :topic',
+      FilterExpression: 'expiresAt > :now',
+      ProjectionExpression: 'sk',
+      ExpressionAttributeValues: { ':topic': pk, ':now': { N: String(now()) } },
+      ...(from === undefined ? {} : { ExclusiveStartKey: { pk, sk: { S: from } } }),
+    }),
+  );
+  const next = LastEvaluatedKey?.sk?.S;
+  return {
+    connectionIds: Items.flatMap(({ sk }) => (sk?.S === undefined ? [] : [sk.S])),
+    ...(next === undefined ? {} : { next }),
+  };
+}
+
+async function read(
+  connectionId: string,
+): Promise<(Connection & { expiresAt: number }) | undefined> {
+  const { Item } = await client.send(
+    new GetItemCommand({ TableName, Key: connectionKey(connectionId), ConsistentRead: true }),
+  );
+  if (Item === undefined) return undefined;
+  return {
+    connectionId,
+    userId: Item.userId?.S ?? '',
+    nickname: Item.nickname?.S ?? '',
+    protocol: Item.protocol?.S === 'v1' ? 'v1' : 'plain',
+    subscriptions: JSON.parse(Item.subscriptions?.S ?? '[]') as Subscription[],
+    expiresAt: Number(Item.expiresAt?.N ?? 0),
+  };
+}
+
+const put = (Item: Record<string, AttributeValue>): WriteRequest => ({ PutRequest: { Item } });
+const remove = (Key: Record<string, AttributeValue>): WriteRequest => ({ DeleteRequest: { Key } });
+
+/** BatchWriteItem may leave items unprocessed under throttling: those are written again, with back-off. */
+async function write(requests: WriteRequest[]): Promise<void> {
+  for (let at = 0; at < requests.length; at += BATCH) {
+    let pending: WriteRequest[] = requests.slice(at, at + BATCH);
+    for (let attempt = 0; pending.length > 0; attempt += 1) {
+      if (attempt === BATCH_TRIES) throw new Error(`${pending.length} rows were left unwritten`);
+      if (attempt > 0)
+        await new Promise((done) => setTimeout(done, Math.random() * 50 * 2 ** attempt));
+      const { UnprocessedItems } = await client.send(
+        new BatchWriteItemCommand({ RequestItems: { [TableName]: pending } }),
+      );
+      pending = UnprocessedItems?.[TableName] ?? [];
+    }
+  }
+}

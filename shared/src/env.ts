@@ -1,0 +1,15 @@
+// What the template tells a function: its environment, read in this one place.
+
+type Variable =
+  | 'BUS_NAME'
+  | 'CALLBACK_URL'
+  | 'CONNECTIONS_TABLE'
+  | 'MESSAGES_TABLE'
+  | 'MESSAGE_RETENTION_DAYS';
+
+/** The variable's value. Throws its name if the template gave none: at cold start, not in the middle of a message. */
+export function env(name: Variable): string {
+  const value = process.env[name];
+  if (value === undefined || value === '') throw new Error(`The template gives no ${name}`);
+  return value;
+}
