@@ -12,7 +12,7 @@ export const LOBBY = 'lobby';
 export const LIMITS = {
   /** Bytes of one frame from a client (API Gateway itself allows 32 KB a frame, 128 KB a message). */
   frameBytes: 16 * 1024,
-  /** Code points of one message, after trimming. */
+  /** Code points of one message. */
   messageCharacters: 4_000,
   /** Code points of a room's name. */
   roomCharacters: 64,
@@ -23,7 +23,7 @@ export const LIMITS = {
 /** `sendmessage`: say something in a room. Answered by `accepted` (v1 only), then by the `message` itself, or by `error`. */
 export interface SendMessage {
   action: 'sendmessage';
-  /** UUIDv7, minted once by the client and kept for every resend. A plain client may leave it out. */
+  /** UUID in lower case (v7: sortable by birth), minted once by the client and kept for every resend. A plain client may leave it out. */
   messageId?: string;
   /** Optional; the lobby if absent. */
   room?: string;
@@ -141,7 +141,7 @@ export function errorFrame(code: ErrorCode, ref: string | null, says?: string): 
 
 // --- validators ---
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const ROOM = /^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u;
 
 type Fields = ReadonlyMap<string, unknown>;
@@ -166,10 +166,10 @@ const optional = <T, K extends string>(
 function text(fields: Fields, ref: string | null): string {
   const value = fields.get('message');
   if (typeof value !== 'string') throw new Refused('BadField', { ref, field: 'message' });
-  const trimmed = value.trim();
-  if (trimmed === '') throw new Refused('MessageEmpty', { ref });
-  if ([...trimmed].length > LIMITS.messageCharacters) throw new Refused('MessageTooLong', { ref });
-  return trimmed;
+  if (!value.isWellFormed()) throw new Refused('BadField', { ref, field: 'message' });
+  if (value.trim() === '') throw new Refused('MessageEmpty', { ref });
+  if ([...value].length > LIMITS.messageCharacters) throw new Refused('MessageTooLong', { ref });
+  return value;
 }
 
 const isCount = (value: unknown): value is number =>

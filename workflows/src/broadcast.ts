@@ -1,0 +1,100 @@
+// broadcast: tells one shard of a topic. Invoked by the state machine, again while it returns a cursor.
+
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { forget, type Subscription, subscribers } from '../../shared/src/connections.ts';
+import { env } from '../../shared/src/env.ts';
+import type { MessageSent } from '../../shared/src/events.ts';
+import { type ErrorCode, errorFrame, type MessageFrame } from '../../shared/src/protocol.ts';
+import { fanOut } from './fan-out.ts';
+import { createPoster } from './poster.ts';
+
+/** Beyond this many connections a shard has outgrown itself: one Query page, one second of the default account quota. */
+const SHARD_CONNECTIONS = 10_000;
+const MOST_SHARDS = 32;
+/** Kept back for the rows to forget and the answer, so that a run ends with its cursor and not by time-out. */
+const RESERVE_MS = 5_000;
+
+const poster = createPoster(env('CALLBACK_URL'));
+
+/** What the state machine hands over. Numbers come as DynamoDB gives them: as strings. */
+export interface BroadcastInput {
+  topic: string;
+  shard: number;
+  /** Either a stored message and its place … */
+  message?: Pick<MessageSent, 'room' | 'messageId' | 'userId' | 'nickname' | 'text' | 'sentAt'> & {
+    connectionId?: string;
+  };
+  seq?: string;
+  /** … or what went wrong with one. */
+  error?: { ref: string; code: ErrorCode };
+  /** How many shards the topic has, where it may grow. */
+  shards?: string;
+  cursor?: Cursor | null;
+}
+
+export interface Cursor {
+  from: string;
+  /** Connections told so far in this shard. */
+  told: number;
+}
+
+export interface BroadcastResult {
+  delivered: number;
+  gone: number;
+  closed: number;
+  cursor: Cursor | null;
+  /** Set on the last page of a shard that has outgrown itself: the doubled number of shards. */
+  grow: { from: string; to: string } | null;
+}
+
+export const handler = middy(
+  async (input: BroadcastInput, context: Context): Promise<BroadcastResult> => {
+    const heard: Subscription = { topic: input.topic, shard: input.shard };
+    const { next, ...counts } = await fanOut(
+      new TextEncoder().encode(JSON.stringify(frameOf(input))),
+      {
+        poster,
+        page: (from) => subscribers(heard, from),
+        forget: (ids) => forget(ids, heard),
+        remainingMs: () => context.getRemainingTimeInMillis() - RESERVE_MS,
+        random: Math.random,
+        sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+      },
+      input.cursor?.from,
+    );
+    const told = (input.cursor?.told ?? 0) + counts.delivered;
+    return {
+      ...counts,
+      cursor: next === undefined ? null : { from: next, told },
+      grow: next === undefined ? growth(told, input.shards) : null,
+    };
+  },
+).onError(({ error, event: { topic, shard, message } }) => {
+  console.error({ topic, shard, messageId: message?.messageId, error });
+  throw error;
+});
+
+function frameOf({ message, seq, error }: BroadcastInput): object {
+  if (error !== undefined) return errorFrame(error.code, error.ref);
+  if (message === undefined || seq === undefined)
+    throw new TypeError('Neither a message with its seq nor an error');
+  const { room, messageId, userId, nickname, text, sentAt, connectionId } = message;
+  return {
+    type: 'message',
+    room,
+    seq: Number(seq),
+    messageId,
+    userId,
+    nickname,
+    message: text,
+    timestamp: sentAt,
+    ...(connectionId === undefined ? {} : { connectionId }),
+  } satisfies MessageFrame;
+}
+
+function growth(told: number, shards: string | undefined): BroadcastResult['grow'] {
+  if (shards === undefined || told <= SHARD_CONNECTIONS) return null;
+  const doubled = Math.min(Number(shards) * 2, MOST_SHARDS);
+  return doubled > Number(shards) ? { from: shards, to: String(doubled) } : null;
+}
