@@ -1,0 +1,44 @@
+// The gateway's misbehaviour on request: lost $disconnects, gone and throttled posts, cut sockets.
+
+/** Rates are probabilities from 0 to 1. The same seed and the same order of calls give the same faults. */
+export interface GatewayFaults {
+  seed?: number;
+  /** No `$disconnect` is ever invoked: AWS promises it only as best effort. */
+  loseDisconnects?: boolean;
+  /** Posts answered 410 though the connection lives. */
+  goneRate?: number;
+  /** Posts answered 429 LimitExceededException. */
+  throttleRate?: number;
+  /** Frames in and posts at which the socket is cut, the frame lost with it. */
+  cutRate?: number;
+}
+
+/** Draws from the seeded dice; a rate of zero draws nothing. */
+export interface Dice {
+  losesDisconnect(): boolean;
+  gone(): boolean;
+  throttled(): boolean;
+  cut(): boolean;
+}
+
+export function dice(faults: GatewayFaults = {}): Dice {
+  const { seed = 1, loseDisconnects = false, goneRate = 0, throttleRate = 0, cutRate = 0 } = faults;
+  const random = mulberry32(seed);
+  const hits = (rate: number) => rate > 0 && random() < rate;
+  return {
+    losesDisconnect: () => loseDisconnects,
+    gone: () => hits(goneRate),
+    throttled: () => hits(throttleRate),
+    cut: () => hits(cutRate),
+  };
+}
+
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

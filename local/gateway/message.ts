@@ -1,0 +1,56 @@
+// A message from a client: to its route's function, and the answer back.
+import type { Aws } from '../aws.ts';
+import type { Log } from '../log.ts';
+import type { ApiPlan } from '../plan.ts';
+import type { Connection } from './connection.ts';
+import { newId } from './identifier.ts';
+import type { Outcome } from './integration.ts';
+import type { Limits } from './limits.ts';
+import { messageEvent } from './request-event.ts';
+import { selectRoute } from './route.ts';
+import { callRoute } from './route-call.ts';
+
+export interface MessageDesk {
+  aws: Aws;
+  log: Log;
+  limits: Limits;
+}
+
+/**
+ * Invokes the route's function and sends a route response where the route has one, or an error frame
+ * `{message, connectionId, requestId}` (`Forbidden`, `Internal server error`, `Endpoint request timed out`).
+ */
+export async function answerMessage(
+  { aws, log, limits }: MessageDesk,
+  api: ApiPlan,
+  connection: Connection,
+  text: string,
+): Promise<void> {
+  const routeKey = selectRoute(api, text);
+  const route = routeKey === undefined ? undefined : api.routes[routeKey];
+  if (routeKey === undefined || !route) {
+    log.hop({ service: 'gateway', what: 'no route', status: 'Forbidden', failed: true });
+    connection.send(errorFrame('Forbidden', connection, newId()));
+    return;
+  }
+  const event = messageEvent(connection.facts, routeKey, text);
+  const timeoutMs = Math.min(route.timeoutMs, limits.integrationMs);
+  const outcome = await callRoute({ aws, log, routeKey, route, event, text, timeoutMs });
+  const { requestId } = event.requestContext;
+  const trouble = troubleIn(outcome, limits);
+  if (trouble) connection.send(errorFrame(trouble, connection, requestId));
+  else if (route.responds && outcome.kind === 'answered' && outcome.body) {
+    connection.send(outcome.body);
+  }
+}
+
+function troubleIn(outcome: Outcome, { messageBytes }: Limits): string | undefined {
+  if (outcome.kind === 'timedOut') return 'Endpoint request timed out';
+  if (outcome.kind !== 'answered') return 'Internal server error';
+  const tooLong = Buffer.byteLength(outcome.body ?? '') > messageBytes;
+  return tooLong ? 'Internal server error' : undefined;
+}
+
+function errorFrame(message: string, { facts }: Connection, requestId: string): string {
+  return JSON.stringify({ message, connectionId: facts.connectionId, requestId });
+}
