@@ -1,0 +1,32 @@
+// @ts-check
+// Keeps the status from flashing: a line that falls and returns within seconds was never shown as down.
+
+/** @typedef {import('./line.js').LineStatus} LineStatus */
+
+const BLIP_MS = 5_000;
+
+/** @param {{ clock: import('./line.js').Clock, show: (status: LineStatus) => void }} ports */
+export function createCalm({ clock, show }) {
+  let wasLive = false;
+  let cancel = () => {};
+  /** @type {LineStatus} */
+  let latest = { state: 'idle', retryAt: null };
+
+  return {
+    /** @param {LineStatus} status */
+    changed(status) {
+      const fell = wasLive && latest.state === 'live' && status.state !== 'live';
+      latest = status;
+      if (status.state === 'live') {
+        cancel();
+        wasLive = true;
+        show(status);
+      } else if (fell) {
+        cancel = clock.after(BLIP_MS, () => {
+          wasLive = false;
+          show(latest);
+        });
+      } else if (!wasLive) show(status);
+    },
+  };
+}

@@ -1,0 +1,14 @@
+// @ts-check
+// The browser's WebSocket as the line wants it.
+
+/** @type {import('../core/line.js').OpenSocket} */
+export function openSocket(url, events) {
+  const socket = new WebSocket(url);
+  socket.addEventListener('open', () => events.opened());
+  // A close event always follows an error event, which itself says nothing.
+  socket.addEventListener('close', () => events.closed());
+  socket.addEventListener('message', ({ data }) => {
+    if (typeof data === 'string') events.heard(data);
+  });
+  return { send: (text) => socket.send(text), close: () => socket.close() };
+}
