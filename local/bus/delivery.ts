@@ -1,7 +1,7 @@
 // One delivery: an event to one target of one rule, tried again with back-off, then to the dead-letter queue.
 import type { Aws } from '../aws.ts';
 import type { Log } from '../log.ts';
-import type { TargetPlan } from '../plan.ts';
+import type { RulePlan, TargetPlan } from '../plan.ts';
 import type { Clock } from './clock.ts';
 import type { Envelope } from './envelope.ts';
 import { type Failure, failureOf } from './failure.ts';
@@ -11,7 +11,7 @@ export interface Delivery {
   event: Envelope;
   /** When the bus took the event, in milliseconds since 1970. */
   takenAt: number;
-  rule: { name: string; arn: string };
+  rule: Pick<RulePlan, 'name' | 'arn' | 'busName'>;
   target: TargetPlan;
   /** What the target gets: the event, or what the target's input makes of it. */
   input: string;

@@ -8,7 +8,7 @@ export interface Failure {
   retriable: boolean;
 }
 
-const NO_PERMISSIONS = /AccessDenied|NotAuthorized|UnauthorizedOperation|^KMSAccessDenied/;
+const NO_PERMISSIONS = /AccessDenied|NotAuthorized/;
 const NO_RESOURCE = /NotFound|DoesNotExist|NonExistentQueue/;
 const THROTTLING = /Throttl|TooManyRequests|LimitExceeded|RequestLimit|SlowDown/;
 
@@ -23,7 +23,8 @@ export function failureOf(error: unknown): Failure {
   if (THROTTLING.test(code) || status === 429)
     return { code: 'THROTTLING', message, retriable: true };
   if (status >= 500) return { code: 'ERROR_FROM_TARGET', message, retriable: true };
-  if (NO_PERMISSIONS.test(code)) return { code: 'NO_PERMISSIONS', message, retriable: false };
+  if (NO_PERMISSIONS.test(code) || status === 403)
+    return { code: 'NO_PERMISSIONS', message, retriable: false };
   if (NO_RESOURCE.test(code) || status === 404)
     return { code: 'NO_RESOURCE', message, retriable: false };
   return { code: 'INVALID_PARAMETER', message, retriable: false };

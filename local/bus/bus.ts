@@ -1,0 +1,143 @@
+// EventBridge on this machine: takes events over, finds the rules that want them, sends them to the targets.
+import { randomUUID } from 'node:crypto';
+import type { Aws } from '../aws.ts';
+import { AwsError } from '../aws-error.ts';
+import { type Log, messageIdIn } from '../log.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Outcome } from './delivery.ts';
+import { eventTime } from './envelope.ts';
+import type { Faults } from './faults.ts';
+import { putEvents, type TakenEvent } from './put-events.ts';
+import { busNameFrom, QUESTIONS } from './questions.ts';
+import { openRoad } from './road.ts';
+import { type BusesPlan, type CompiledRule, compileRules } from './rules.ts';
+import { readUndelivered, writeUndelivered } from './undelivered.ts';
+
+export interface BusDeps {
+  aws: Aws;
+  log: Log;
+  faults?: Faults | undefined;
+  /** Where undelivered events survive a restart; without it they are lost on `stop`. */
+  folder?: string | undefined;
+  /** Resolves when the targets can be called: events of the last run are delivered then. Default: at once. */
+  ready?: Promise<unknown> | undefined;
+  clock?: Clock;
+  /** 0 to below 1, for the jitter of back-off. */
+  random?: () => number;
+  newId?: () => string;
+}
+
+export interface Bus {
+  /** One action of the `events` service; rejects with an AwsError. PutEvents resolves once the events are taken over. */
+  call(action: string, input: Record<string, unknown>): Promise<Record<string, unknown>>;
+  /** Takes a new plan, whole or, with a Refusal, not at all. Deliveries under way keep the target they set out for. */
+  update(plan: BusesPlan): void;
+  /** True once every event taken over is delivered or given up; false if that takes longer than `withinMs`. */
+  settled(withinMs: number): Promise<boolean>;
+  /** Takes no more events, and writes what is not delivered to `<folder>/undelivered-events.json`. */
+  stop(): Promise<void>;
+}
+
+/** How long a call to a target may take to finish once the bus stops: Ctrl-C ends everything within 2 s. */
+const LAST_CALLS_MS = 1000;
+
+/** Throws a Refusal for a rule it cannot run, or an unreadable file of undelivered events. */
+export function startBus(plan: BusesPlan, deps: BusDeps): Bus {
+  const { aws, log, faults, folder } = deps;
+  const { clock = systemClock, random = Math.random, newId = randomUUID } = deps;
+  let current = plan;
+  let rules = compileRules(plan);
+  let stopped = false;
+  const road = openRoad({ aws, log, clock, random, newId }, faults);
+
+  let left = folder ? readUndelivered(folder) : [];
+  if (deps.ready) inBackground(deps.ready.then(resume));
+  else inBackground(resume());
+
+  function inBackground(work: Promise<unknown>) {
+    work.catch((error) => log.warn(`bus: ${error instanceof Error ? error.stack : error}`));
+  }
+
+  async function resume() {
+    if (stopped || left.length === 0) return;
+    log.say(`bus: delivering ${left.length} events of the last run`);
+    const onTheRoad = left.map(({ event, takenAt, busName, ruleName, targetId, retries }) => {
+      const rule = rules.find(({ plan }) => plan.name === ruleName && plan.busName === busName);
+      const target = rule?.targets.find(({ plan }) => plan.id === targetId);
+      if (rule && target) return depart(rule, target, event, takenAt, retries);
+      log.warn(`bus: rule ${ruleName}, target ${targetId} is gone; event ${event.id} is dropped`);
+      return 'dropped';
+    });
+    left = [];
+    await Promise.all(onTheRoad);
+    if (folder && !stopped) writeUndelivered(folder, []);
+  }
+
+  function depart(
+    rule: CompiledRule,
+    target: CompiledRule['targets'][number],
+    event: TakenEvent['event'],
+    takenAt: number,
+    retries: number,
+  ): Promise<Outcome> {
+    const input = target.input(event, eventTime(takenAt));
+    return road.send({ event, takenAt, rule: rule.plan, target: target.plan, input, retries });
+  }
+
+  async function route({ busName, event }: TakenEvent): Promise<void> {
+    const name = busNameFrom(busName);
+    if (name !== 'default' && !current.buses.some((bus) => bus.name === name))
+      log.warn(`bus: there is no bus ${name}; event ${event.id} goes nowhere, as on AWS`);
+    const takenAt = clock.now();
+    const messageId = messageIdIn(JSON.stringify(event.detail));
+    const wanting = rules.filter(
+      ({ plan, matches }) => plan.busName === name && plan.enabled && matches(event),
+    );
+    if (wanting.length === 0)
+      log.detail(`bus: no rule wants ${event.source} / ${event['detail-type']}`);
+    await Promise.all(
+      wanting.map(async (rule) => {
+        const outcomes = await Promise.all(
+          rule.targets.map((target) => depart(rule, target, event, takenAt, 0)),
+        );
+        const status = outcomes.find((outcome) => outcome !== 'delivered') ?? 'delivered';
+        log.hop({
+          service: 'bus',
+          what: `${event['detail-type']} → ${rule.targets.map(({ name }) => name).join(', ') || 'no target'}`,
+          messageId,
+          ms: clock.now() - takenAt,
+          status,
+          failed: status !== 'delivered',
+        });
+      }),
+    );
+  }
+
+  return {
+    async call(action, input) {
+      if (stopped) throw new AwsError('ServiceUnavailable', 'The bus has stopped.', 503);
+      const question = Object.hasOwn(QUESTIONS, action) ? QUESTIONS[action] : undefined;
+      if (question) return question(input, current);
+      if (action !== 'PutEvents') throw new AwsError('UnknownOperationException', action);
+      const { account, region } = current;
+      const { output, taken } = putEvents(input, { account, region, now: clock.now, newId });
+      for (const event of taken) inBackground(route(event));
+      return output;
+    },
+    update(next) {
+      rules = compileRules(next);
+      current = next;
+    },
+    settled: async (withinMs) => (await road.settled(withinMs)) && left.length === 0,
+    async stop() {
+      stopped = true;
+      const undelivered = await road.stop(LAST_CALLS_MS);
+      const kept = undelivered.map(({ event, takenAt, rule, target, retries }) => {
+        const { name: ruleName, busName } = rule;
+        return { event, takenAt, busName, ruleName, targetId: target.id, retries };
+      });
+      if (folder) writeUndelivered(folder, [...left, ...kept]);
+      else if (kept.length > 0) log.warn(`bus: ${kept.length} events were not delivered`);
+    },
+  };
+}
