@@ -1,7 +1,7 @@
 // A gateway on a loopback server with a Lambda the test plays: what this folder's tests stand on.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import WebSocket, { type ClientOptions } from 'ws';
 import { silent } from '../log.ts';
 import type { ApiPlan, RoutePlan } from '../plan.ts';
@@ -99,6 +99,23 @@ export async function startLoopback(
 }
 
 export type Loopback = Awaited<ReturnType<typeof startLoopback>>;
+
+/** A bare socket that asks for the upgrade: for what a real client would never send. */
+export function rawHandshake(port: number, upgrade = 'websocket'): Socket {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  socket.write(
+    [
+      'GET /dev HTTP/1.1',
+      'Host: gateway',
+      'Connection: Upgrade',
+      `Upgrade: ${upgrade}`,
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      '\r\n',
+    ].join('\r\n'),
+  );
+  return socket;
+}
 
 /** Resolves when the handshake succeeded. */
 export async function opened(client: WebSocket): Promise<WebSocket> {
