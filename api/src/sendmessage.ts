@@ -3,8 +3,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { publish } from '../../shared/src/bus.ts';
 import { env } from '../../shared/src/env.ts';
-import { routeHandler } from '../../shared/src/handler.ts';
 import { LOBBY, Refused } from '../../shared/src/protocol.ts';
+import { routeHandler } from '../../shared/src/route.ts';
 
 const DAY_S = 24 * 60 * 60;
 /** As long as an outbox keeps a message: after it, the same id would be a new message. */

@@ -1,0 +1,25 @@
+// A route: what a known connection may do. Parses the frame, finds who speaks, answers.
+
+import { type Connection, find } from './connections.ts';
+import { type Answer, socketHandler, text } from './handler.ts';
+import { type Action, type FrameOf, parseClientFrame, Refused } from './protocol.ts';
+
+/** The sender comes from the connection, never from the frame. Throws `NotConnected` for a connection without a row. */
+export const routeHandler = <A extends Action>(
+  action: A,
+  answer: (frame: FrameOf<A>, speaker: Connection) => Answer,
+) =>
+  socketHandler(async (event) => {
+    const frame = parseClientFrame(text(event));
+    if (!isOf(frame, action)) throw new Refused('UnknownAction');
+    const speaker = await find(event.requestContext.connectionId);
+    if (speaker === undefined) {
+      throw new Refused('NotConnected', {
+        ref: 'messageId' in frame ? (frame.messageId ?? null) : null,
+      });
+    }
+    return answer(frame, speaker);
+  });
+
+const isOf = <A extends Action>(frame: { action: Action }, action: A): frame is FrameOf<A> =>
+  frame.action === action;
