@@ -90,32 +90,6 @@ describe('the clocks', () => {
     });
   });
 
-  test('close a busy connection with 1001 when its life is over', async () => {
-    const { client } = await start({}, { limits: { lifeMs: 120, idleMs: 60_000 } });
-    const busy = await opened(client());
-    busy.on('message', () => busy.send('again'));
-    busy.send('first');
-    expect(await closed(busy)).toBe(1001);
-    expect(loopback.invocations('$default').length).toBeGreaterThan(1);
-  });
-
-  test('count the idle time from the last message', async () => {
-    const { client } = await start({}, { limits: { idleMs: 100 } });
-    const busy = await opened(client());
-    const openedAt = performance.now();
-    const talk = setInterval(() => busy.send('still here'), 10);
-    const talked = new Promise<void>((resolve) => {
-      busy.on('message', () => {
-        if (performance.now() - openedAt < 300) return;
-        clearInterval(talk);
-        resolve();
-      });
-    });
-    await talked;
-    expect(loopback.gateway.count()).toBe(1);
-    expect(await closed(busy)).toBe(1001);
-  });
-
   test('leave pings to ws, which answers them', async () => {
     const { client } = await start();
     const pinging = await opened(client());
