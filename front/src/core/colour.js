@@ -7,5 +7,8 @@ export function hueOf(userId) {
   for (const letter of userId) {
     hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 16_777_619);
   }
-  return (hash >>> 0) % 360;
+  // Ids that differ in one letter only would otherwise land on a few neighbouring hues.
+  hash = Math.imul(hash ^ (hash >>> 16), 2_246_822_507);
+  hash = Math.imul(hash ^ (hash >>> 13), 3_266_489_909);
+  return ((hash ^ (hash >>> 16)) >>> 0) % 360;
 }

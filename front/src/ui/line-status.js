@@ -47,10 +47,10 @@ export function createLineStatus({ root, clock, tryNow }) {
 
   /** @param {LineStatus['state']} state @param {number | null} retryAt */
   function sentence(state, retryAt) {
-    const what = state === 'offline' ? 'You are offline.' : 'The connection is down.';
+    const what = state === 'offline' ? 'You are offline.' : 'No connection.';
     if (retryAt === null) return `${what} Trying now…`;
     const seconds = Math.max(1, Math.ceil((retryAt - clock.now()) / 1_000));
-    return `${what} Trying again in ${seconds} s. What you write is kept.`;
+    return `${what} Next try in ${seconds} s.`;
   }
 
   button.addEventListener('click', tryNow);

@@ -45,19 +45,12 @@ function time(at) {
 export function createRow({ messageId, own, text }) {
   const row = element('li', { class: 'message', 'data-message-id': messageId });
   row.classList.toggle('own', own);
+  const words = element('p', { class: 'text', dir: 'auto' }, ...textNodes(text));
+  const bubble = element('div', { class: 'bubble' }, words);
+  const spoken = element('div', { class: 'spoken' }, bubble, element('div', { class: 'meta' }));
   row.append(
     element('div', { class: 'avatar', 'aria-hidden': 'true' }),
-    element(
-      'div',
-      { class: 'said' },
-      element('bdi', { class: 'who', dir: 'auto' }),
-      element(
-        'div',
-        { class: 'bubble' },
-        element('p', { class: 'text', dir: 'auto' }, ...textNodes(text)),
-      ),
-      element('div', { class: 'meta' }),
-    ),
+    element('div', { class: 'said' }, element('bdi', { class: 'who', dir: 'auto' }), spoken),
   );
   return row;
 }
