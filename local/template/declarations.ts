@@ -4,7 +4,8 @@ import { Cursor } from './cursor.ts';
 import { mergeGlobals, readFunctionGlobals } from './globals.ts';
 import type { Kind } from './resources/kind.ts';
 import { KINDS } from './resources/registry.ts';
-import type { Mapping, Path, Source } from './source.ts';
+import { usesLanguageExtensions, usesSam } from './sections.ts';
+import { isMapping, type Mapping, type Path, type Source, type Value } from './source.ts';
 
 export interface Declaration {
   logicalId: string;
@@ -12,6 +13,8 @@ export interface Declaration {
   /** As written, SAM's Globals merged. */
   properties: Mapping;
   metadata: Mapping | undefined;
+  /** DeletionPolicy and UpdateReplacePolicy: without effect here, but what they refer to must exist. */
+  deletion: Value;
   /** Of the resource, or of the one that generated it. */
   path: Path;
   condition: string | undefined;
@@ -62,6 +65,9 @@ function readDeclaration(logicalId: string, cursor: Cursor, globals: Mapping): D
   const type = cursor.at('Type').text();
   const kind = kindOf(type);
   if (!kind) throw cursor.at('Type').refuse('is not a resource type this machine supports');
+  if (type.startsWith('AWS::Serverless::') && !usesSam(cursor.source))
+    throw cursor.at('Type').refuse('needs Transform: AWS::Serverless-2016-10-31');
+  checkDeletion(cursor);
   const properties = cursor.at('Properties').present ? cursor.at('Properties').mapping() : {};
   const condition = cursor.at('Condition');
   return {
@@ -70,11 +76,23 @@ function readDeclaration(logicalId: string, cursor: Cursor, globals: Mapping): D
     properties:
       type === 'AWS::Serverless::Function' ? mergeGlobals(globals, properties) : properties,
     metadata: cursor.at('Metadata').present ? cursor.at('Metadata').mapping() : undefined,
+    deletion: [
+      cursor.at('DeletionPolicy').value ?? null,
+      cursor.at('UpdateReplacePolicy').value ?? null,
+    ],
     path: cursor.path,
     condition: condition.present ? condition.text() : undefined,
     dependsOn: cursor.at('DependsOn').texts(),
     generated: false,
   };
+}
+
+function checkDeletion(resource: Cursor): void {
+  for (const key of ['DeletionPolicy', 'UpdateReplacePolicy']) {
+    const policy = resource.at(key);
+    if (isMapping(policy.value) && !usesLanguageExtensions(resource.source))
+      throw policy.refuse('takes an intrinsic only with Transform: AWS::LanguageExtensions');
+  }
 }
 
 function generatedBy(written: Declaration): Declaration[] {

@@ -1,4 +1,5 @@
 // CloudFormation's intrinsic functions: a template value with every reference replaced by what it stands for.
+import { usesLanguageExtensions } from './sections.ts';
 import { isMapping, type Path, type Source, type Value } from './source.ts';
 import { substitute } from './sub.ts';
 
@@ -36,7 +37,9 @@ export function resolve(value: Value, path: Path, scope: Scope): Value | undefin
   }
   if (keys.length > 1)
     throw scope.source.refuse(path, value, `${name} must stand alone in its mapping`);
-  const intrinsic = INTRINSICS[name];
+  const intrinsic = INTRINSICS[name] ?? LANGUAGE_EXTENSIONS[name];
+  if (name in LANGUAGE_EXTENSIONS && !usesLanguageExtensions(scope.source))
+    throw scope.source.refuse(path, value, `${name} needs Transform: AWS::LanguageExtensions`);
   if (!intrinsic) throw scope.source.refuse(path, value, `${name} is not supported here`);
   return intrinsic(value[name] ?? null, [...path, name], scope);
 }
@@ -109,6 +112,15 @@ const INTRINSICS: Record<string, Intrinsic> = {
     scope.importValue(resolveText(argument, path, scope), path),
   'Fn::Base64': (argument, path, scope) =>
     Buffer.from(resolveText(argument, path, scope)).toString('base64'),
+};
+
+const LANGUAGE_EXTENSIONS: Record<string, Intrinsic> = {
+  'Fn::Length': (argument, path, scope) => resolveList(argument, path, scope).length,
+  'Fn::ToJsonString'(argument, path, scope) {
+    if (typeof argument !== 'object')
+      throw scope.source.refuse(path, argument, 'takes a mapping or a list');
+    return JSON.stringify(resolve(argument, path, scope));
+  },
 };
 
 function splitOnce(text: string): [string, string] {

@@ -56,6 +56,7 @@ function readResource(declaration: Declaration, names: Names): Resource {
   const resolved = resolve(declaration.properties, below, names);
   const properties = new Cursor(names.source, below, resolved);
   checkAllowed(properties, kind.allow);
+  resolve(declaration.deletion, [...path, 'DeletionPolicy'], names);
   return {
     ...names.naming(declaration),
     ...names.named(logicalId, path),

@@ -1,13 +1,13 @@
 // Fn::Sub: text with `${Name}`, `${LogicalId.Attribute}` and variables of its own put in; `${!Literal}` stays.
 import { resolveText, type Scope } from './intrinsics.ts';
-import { isMapping, type Path, type Value } from './source.ts';
+import { isMapping, type Mapping, type Path, type Value } from './source.ts';
 
 const PLACEHOLDER = /\$\{([^}]*)\}/g;
 
 export function substitute(argument: Value, path: Path, scope: Scope): string {
-  const [text, variables] =
-    Array.isArray(argument) && argument.length === 2 ? argument : [argument, null];
-  if (typeof text !== 'string' || !isMapping(variables))
+  const none: Mapping = {};
+  const [text, variables, ...others] = Array.isArray(argument) ? argument : [argument, none];
+  if (typeof text !== 'string' || !isMapping(variables) || others.length > 0)
     throw scope.source.refuse(path, argument, 'takes a string, or a string and its variables');
   return text.replace(PLACEHOLDER, (_, name: string) => {
     if (name.startsWith('!')) return `\${${name.slice(1)}}`;

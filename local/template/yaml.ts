@@ -14,6 +14,7 @@ import {
   parseDocument,
   Scalar,
   type ScalarTag,
+  type Tags,
   YAMLMap,
 } from 'yaml';
 import { Refusal } from '../refusal.ts';
@@ -23,6 +24,16 @@ const SHORT_FORMS =
   'And Base64 Cidr Equals FindInMap GetAtt GetAZs If ImportValue Join Length Not Or Select Split Sub ToJsonString Transform';
 
 const TIMESTAMP = 'tag:yaml.org,2002:timestamp';
+const BOOLEAN = 'tag:yaml.org,2002:bool';
+
+/** `Version: 2012-10-17` stays text; so does `AttributeType: N`, which YAML 1.1 to the letter reads as false. */
+function asCloudFormation(tag: Tags[number]): Tags {
+  if (typeof tag === 'string' || tag.collection) return [tag];
+  if (tag.tag === TIMESTAMP) return [];
+  if (tag.tag !== BOOLEAN) return [tag];
+  const test = tag.test?.test('true') ? /^(?:yes|true|on)$/i : /^(?:no|false|off)$/i;
+  return [{ ...tag, test }];
+}
 
 /** `!GetAtt Queue.Arn` splits at its first dot: nested attributes keep theirs. */
 function scalarArgument(name: string, text: string): Value {
@@ -79,10 +90,7 @@ export function parseTemplate(text: string, file: string, root: string): Source 
     merge: true,
     lineCounter: lines,
     prettyErrors: false,
-    customTags: (tags) => [
-      ...tags.filter((tag) => typeof tag === 'string' || tag.tag !== TIMESTAMP),
-      ...CLOUDFORMATION_TAGS,
-    ],
+    customTags: (tags) => [...tags.flatMap(asCloudFormation), ...CLOUDFORMATION_TAGS],
   });
   // An unknown tag is only a warning to the parser, but it means an intrinsic that would be lost.
   const [error] = [...document.errors, ...document.warnings];

@@ -60,6 +60,11 @@ export const NOTED: Kind[] = [
     { nameProperty: 'LogGroupName', attributes: { Arn: logGroupArn } },
   ),
   notedKind(
+    'AWS::Logs::MetricFilter',
+    'ApplyOnTransformedLogs FilterName FilterPattern LogGroupName MetricTransformations',
+    { nameProperty: 'FilterName' },
+  ),
+  notedKind(
     'AWS::S3::Bucket',
     'AccessControl BucketEncryption BucketName LifecycleConfiguration LoggingConfiguration OwnershipControls PublicAccessBlockConfiguration Tags VersioningConfiguration',
     {
