@@ -51,8 +51,7 @@ export function startBus(plan: BusesPlan, deps: BusDeps): Bus {
   const road = openRoad({ aws, log, clock, random, newId }, faults);
 
   let left = folder ? readUndelivered(folder) : [];
-  if (deps.ready) inBackground(deps.ready.then(resume));
-  else inBackground(resume());
+  inBackground(deps.ready === undefined ? resume() : deps.ready.then(resume));
 
   function inBackground(work: Promise<unknown>) {
     work.catch((error) => log.warn(`bus: ${error instanceof Error ? error.stack : error}`));
