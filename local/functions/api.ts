@@ -1,0 +1,72 @@
+// Lambda's API by action and input, as the other services of this machine call it.
+import type { Aws } from '../aws.ts';
+import { AwsError } from '../aws-error.ts';
+import type { Log } from '../log.ts';
+import type { Asynchronous } from './asynchronous.ts';
+import { configurationOf, descriptionOf } from './configuration.ts';
+import { type Deployed, find, invoke } from './invoke.ts';
+
+export interface LambdaApi {
+  call(action: string, input: Record<string, unknown>): ReturnType<Aws['call']>;
+}
+
+interface Settings {
+  functions: Map<string, Deployed>;
+  asynchronous: Asynchronous;
+  runtime: string;
+  log: Log;
+}
+
+/**
+ * `Invoke` takes FunctionName, InvocationType, LogType, Payload (JSON text) and gives StatusCode, Payload,
+ * ExecutedVersion, and where due FunctionError and LogResult (base64); `$requestId` for the wire.
+ */
+export function createApi({ functions, asynchronous, runtime, log }: Settings): LambdaApi {
+  const invokeAs = async (input: Record<string, unknown>): Promise<Record<string, unknown>> => {
+    const { FunctionName, InvocationType = 'RequestResponse', LogType, Payload = '' } = input;
+    for (const name of ['ClientContext', 'DurableExecutionName', 'TenantId'])
+      if (input[name] !== undefined)
+        throw new AwsError('InvalidParameterValueException', `${name} is not supported here`);
+    if (input.Qualifier !== undefined && input.Qualifier !== '$LATEST')
+      throw new AwsError('ResourceNotFoundException', `Function not found: ${FunctionName}`, 404);
+    const deployed = find(functions, FunctionName);
+    const payload = String(Payload);
+    if (InvocationType === 'DryRun') return { StatusCode: 204, Payload: '' };
+    if (InvocationType === 'Event') {
+      const $requestId = asynchronous.accept(deployed, payload);
+      return { StatusCode: 202, Payload: '', $requestId };
+    }
+    if (InvocationType !== 'RequestResponse')
+      throw new AwsError('InvalidParameterValueException', `InvocationType ${InvocationType}`);
+    const answer = await invoke(deployed, payload, log);
+    return {
+      StatusCode: 200,
+      ExecutedVersion: '$LATEST',
+      Payload: answer.payload,
+      $requestId: answer.requestId,
+      ...(answer.failed ? { FunctionError: 'Unhandled' } : {}),
+      ...(LogType === 'Tail' ? { LogResult: Buffer.from(answer.logs).toString('base64') } : {}),
+    };
+  };
+
+  return {
+    async call(action, input) {
+      switch (action) {
+        case 'Invoke':
+          return invokeAs(input);
+        case 'GetFunction':
+          return descriptionOf(find(functions, input.FunctionName).plan, runtime);
+        case 'GetFunctionConfiguration':
+          return configurationOf(find(functions, input.FunctionName).plan, runtime);
+        case 'ListFunctions': {
+          const plans = [...functions.values()].map(({ plan }) => configurationOf(plan, runtime));
+          return { Functions: plans, NextMarker: null };
+        }
+        default: {
+          const text = `lambda:${action} is not supported on this machine`;
+          throw new AwsError('UnknownOperationException', text, 404);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,117 @@
+// Bundles the functions with esbuild, from the options that the template gives SAM.
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, parse, relative, resolve } from 'node:path';
+import { type BuildFailure, build, type Message } from 'esbuild';
+import type { FunctionPlan } from '../plan.ts';
+
+export interface Bundle {
+  /** Absolute path of the module that holds the handler. */
+  file: string;
+  /** Changes with the code. */
+  digest: string;
+}
+
+/** One line per fault: `file:line:column: text`. `files` are those to watch for the repair. */
+export class BuildFailed extends Error {
+  override name = 'BuildFailed';
+  readonly files: string[];
+
+  constructor(lines: string[], files: string[]) {
+    super([...new Set(lines)].join('\n'));
+    this.files = files;
+  }
+}
+
+interface Built {
+  plan: FunctionPlan;
+  file: string;
+  outputs: { path: string; contents: Uint8Array }[];
+  inputs: string[];
+  faults: Message[];
+}
+
+const here = process.cwd();
+
+async function bundle(plan: FunctionPlan, folder: string): Promise<Built> {
+  const { format, target, minify, sourcemap, external, banner, mainFields } = plan.build;
+  const extension = format === 'esm' ? '.mjs' : '.cjs';
+  const file = join(folder, plan.name, `${parse(plan.entry).name}${extension}`);
+  try {
+    const { outputFiles, metafile } = await build({
+      absWorkingDir: here,
+      entryPoints: [plan.entry],
+      outfile: file,
+      bundle: true,
+      write: false,
+      metafile: true,
+      logLevel: 'silent',
+      platform: 'node',
+      format,
+      target,
+      minify,
+      sourcemap,
+      external,
+      ...(banner === undefined ? {} : { banner: { js: banner } }),
+      ...(mainFields === undefined ? {} : { mainFields }),
+    });
+    const inputs = Object.keys(metafile.inputs).map((input) => resolve(here, input));
+    return { plan, file, outputs: outputFiles, inputs, faults: [] };
+  } catch (error) {
+    const faults = (error as BuildFailure).errors;
+    if (!Array.isArray(faults)) throw error;
+    return { plan, file, outputs: [], inputs: [], faults };
+  }
+}
+
+function lineOf(plan: FunctionPlan, { location, text }: Message): string {
+  if (!location) return `${relative(here, plan.entry)}: ${text}`;
+  return `${location.file}:${location.line}:${location.column + 1}: ${text}`;
+}
+
+// What a bundle leaves out (`External`) is part of AWS's runtime; here it comes from the project's own packages.
+async function linkPackages(plan: FunctionPlan, folder: string): Promise<void> {
+  if (plan.build.external.length === 0 || existsSync(join(folder, 'node_modules'))) return;
+  for (let above = dirname(plan.entry); above !== dirname(above); above = dirname(above)) {
+    const packages = join(above, 'node_modules');
+    if (existsSync(packages)) return symlink(packages, join(folder, 'node_modules'), 'junction');
+  }
+}
+
+async function write({ plan, file, outputs }: Built, folder: string): Promise<Bundle> {
+  await mkdir(dirname(file), { recursive: true });
+  await linkPackages(plan, folder);
+  const hash = createHash('sha256');
+  for (const { path, contents } of outputs) {
+    hash.update(contents);
+    // By rename, so that a sandbox that starts right now reads the one or the other.
+    await writeFile(`${path}.new`, contents);
+    await rename(`${path}.new`, path);
+  }
+  return { file, digest: hash.digest('hex') };
+}
+
+/**
+ * All or nothing, like a deployment: the first fault leaves every bundle as it was.
+ * `inputs` are the absolute paths of the project's own files that went in; packages are not among them.
+ */
+export async function buildAll(
+  plans: FunctionPlan[],
+  folder: string,
+): Promise<{ bundles: Map<string, Bundle>; inputs: string[] }> {
+  const built = await Promise.all(plans.map((plan) => bundle(plan, folder)));
+  const inputs = new Set(plans.map((plan) => plan.entry));
+  for (const input of built.flatMap((one) => one.inputs))
+    if (!/[\\/]node_modules[\\/]/.test(input)) inputs.add(input);
+
+  const faults = built.flatMap((one) => one.faults.map((fault) => lineOf(one.plan, fault)));
+  if (faults.length > 0) {
+    const places = built.flatMap((one) => one.faults.map((fault) => fault.location?.file));
+    for (const place of places) if (place) inputs.add(resolve(here, place));
+    throw new BuildFailed(faults, [...inputs]);
+  }
+  const bundles = new Map<string, Bundle>();
+  for (const one of built) bundles.set(one.plan.name, await write(one, folder));
+  return { bundles, inputs: [...inputs] };
+}
