@@ -1,0 +1,165 @@
+// Step Functions on this machine: Express state machines, with AWS's API to start, look at and stop executions.
+import { randomUUID } from 'node:crypto';
+import type { Aws } from '../aws.ts';
+import { AwsError } from '../aws-error.ts';
+import type { Log } from '../log.ts';
+import type { MachinePlan } from '../plan.ts';
+import {
+  describeExecution,
+  describeMachine,
+  listedExecution,
+  page,
+  syncResult,
+} from './answers.ts';
+import type { Definition } from './asl.ts';
+import { Aborted, createExecutions, type Execution } from './executions.ts';
+import { onTheWire } from './history.ts';
+import { accept } from './refuse.ts';
+import { MOST_PAYLOAD_BYTES } from './run.ts';
+import { type Clock, realClock } from './waiting.ts';
+
+type Input = Record<string, unknown>;
+type Output = Record<string, unknown>;
+
+export interface Machines {
+  /** One action of the Step Functions API, in its JSON 1.0 shapes: times are epoch seconds. Rejects with an AwsError. */
+  call(action: string, input: Input): Promise<Output>;
+  /** New definitions for executions to come; those that run end with the old. Throws a Refusal and changes nothing. */
+  update(plans: MachinePlan[]): void;
+  /** True once nothing runs, false if something still does after so many milliseconds. */
+  settled(withinMs: number): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u;
+/** Ctrl-C ends everything within 2 s. */
+const STOP_WITHIN_MS = 1500;
+
+function arnIn(input: Input, field: string): string {
+  const arn = input[field];
+  if (typeof arn === 'string' && /^arn:aws[\w-]*:states:/.test(arn)) return arn;
+  throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
+}
+
+function nameIn({ name = randomUUID() }: Input): string {
+  if (typeof name === 'string' && NAME.test(name)) return name;
+  throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
+}
+
+function inputIn({ input = '{}' }: Input): string {
+  if (typeof input === 'string' && Buffer.byteLength(input) > MOST_PAYLOAD_BYTES)
+    throw new AwsError('ValidationException', `input has more than ${MOST_PAYLOAD_BYTES} bytes`);
+  try {
+    JSON.parse(String(input));
+    return String(input);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new AwsError('InvalidExecutionInput', 'Invalid State Machine Execution Input: not JSON');
+  }
+}
+
+/** Starts the service. Throws a Refusal for a definition that holds something unsupported. */
+export function startMachines(
+  plans: MachinePlan[],
+  deps: { aws: Aws; log: Log; region: string; account: string; clock?: Clock },
+): Machines {
+  const executions = createExecutions({ clock: realClock, ...deps });
+  let machines = new Map<string, { plan: MachinePlan; definition: Definition }>();
+  let stopped = false;
+
+  const update = (next: MachinePlan[]) => {
+    machines = new Map(next.map((plan) => [plan.arn, { plan, definition: accept(plan) }]));
+  };
+  update(plans);
+
+  const machineIn = (input: Input) => {
+    const arn = arnIn(input, 'stateMachineArn');
+    const machine = machines.get(arn);
+    if (machine) return machine;
+    throw new AwsError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
+  };
+  const executionIn = (input: Input): Execution => {
+    const arn = arnIn(input, 'executionArn');
+    const execution = executions.find(arn);
+    if (execution) return execution;
+    throw new AwsError('ExecutionDoesNotExist', `Execution Does Not Exist: '${arn}'`);
+  };
+  const start = (input: Input): Execution => {
+    if (stopped) throw new AwsError('ServiceUnavailable', 'Step Functions is stopping', 503);
+    const { plan, definition } = machineIn(input);
+    return executions.start(plan, definition, nameIn(input), inputIn(input));
+  };
+
+  const actions: Record<string, (input: Input) => Output | Promise<Output>> = {
+    StartExecution(input) {
+      const { arn, startMs } = start(input);
+      return { executionArn: arn, startDate: startMs / 1000 };
+    },
+    async StartSyncExecution(input) {
+      const execution = start(input);
+      await execution.done;
+      return syncResult(execution);
+    },
+    DescribeExecution: (input) => describeExecution(executionIn(input)),
+    ListExecutions(input) {
+      const { plan } = machineIn(input);
+      const wanted = executions
+        .of(plan.arn)
+        .filter(({ status }) => input.statusFilter === undefined || status === input.statusFilter);
+      return page('executions', wanted.map(listedExecution), input);
+    },
+    async StopExecution(input) {
+      const execution = executionIn(input);
+      execution.abort.abort(new Aborted(String(input.error ?? ''), String(input.cause ?? '')));
+      await execution.done;
+      return { stopDate: (execution.stopMs ?? 0) / 1000 };
+    },
+    GetExecutionHistory(input) {
+      const { events } = executionIn(input);
+      const ordered = input.reverseOrder === true ? events.toReversed() : events;
+      return page('events', ordered.map(onTheWire), input);
+    },
+    DescribeStateMachine: (input) => describeMachine(machineIn(input).plan),
+    ListStateMachines: (input) =>
+      page(
+        'stateMachines',
+        [...machines.values()].map(({ plan }) => ({
+          ...{ stateMachineArn: plan.arn, name: plan.name, type: plan.type, creationDate: 0 },
+        })),
+        input,
+      ),
+  };
+
+  async function settled(withinMs: number): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => resolve(false), withinMs);
+    const all = async () => {
+      while (executions.running.size > 0)
+        await Promise.all([...executions.running].map(({ done }) => done));
+      return true;
+    };
+    try {
+      return await Promise.race([all(), promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    async call(action, input) {
+      const run = Object.hasOwn(actions, action) ? actions[action] : undefined;
+      if (!run) throw new AwsError('UnknownOperationException', `${action} is not supported here`);
+      return run(input);
+    },
+    update,
+    settled,
+    async stop() {
+      stopped = true;
+      if (await settled(STOP_WITHIN_MS)) return;
+      const left = [...executions.running];
+      deps.log.warn(`${left.length} executions were still running and are aborted`);
+      for (const { abort } of left) abort.abort(new Aborted('', 'the machine stopped'));
+      await Promise.all(left.map(({ done }) => done));
+    },
+  };
+}
