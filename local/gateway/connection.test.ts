@@ -203,6 +203,18 @@ describe('stop', () => {
     expect(await codes).toEqual([1001, 1001]);
   });
 
+  test('waits for a handshake under way, closes it too and tells its $disconnect', async () => {
+    const { promise, resolve } = Promise.withResolvers();
+    const { client, gateway, invocations, invoked } = await start({ $connect: () => promise });
+    const code = closed(client());
+    await invoked('$connect');
+    const stopped = gateway.stop();
+    resolve({ statusCode: 200 });
+    await stopped;
+    expect(await code).toBe(1001);
+    expect(invocations('$disconnect')).toHaveLength(1);
+  });
+
   test('does not wait forever for a function that hangs', async () => {
     const { promise, resolve } = Promise.withResolvers();
     const { client, gateway } = await start(

@@ -155,6 +155,16 @@ describe('the handshake', () => {
     expect(gateway.count()).toBe(0);
   });
 
+  test('tells $disconnect when the upgrade fails after $connect said yes', async () => {
+    const { port, gateway, invoked } = await start();
+    const socket = rawHandshake(port, 'websocket', 'Sec-WebSocket-Protocol: a,,b');
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 400 /);
+    const [leaving] = await invoked('$disconnect');
+    expect(leaving?.requestContext.disconnectStatusCode).toBe(1006);
+    expect(gateway.count()).toBe(0);
+  });
+
   test('describes the request to $connect as API Gateway does', async () => {
     const { client, invoked } = await start();
     const options: ClientOptions = {

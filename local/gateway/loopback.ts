@@ -101,7 +101,7 @@ export async function startLoopback(
 export type Loopback = Awaited<ReturnType<typeof startLoopback>>;
 
 /** A bare socket that asks for the upgrade: for what a real client would never send. */
-export function rawHandshake(port: number, upgrade = 'websocket'): Socket {
+export function rawHandshake(port: number, upgrade = 'websocket', ...headers: string[]): Socket {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   socket.write(
     [
@@ -111,6 +111,7 @@ export function rawHandshake(port: number, upgrade = 'websocket'): Socket {
       `Upgrade: ${upgrade}`,
       'Sec-WebSocket-Version: 13',
       'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      ...headers,
       '\r\n',
     ].join('\r\n'),
   );
