@@ -24,15 +24,31 @@ const SHORT_FORMS =
   'And Base64 Cidr Equals FindInMap GetAtt GetAZs If ImportValue Join Length Not Or Select Split Sub ToJsonString Transform';
 
 const TIMESTAMP = 'tag:yaml.org,2002:timestamp';
+const INTEGER = 'tag:yaml.org,2002:int';
+const FLOAT = 'tag:yaml.org,2002:float';
+const EXPONENT = /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)[eE][-+][0-9]+$/;
 const BOOLEAN = 'tag:yaml.org,2002:bool';
 
-/** `Version: 2012-10-17` stays text; so does `AttributeType: N`, which YAML 1.1 to the letter reads as false. */
+/**
+ * The parser follows YAML 1.1 to the letter, CloudFormation and SAM read as PyYAML does: `2012-10-17`, `N` (an
+ * AttributeType), `.` (a CodeUri), `1e3` and `089` stay text.
+ */
 function asCloudFormation(tag: Tags[number]): Tags {
-  if (typeof tag === 'string' || tag.collection) return [tag];
-  if (tag.tag === TIMESTAMP) return [];
-  if (tag.tag !== BOOLEAN) return [tag];
-  const test = tag.test?.test('true') ? /^(?:yes|true|on)$/i : /^(?:no|false|off)$/i;
-  return [{ ...tag, test }];
+  if (typeof tag === 'string' || tag.collection || !tag.test) return [tag];
+  const test = (pattern: RegExp) => [{ ...tag, test: pattern }];
+  switch (tag.tag) {
+    case TIMESTAMP:
+      return [];
+    case BOOLEAN:
+      return test(tag.test.test('true') ? /^(?:yes|true|on)$/i : /^(?:no|false|off)$/i);
+    case INTEGER:
+      return tag.format ? [tag] : test(/^[-+]?(?:0|[1-9][0-9_]*)$/);
+    case FLOAT:
+      if (tag.test.test('.nan') || tag.format === 'TIME') return [tag];
+      return test(tag.format ? EXPONENT : /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/);
+    default:
+      return [tag];
+  }
 }
 
 /** `!GetAtt Queue.Arn` splits at its first dot: nested attributes keep theirs. */
