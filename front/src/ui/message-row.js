@@ -30,8 +30,12 @@ function failure(reason) {
     'div',
     { class: 'failure' },
     element('span', { class: 'reason', dir: 'auto' }, reason),
-    element('button', { type: 'button', 'data-do': 'retry' }, 'Retry'),
-    element('button', { type: 'button', 'data-do': 'discard' }, 'Discard'),
+    element(
+      'span',
+      { class: 'ways-out' },
+      element('button', { type: 'button', 'data-do': 'retry' }, 'Retry'),
+      element('button', { type: 'button', 'data-do': 'discard' }, 'Discard'),
+    ),
   );
 }
 

@@ -1,0 +1,51 @@
+// Proves that the page neither flashes at a blip nor chatters at who listens to it.
+import { describe, expect, test } from '@jest/globals';
+import { createAnnouncer } from '../../front/src/core/announcer.js';
+import { createCalm } from '../../front/src/core/calm.js';
+import type { LineState } from '../../front/src/core/line.js';
+import { fakeClock } from './workbench.ts';
+
+describe('announcements', () => {
+  test('come a second later: a name for one, a number for many', () => {
+    const { clock, pass } = fakeClock();
+    const said: string[] = [];
+    const announcer = createAnnouncer({ clock, say: (words) => said.push(words) });
+    announcer.heard('maré');
+    pass(999);
+    expect(said).toEqual([]);
+    pass(1);
+    for (let times = 0; times < 50; times += 1) announcer.heard('Ines');
+    pass(60_000);
+    expect(said).toEqual(['New message from maré', '50 new messages']);
+  });
+});
+
+describe('the shown status', () => {
+  function start() {
+    const { clock, pass } = fakeClock();
+    const shown: LineState[] = [];
+    const calm = createCalm({ clock, show: ({ state }) => shown.push(state) });
+    const become = (state: LineState) => calm.changed({ state, retryAt: null });
+    return { pass, shown, become };
+  }
+
+  test('says nothing of a fall shorter than five seconds', () => {
+    const { pass, shown, become } = start();
+    for (const state of ['connecting', 'live', 'waiting', 'connecting'] as const) become(state);
+    pass(4_999);
+    become('live');
+    pass(60_000);
+    expect(new Set(shown.slice(1))).toEqual(new Set(['live']));
+  });
+
+  test('tells a longer one, and what follows at once', () => {
+    const { pass, shown, become } = start();
+    become('live');
+    become('waiting');
+    pass(5_000);
+    expect(shown).toEqual(['live', 'waiting']);
+    become('connecting');
+    become('live');
+    expect(shown).toEqual(['live', 'waiting', 'connecting', 'live']);
+  });
+});
