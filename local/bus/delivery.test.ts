@@ -78,6 +78,7 @@ describe('delivers to', () => {
 describe('tries again', () => {
   test.each([
     ['throttling', THROTTLED()],
+    ['a limit', new AwsError('ExecutionLimitExceeded', 'full', 400)],
     ['a server error', new AwsError('ServiceException', 'down', 503)],
     ['a broken connection', new Error('ECONNREFUSED')],
   ])('after %s', async (_, error) => {
@@ -137,6 +138,8 @@ describe('goes straight to the dead-letter queue for', () => {
     ['NO_RESOURCE', new AwsError('StateMachineDoesNotExist', 'gone', 400)],
     ['NO_RESOURCE', new AwsError('ResourceNotFoundException', 'gone', 404)],
     ['INVALID_PARAMETER', new AwsError('InvalidExecutionInput', 'bad', 400)],
+    ['RESOURCE_ALREADY_EXISTS', new AwsError('ExecutionAlreadyExists', 'twice', 400)],
+    ['NO_PERMISSIONS', new AwsError('Forbidden', 'no', 403)],
   ])('%s', async (code, error) => {
     const { outcome, calls, deadLetter } = await run(
       targetPlan(MACHINE, { deadLetterArn: DEAD_LETTERS }),

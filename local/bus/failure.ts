@@ -8,9 +8,21 @@ export interface Failure {
   retriable: boolean;
 }
 
-const NO_PERMISSIONS = /AccessDenied|NotAuthorized/;
-const NO_RESOURCE = /NotFound|DoesNotExist|NonExistentQueue/;
-const THROTTLING = /Throttl|TooManyRequests|LimitExceeded|RequestLimit|SlowDown/;
+/** By the code that the target answers; the first that fits. */
+const BY_CODE: [RegExp, code: string, retriable: boolean][] = [
+  [/Throttl|TooManyRequests|ThroughputExceeded|SlowDown/, 'THROTTLING', true],
+  [/LimitExceeded/, 'RESOURCE_LIMIT_EXCEEDED', true],
+  [/AccessDenied|NotAuthorized/, 'NO_PERMISSIONS', false],
+  [/NotFound|DoesNotExist|NonExistentQueue/, 'NO_RESOURCE', false],
+  [/AlreadyExists/, 'RESOURCE_ALREADY_EXISTS', false],
+];
+
+const BY_STATUS: Record<number, [code: string, retriable: boolean]> = {
+  403: ['NO_PERMISSIONS', false],
+  404: ['NO_RESOURCE', false],
+  408: ['TIMEOUT', true],
+  429: ['THROTTLING', true],
+};
 
 /**
  * Missing permission and missing resource go straight to the dead-letter queue, as AWS documents; so does what the
@@ -19,13 +31,10 @@ const THROTTLING = /Throttl|TooManyRequests|LimitExceeded|RequestLimit|SlowDown/
 export function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof AwsError)) return { code: 'CONNECTION_FAILURE', message, retriable: true };
-  const { code, status } = error;
-  if (THROTTLING.test(code) || status === 429)
-    return { code: 'THROTTLING', message, retriable: true };
-  if (status >= 500) return { code: 'ERROR_FROM_TARGET', message, retriable: true };
-  if (NO_PERMISSIONS.test(code) || status === 403)
-    return { code: 'NO_PERMISSIONS', message, retriable: false };
-  if (NO_RESOURCE.test(code) || status === 404)
-    return { code: 'NO_RESOURCE', message, retriable: false };
-  return { code: 'INVALID_PARAMETER', message, retriable: false };
+  for (const [pattern, code, retriable] of BY_CODE)
+    if (pattern.test(error.code)) return { code, message, retriable };
+  const serverError = error.status >= 500;
+  const otherwise = [serverError ? 'INTERNAL_ERROR' : 'INVALID_PARAMETER', serverError] as const;
+  const [code, retriable] = BY_STATUS[error.status] ?? otherwise;
+  return { code, message, retriable };
 }

@@ -61,15 +61,25 @@ describe('a template', () => {
       user: '$.detail.user',
       none: '$.detail.none',
     };
-    const template =
-      '{"text": <text>, "n": <n>, "user": <user>, "none": <none>, "all": "<n>: <text> \\"<n>\\""}';
-    expect(JSON.parse(transformed(template, paths))).toEqual({
-      text: 'say "hi"\\\n',
-      n: 1,
-      user: { id: 'ann' },
-      none: null,
-      all: '1: say "hi"\\\n "1"',
-    });
+    const template = `{
+      "text": <text>, "n": <n>, "user": <user>, "none": <none>,
+      "all": "<n>: \\"<n>\\""
+    }`;
+    expect(transformed(template, paths)).toBe(
+      JSON.stringify({
+        text: 'say "hi"\\\n',
+        n: 1,
+        user: { id: 'ann' },
+        none: null,
+        all: '1: "1"',
+      }),
+    );
+  });
+
+  test('does not escape a value inside a string, as AWS does not: the JSON breaks', () => {
+    expect(transformed('{"all": "<text>"}', { text: '$.detail.text' })).toBe(
+      '{"all": "say "hi"\\\n"}',
+    );
   });
 
   test('of one quoted line stays a JSON string, with nothing where a path finds nothing', () => {
@@ -77,26 +87,24 @@ describe('a template', () => {
     expect(transformed('"<type> at <nothing>."', paths)).toBe('"MessageSent at ."');
   });
 
-  test('leaves a JSON value empty, not broken, where a path finds nothing', () => {
-    expect(transformed('{"a": <a>}', { a: '$.detail.nobody' })).toBe('{"a": ""}');
+  test('of several quoted lines stays several lines', () => {
+    expect(transformed('"<type>"\n"bye"', { type: '$.detail-type' })).toBe('"MessageSent"\n"bye"');
   });
 
-  test('of plain text takes values as text', () => {
-    expect(transformed('<type> by <user>', { type: '$.source', user: '$.detail.user' })).toBe(
-      'chat.api by {"id":"ann"}',
-    );
+  test('leaves an empty JSON string where a path finds nothing', () => {
+    expect(transformed('{"a": <a>}', { a: '$.detail.nobody' })).toBe('{"a":""}');
   });
 
   test('knows the predefined names', () => {
-    const { detail, ...withoutDetail } = EVENT;
+    const { detail, 'detail-type': detailType, ...rest } = EVENT;
     const template =
       '{"arn": <aws.events.rule-arn>, "name": "<aws.events.rule-name>", "at": <aws.events.event.ingestion-time>, "event": <aws.events.event>, "whole": <aws.events.event.json>}';
     expect(JSON.parse(transformed(template))).toEqual({
       arn: 'arn:rule',
       name: 'distribute',
       at: INGESTED,
-      event: withoutDetail,
-      whole: { ...withoutDetail, detail },
+      event: { ...rest, detailType, time: INGESTED },
+      whole: EVENT,
     });
   });
 });
@@ -116,8 +124,15 @@ describe('refused by name', () => {
   });
   test('a name nobody defined', () => {
     const inputTransformer = { inputPathsMap: {}, inputTemplate: '"<who>"' };
-    refused({ inputTransformer }, '<who>');
+    refused({ inputTransformer }, 'invalid placeholder who');
   });
+  test.each(['<who> was here', '{"<who>": 1}', '{<who>: 1}', '{'])(
+    'the template %s',
+    (inputTemplate) => {
+      const inputTransformer = { inputPathsMap: { who: '$.source' }, inputTemplate };
+      refused({ inputTransformer }, 'InputTemplate is not JSON');
+    },
+  );
   test('a name that is reserved', () => {
     const inputTransformer = { inputPathsMap: { 'aws.events.x': '$' }, inputTemplate: '{}' };
     refused({ inputTransformer }, 'aws.events.x');

@@ -4,7 +4,7 @@ import type { TargetPlan } from '../plan.ts';
 import type { Envelope } from './envelope.ts';
 import { compilePath, type Select } from './json-path.ts';
 
-/** The text sent to the target: JSON, save for a template that is plain text. `ingestedAt` is the time the bus took the event. */
+/** The text sent to the target: JSON, unless a template's values break it. `ingestedAt` is the time the bus took the event. */
 export type TargetInput = (event: Envelope, ingestedAt: string) => string;
 
 type Value = (event: Envelope, ingestedAt: string) => unknown;
@@ -57,35 +57,53 @@ function compileTemplate(
     values.set(name, (event) => select(event));
   }
 
-  const parts: (string | Placeholder)[] = [];
-  let from = 0;
-  for (const found of inputTemplate.matchAll(PLACEHOLDER)) {
-    const [whole, name = ''] = found;
-    const value = values.get(name);
-    if (!value) throw invalid(`InputTemplate names ${whole}, which InputPathsMap does not define`);
-    const quoted = endsInString(inputTemplate.slice(0, found.index));
-    if (quoted && WHOLE_EVENT.has(name))
-      throw invalid(`${whole} may only be the value of a JSON field, not inside a string`);
-    parts.push(inputTemplate.slice(from, found.index), { value, quoted });
-    from = found.index + whole.length;
-  }
-  parts.push(inputTemplate.slice(from));
-
-  const json = isJson(parts.map((part) => (typeof part === 'string' ? part : '0')).join(''));
-  return (event, ingestedAt) =>
-    parts
+  const parts = partsOf(inputTemplate, values);
+  if (!isTemplate(parts)) throw invalid('InputTemplate is not JSON; strings need quotes');
+  return (event, ingestedAt) => {
+    const text = parts
       .map((part) =>
-        typeof part === 'string' ? part : filled(part.value(event, ingestedAt), part.quoted, json),
+        typeof part === 'string' ? part : filled(part.value(event, ingestedAt), part.quoted),
       )
       .join('');
+    return isJson(text) ? JSON.stringify(JSON.parse(text)) : text;
+  };
 }
 
-/** A path that finds nothing leaves an empty string. */
-function filled(value: unknown, quoted: boolean, json: boolean): string {
+function partsOf(template: string, values: Map<string, Value>): (string | Placeholder)[] {
+  const parts: (string | Placeholder)[] = [];
+  let from = 0;
+  for (const found of template.matchAll(PLACEHOLDER)) {
+    const [whole, name = ''] = found;
+    const value = values.get(name);
+    if (!value) throw invalid(`InputTemplate contains invalid placeholder ${name}`);
+    const quoted = endsInString(template.slice(0, found.index));
+    if (quoted && WHOLE_EVENT.has(name))
+      throw invalid(`${whole} may only be the value of a JSON field, not inside a string`);
+    parts.push(template.slice(from, found.index), { value, quoted });
+    from = found.index + whole.length;
+  }
+  parts.push(template.slice(from));
+  return parts;
+}
+
+/** JSON with placeholders as values or in strings, never as keys; or several lines that each are. */
+function isTemplate(parts: (string | Placeholder)[]): boolean {
+  const probe = parts.map((part) => {
+    if (typeof part === 'string') return part;
+    return part.quoted ? '<>' : 'null';
+  });
+  if (/<>[^"]*"\s*:/.test(probe.join(''))) return false;
+  const lines = probe.join('').split('\n').filter(Boolean);
+  return isJson(probe.join('')) || (lines.length > 0 && lines.every(isJson));
+}
+
+/**
+ * A path that finds nothing leaves an empty string. Inside a string AWS does not escape what it fills in: a quote in
+ * the value breaks the JSON there, so it does here.
+ */
+function filled(value: unknown, quoted: boolean): string {
   const found = value === undefined ? '' : value;
-  const text = typeof found === 'string' ? found : JSON.stringify(found);
-  if (quoted) return JSON.stringify(text).slice(1, -1);
-  return json ? JSON.stringify(found) : text;
+  return quoted && typeof found === 'string' ? found : JSON.stringify(found);
 }
 
 function predefined(rule: { name: string; arn: string }): Map<string, Value> {
@@ -93,9 +111,16 @@ function predefined(rule: { name: string; arn: string }): Map<string, Value> {
     ['aws.events.rule-arn', () => rule.arn],
     ['aws.events.rule-name', () => rule.name],
     ['aws.events.event.ingestion-time', (_, ingestedAt) => ingestedAt],
-    ['aws.events.event', ({ detail, ...rest }) => rest],
+    ['aws.events.event', withoutDetail],
     ['aws.events.event.json', (event) => event],
   ]);
+}
+
+/** As AWS really fills it in: no detail, `detailType` for `detail-type`, and the ingestion time. */
+function withoutDetail(event: Envelope, ingestedAt: string) {
+  const { id, account, source, region, resources, version } = event;
+  const detailType = event['detail-type'];
+  return { id, account, detailType, time: ingestedAt, source, region, resources, version };
 }
 
 /** Whether a JSON string is open at the end of `text`. */
