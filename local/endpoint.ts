@@ -1,0 +1,128 @@
+// The AWS endpoint: one port that speaks the wire protocols of every service, for the functions, the AWS CLI and any SDK.
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { Principal, Service } from './aws.ts';
+import { AwsError } from './aws-error.ts';
+import type { Functions } from './functions/functions.ts';
+import type { Gateway } from './gateway/gateway.ts';
+import type { Log } from './log.ts';
+import type { ApiPlan } from './plan.ts';
+import type { Switchboard } from './switchboard.ts';
+
+/** `X-Amz-Target: <prefix>.<action>`, as each JSON-protocol service names itself. */
+const TARGETS: Record<string, { service: Service; contentType: string; namespace: string }> = {
+  DynamoDB_20120810: {
+    service: 'dynamodb',
+    contentType: 'application/x-amz-json-1.0',
+    namespace: 'com.amazonaws.dynamodb.v20120810',
+  },
+  AWSEvents: {
+    service: 'events',
+    contentType: 'application/x-amz-json-1.1',
+    namespace: 'com.amazonaws.events',
+  },
+  AWSStepFunctions: {
+    service: 'states',
+    contentType: 'application/x-amz-json-1.0',
+    namespace: 'com.amazonaws.swf.service.v2.model',
+  },
+  AmazonSQS: {
+    service: 'sqs',
+    contentType: 'application/x-amz-json-1.0',
+    namespace: 'com.amazonaws.sqs',
+  },
+};
+
+/** `Credential=<access key id>/<date>/<region>/<service>/aws4_request` of a signed request. */
+const CREDENTIAL = /Credential=([^/,\s]+)\//;
+const MANAGEMENT = /^(?:\/[^/@]+)?\/@connections\/([^/?]+)/;
+
+export interface EndpointDeps {
+  switchboard: Switchboard;
+  functions: () => Functions;
+  gateway: () => Gateway;
+  api: () => ApiPlan;
+  log: Log;
+}
+
+/** Answers one request of an HTTP server; rejects never. */
+export function createEndpoint({ switchboard, functions, gateway, api, log }: EndpointDeps) {
+  const answer = async (req: IncomingMessage, res: ServerResponse) => {
+    const caller = switchboard.callerOf(CREDENTIAL.exec(req.headers.authorization ?? '')?.[1]);
+    const path = req.url ?? '/';
+    const connectionId = MANAGEMENT.exec(path)?.[1];
+    if (connectionId !== undefined) {
+      const { id: apiId, stage } = api();
+      switchboard.authorize(
+        'execute-api',
+        req.method ?? '',
+        { apiId, stage, connectionId: decodeURIComponent(connectionId) },
+        caller,
+      );
+      return gateway().connections(req, res, path);
+    }
+    if (path.startsWith('/2015-03-31/')) {
+      const FunctionName = decodeURIComponent(path.split('/')[3] ?? '');
+      switchboard.authorize('lambda', 'Invoke', { FunctionName }, caller);
+      if (await functions().http(req, res)) return;
+    }
+    return json(req, res, caller);
+  };
+
+  const json = async (req: IncomingMessage, res: ServerResponse, caller: Principal | undefined) => {
+    const [prefix = '', action = ''] = String(req.headers['x-amz-target'] ?? '').split('.');
+    const target = TARGETS[prefix];
+    if (target === undefined) {
+      throw new AwsError(
+        'UnknownOperationException',
+        `${req.method} ${req.url} with X-Amz-Target "${req.headers['x-amz-target'] ?? ''}" is not an API of this machine (DynamoDB, EventBridge, Step Functions, SQS, Lambda, @connections)`,
+        404,
+      );
+    }
+    res.setHeader('content-type', target.contentType);
+    const output = await switchboard.call(target.service, action, await inputOf(req), caller);
+    res.end(JSON.stringify(output));
+  };
+
+  return (req: IncomingMessage, res: ServerResponse): void => {
+    res.setHeader('x-amzn-requestid', randomUUID());
+    answer(req, res).catch((error: unknown) => {
+      if (!(error instanceof AwsError)) {
+        log.warn(
+          `endpoint: ${req.method} ${req.url}: ${error instanceof Error ? error.stack : String(error)}`,
+        );
+      }
+      if (!res.headersSent) refuse(req, res, error);
+      else res.destroy();
+    });
+  };
+}
+
+async function inputOf(req: IncomingMessage): Promise<Record<string, unknown>> {
+  try {
+    const body: unknown = JSON.parse((await text(req)) || '{}');
+    if (typeof body === 'object' && body !== null && !Array.isArray(body))
+      return body as Record<string, unknown>;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new AwsError('SerializationException', 'The body is not a JSON object');
+}
+
+function refuse(req: IncomingMessage, res: ServerResponse, error: unknown): void {
+  const { code, message, status } =
+    error instanceof AwsError
+      ? error
+      : new AwsError('InternalFailure', 'The local runtime failed; see its log', 500);
+  const namespace =
+    TARGETS[String(req.headers['x-amz-target'] ?? '').split('.')[0] ?? '']?.namespace;
+  res.statusCode = status;
+  if (!res.hasHeader('content-type')) res.setHeader('content-type', 'application/json');
+  res.setHeader('x-amzn-errortype', code);
+  // Clients from before SQS spoke JSON read the code here.
+  if (namespace === 'com.amazonaws.sqs') res.setHeader('x-amzn-query-error', `${code};Sender`);
+  res.end(
+    JSON.stringify({ __type: namespace === undefined ? code : `${namespace}#${code}`, message }),
+  );
+}

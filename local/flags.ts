@@ -1,0 +1,139 @@
+// The command line of `npm start`: what can be asked for, and what is refused with one clear line.
+import { parseArgs } from 'node:util';
+import type { Faults as BusFaults } from './bus/faults.ts';
+import type { GatewayFaults } from './gateway/faults.ts';
+import type { Level } from './log.ts';
+import { Refusal } from './refusal.ts';
+import type { TableFaults } from './tables/tables.ts';
+
+export interface Faults {
+  bus?: BusFaults;
+  gateway?: GatewayFaults;
+  tables?: TableFaults;
+}
+
+export interface Flags {
+  /** Page and WebSocket; 0 picks a free one. */
+  port: number;
+  /** The AWS APIs. */
+  awsPort: number;
+  /** The data folder; undefined keeps everything in memory. */
+  data: string | undefined;
+  stage: string;
+  json: boolean;
+  level: Level;
+  faults: Faults;
+}
+
+export const HELP = `Usage: npm start -- [flags]
+
+  --port N        page and WebSocket (3000; 0 picks a free one)
+  --aws-port N    the AWS APIs (4566; 0 picks a free one)
+  --data DIR      where messages survive a restart (.hubbub)
+  --memory        keep nothing
+  --stage NAME    the Stage parameter of every stack (dev)
+  --json          print one line when ready: {"page","websocket","aws"}; the log goes to stderr
+  --quiet         only warnings
+  --verbose       every detail
+  --faults JSON   misbehave: {"bus":{"copies":2,"delayMs":[0,500],"dropRate":0,"seed":1},
+                  "gateway":{"loseDisconnects":true,"goneRate":0,"throttleRate":0,"cutRate":0,"seed":1},
+                  "tables":{"throttleRate":0}}
+`;
+
+/** The empty value of every fault: says what there is, and what each is made of. */
+const NO_FAULTS: Required<Faults> = {
+  bus: { copies: 1, delayMs: [0, 0], dropRate: 0, seed: 1 },
+  gateway: { loseDisconnects: false, goneRate: 0, throttleRate: 0, cutRate: 0, seed: 1 },
+  tables: { throttleRate: 0 },
+};
+
+/** Throws a Refusal for what is unknown or out of range. `help` is asked for, not wrong. */
+export function readFlags(args: string[]): Flags | 'help' {
+  const { values } = parse(args);
+  if (values.help) return 'help';
+  if (values.memory && values.data !== undefined) {
+    throw new Refusal('flags', '--memory', undefined, 'goes without --data');
+  }
+  if (values.quiet && values.verbose)
+    throw new Refusal('flags', '--quiet', undefined, 'goes without --verbose');
+  if (!/^[a-z][a-z0-9]{0,15}$/.test(values.stage)) {
+    throw new Refusal(
+      'flags',
+      '--stage',
+      values.stage,
+      'is lower-case letters and digits, 16 at most',
+    );
+  }
+  return {
+    port: portOf('--port', values.port),
+    awsPort: portOf('--aws-port', values['aws-port']),
+    data: values.memory ? undefined : (values.data ?? '.hubbub'),
+    stage: values.stage,
+    json: values.json,
+    level: values.quiet ? 'quiet' : values.verbose ? 'verbose' : 'normal',
+    faults: faultsOf(values.faults),
+  };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        port: { type: 'string', default: '3000' },
+        'aws-port': { type: 'string', default: '4566' },
+        data: { type: 'string' },
+        memory: { type: 'boolean', default: false },
+        stage: { type: 'string', default: 'dev' },
+        json: { type: 'boolean', default: false },
+        quiet: { type: 'boolean', default: false },
+        verbose: { type: 'boolean', default: false },
+        faults: { type: 'string', default: '{}' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    const why = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
+    throw new Refusal('flags', args.join(' '), undefined, `${why} (npm start -- --help)`);
+  }
+}
+
+function portOf(flag: string, value: string): number {
+  if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value);
+  throw new Refusal('flags', flag, value, 'is a port, 0 to 65535');
+}
+
+function faultsOf(json: string): Faults {
+  let given: unknown;
+  try {
+    given = JSON.parse(json);
+  } catch {
+    throw new Refusal('flags', '--faults', json, 'is not JSON');
+  }
+  return merge('--faults', NO_FAULTS, given) as Faults;
+}
+
+/** `given` over `model`, field by field; what the model does not know is refused. Absent parts stay absent on top. */
+function merge(path: string, model: object, given: unknown, top = true): object {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new Refusal('flags', path, given, 'is an object');
+  }
+  const entries = Object.entries(given).map(([key, value]) => {
+    const known = (model as Record<string, unknown>)[key];
+    const here = `${path}.${key}`;
+    if (known === undefined) {
+      throw new Refusal(
+        'flags',
+        here,
+        value,
+        `is unknown; there is ${Object.keys(model).join(', ')}`,
+      );
+    }
+    if (top) return [key, { ...(known as object), ...merge(here, known as object, value, false) }];
+    if (typeof value !== typeof known || Array.isArray(value) !== Array.isArray(known)) {
+      throw new Refusal('flags', here, value, `is not like ${JSON.stringify(known)}`);
+    }
+    return [key, value];
+  });
+  return Object.fromEntries(entries);
+}

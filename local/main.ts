@@ -1,0 +1,47 @@
+// `npm start`: Hubbub on this machine, from its own templates. Prints where it is, and stops at Ctrl-C.
+import { join } from 'node:path';
+import { banner } from './banner.ts';
+import { HELP, readFlags } from './flags.ts';
+import { createLog } from './log.ts';
+import { Refusal } from './refusal.ts';
+import { RUNTIME, startRuntime } from './runtime.ts';
+
+/** Ctrl-C ends everything within 2 s, whatever hangs. */
+const STOP_WITHIN_MS = 1_900;
+
+async function main(): Promise<void> {
+  const flags = readFlags(process.argv.slice(2));
+  if (flags === 'help') {
+    process.stdout.write(HELP);
+    return;
+  }
+  const log = createLog(flags.level, flags.json ? process.stderr : process.stdout);
+  const runtime = await startRuntime(join(import.meta.dirname, '..'), flags, log);
+  const { page, websocket, aws } = runtime;
+  process.stdout.write(
+    flags.json ? `${JSON.stringify({ page, websocket, aws })}\n` : banner(runtime, flags, RUNTIME),
+  );
+
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => {
+      log.warn('stopped before everything had ended');
+      process.exit(1);
+    }, STOP_WITHIN_MS).unref();
+    runtime.stop().then(() => process.exit(0), fail);
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+/** A refusal is one line; anything else is a fault of ours and shows where. */
+function fail(error: unknown): void {
+  const line =
+    error instanceof Refusal ? error.message : error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`${line}\n`);
+  process.exit(1);
+}
+
+main().catch(fail);

@@ -1,0 +1,183 @@
+// The whole of Hubbub on this machine: the four templates' resources, started in order and stopped in reverse.
+import { join } from 'node:path';
+import { startBus } from './bus/bus.ts';
+import { lockDataFolder } from './data-folder.ts';
+import { createEndpoint } from './endpoint.ts';
+import type { Flags } from './flags.ts';
+import { startFunctions } from './functions/functions.ts';
+import { startGateway } from './gateway/gateway.ts';
+import { keyOf, refuseConditions } from './iam.ts';
+import { hangUp, listen } from './listen.ts';
+import type { Log } from './log.ts';
+import { startMachines } from './machines/machines.ts';
+import type { ApiPlan, Plan } from './plan.ts';
+import { startQueues } from './queues/queues.ts';
+import { Refusal } from './refusal.ts';
+import { startReload } from './reload.ts';
+import { startSite } from './site/site.ts';
+import { createSwitchboard } from './switchboard.ts';
+import { startTables } from './tables/tables.ts';
+import { readPlan } from './template/read-plan.ts';
+
+export const RUNTIME = 'nodejs24.x';
+
+export interface Runtime {
+  page: string;
+  websocket: string;
+  aws: string;
+  plan(): Plan;
+  /** Takes no more frames, lets what is under way finish for a moment, keeps the rest for the next start. */
+  stop(): Promise<void>;
+}
+
+/** How long messages that are on their way may take to arrive once the runtime is asked to stop. */
+const ON_THE_WAY_MS = 500;
+
+/** Throws a Refusal, and leaves nothing running, if a flag or a template asks for what this machine cannot give. */
+export async function startRuntime(root: string, flags: Flags, log: Log): Promise<Runtime> {
+  const running: (() => Promise<unknown> | void)[] = [];
+  const stop = async () => {
+    for (const end of running.splice(0).reverse()) await end();
+  };
+  try {
+    return await start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+
+  async function start(): Promise<Runtime> {
+    const folder = flags.data === undefined ? undefined : join(root, flags.data);
+    if (folder !== undefined) running.push(lockDataFolder(folder));
+    const inFolder = (name: string) => (folder === undefined ? undefined : join(folder, name));
+
+    // Both ports first: a template's URLs name them.
+    const front = await listen('--port', flags.port);
+    running.push(() => hangUp(front.server));
+    const back = await listen('--aws-port', flags.awsPort);
+    running.push(() => hangUp(back.server));
+    const page = `http://127.0.0.1:${front.port}`;
+    const aws = `http://127.0.0.1:${back.port}`;
+
+    const read = () => {
+      const plan = readPlan(root, {
+        stage: flags.stage,
+        awsEndpoint: aws,
+        webSocketEndpoint: `ws://127.0.0.1:${front.port}`,
+      });
+      refuseConditions(plan);
+      return { plan, api: onlyApi(plan) };
+    };
+    let { plan, api } = read();
+    const { region, account } = plan;
+    const websocket = `ws://127.0.0.1:${front.port}/${api.stage}`;
+    const switchboard = createSwitchboard(plan);
+
+    // Tables and queues: what is kept.
+    const tables = await startTables(plan.tables, {
+      folder: inFolder('tables'),
+      log,
+      faults: flags.faults.tables,
+    });
+    running.push(() => tables.stop());
+    switchboard.connect('dynamodb', tables.call);
+    const queues = await startQueues(plan.queues, {
+      ...(folder === undefined ? {} : { folder }),
+      log,
+      region,
+      account,
+      endpoint: () => aws,
+    });
+    running.push(() => queues.stop());
+    switchboard.connect('sqs', queues.call);
+
+    // The bus, which waits with yesterday's events until everybody is there.
+    const everybody = Promise.withResolvers<void>();
+    const bus = startBus(plan, {
+      aws: switchboard,
+      log,
+      folder,
+      faults: flags.faults.bus,
+      ready: everybody.promise,
+    });
+    running.push(() => bus.stop());
+    switchboard.connect('events', bus.call);
+
+    // State machines, then the functions they invoke.
+    const machines = startMachines(plan.machines, { aws: switchboard, log, region, account });
+    running.push(() => machines.stop());
+    switchboard.connect('states', machines.call);
+    const functions = await startFunctions(plan.functions, {
+      awsEndpoint: () => aws,
+      principalKey: keyOf,
+      aws: switchboard,
+      log,
+      buildFolder: join(root, '.hubbub', 'build', String(back.port)),
+      runtime: RUNTIME,
+    });
+    running.push(() => functions.stop());
+    switchboard.connect('lambda', functions.call);
+
+    // The gateway and the page: from here on, people can come.
+    const gateway = startGateway(api, {
+      aws: switchboard,
+      log,
+      region,
+      ...(flags.faults.gateway ? { faults: flags.faults.gateway } : {}),
+    });
+    const site = startSite(plan.site, () => ({ websocket, stage: flags.stage }));
+    back.server.on(
+      'request',
+      createEndpoint({
+        switchboard,
+        functions: () => functions,
+        gateway: () => gateway,
+        api: () => api,
+        log,
+      }),
+    );
+    front.server.on('request', (req, res) => {
+      site.handle(req, res).catch((error: Error) => {
+        log.detail(`site: ${req.url}: ${error.message}`);
+        res.destroy();
+      });
+    });
+    front.server.on('upgrade', gateway.upgrade);
+    everybody.resolve();
+
+    const reload = startReload(root, update, log);
+    async function update() {
+      const next = read();
+      await functions.update(next.plan.functions);
+      machines.update(next.plan.machines);
+      await tables.update(next.plan.tables);
+      queues.update(next.plan.queues);
+      bus.update(next.plan);
+      gateway.update(next.api);
+      site.update(next.plan.site);
+      switchboard.update(next.plan);
+      ({ plan, api } = next);
+    }
+
+    running.push(
+      async () => {
+        await bus.settled(ON_THE_WAY_MS);
+        await machines.settled(ON_THE_WAY_MS);
+      },
+      () => gateway.stop(),
+      () => reload.stop(),
+    );
+    return { page, websocket, aws, plan: () => plan, stop };
+  }
+}
+
+function onlyApi({ apis }: Plan): ApiPlan {
+  const [api, ...more] = apis;
+  if (api !== undefined && more.length === 0) return api;
+  throw new Refusal(
+    'templates',
+    'AWS::Serverless::WebSocketApi',
+    apis.length,
+    'exactly one is served',
+  );
+}

@@ -1,0 +1,78 @@
+// DynamoDB on this machine: the templates' tables on dynalite, in memory or in a folder.
+import { AwsError } from '../aws-error.ts';
+import type { Log } from '../log.ts';
+import type { TablePlan } from '../plan.ts';
+import { Refusal } from '../refusal.ts';
+import { startExpiry } from './expiry.ts';
+import { openStore, type Store } from './store.ts';
+
+export interface Tables {
+  /** One action of the `dynamodb` service; rejects with an AwsError. */
+  call(action: string, input: Record<string, unknown>): Promise<Record<string, unknown>>;
+  /** Creates tables that are new in the plan; a table that left it keeps its items. Throws a Refusal for a changed key. */
+  update(plans: TablePlan[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface TableFaults {
+  /** The share of calls answered ProvisionedThroughputExceededException, 0 to 1. */
+  throttleRate: number;
+}
+
+/** What dynalite would ignore or not know: better refused than answered wrongly. */
+const UNKNOWN_FIELDS = ['ReturnValuesOnConditionCheckFailure'];
+
+export async function startTables(
+  plans: TablePlan[],
+  {
+    folder,
+    log,
+    faults,
+  }: { folder?: string | undefined; log: Log; faults?: TableFaults | undefined },
+): Promise<Tables> {
+  const store = await openStore(folder);
+  let current = plans;
+  const update = async (next: TablePlan[]) => {
+    for (const plan of next) await ensure(store, plan);
+    current = next;
+  };
+  await update(plans);
+  const expiry = startExpiry(store, () => current, log);
+  return {
+    async call(action, input) {
+      for (const field of UNKNOWN_FIELDS) {
+        if (field in input)
+          throw new AwsError('ValidationException', `${field} is not supported on this machine`);
+      }
+      if (faults && Math.random() < faults.throttleRate) {
+        throw new AwsError('ProvisionedThroughputExceededException', 'Throttled on request');
+      }
+      return store.call(action, input);
+    },
+    update,
+    async stop() {
+      await expiry.stop();
+      await store.close();
+    },
+  };
+}
+
+async function ensure(store: Store, { name, create, origin }: TablePlan): Promise<void> {
+  const found = await store.call('DescribeTable', { TableName: name }).catch((error: Error) => {
+    if (error.name === 'ResourceNotFoundException') return undefined;
+    throw error;
+  });
+  if (found === undefined) {
+    await store.call('CreateTable', create);
+    return;
+  }
+  const { KeySchema } = found.Table as { KeySchema: unknown };
+  if (JSON.stringify(KeySchema) !== JSON.stringify(create.KeySchema)) {
+    throw new Refusal(
+      origin.file,
+      `${origin.path}.Properties.KeySchema`,
+      create.KeySchema,
+      `the data folder holds ${name} with another key; start with another --data folder`,
+    );
+  }
+}
