@@ -70,6 +70,19 @@ describe('the chat', () => {
     expect(sockets.latest().sent).toEqual([first]);
   });
 
+  test('leaves a line that is silent while three sends wait, but not one that speaks', () => {
+    const { chat, sockets, pass, hear } = start();
+    sockets.latest().events.opened();
+    chat.say('hi');
+    pass(20_000);
+    hear(message(1));
+    pass(29_000);
+    expect(chat.line.status().state).toBe('live');
+    expect(sockets.latest().sent).toHaveLength(5);
+    pass(1_000);
+    expect(chat.line.status().state).toBe('waiting');
+  });
+
   test('shows an earlier page’s unsent message and sends it', () => {
     const before = start();
     before.chat.say('still here');

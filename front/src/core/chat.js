@@ -14,6 +14,9 @@ import { createTimeline } from './timeline.js';
  *   fraction: () => number, randomBytes: (count: number) => Uint8Array, isOnline: () => boolean,
  *   slot: import('./outbox.js').Slot }} ChatPorts */
 
+/** A line that said nothing for as long as three sends waited is dead without knowing it. */
+const SILENCE_MS = 30_000;
+
 /** @param {{ room: string, ports: ChatPorts, watcher: Watcher }} options */
 export function createChat({ room, ports, watcher }) {
   const { clock, fraction } = ports;
@@ -21,6 +24,7 @@ export function createChat({ room, ports, watcher }) {
   // A plain client is a new guest on each connection, so "own" is what this page has sent, and who sent it.
   /** @type {Set<string>} */
   const ownUserIds = new Set();
+  let heardAt = 0;
 
   const line = createLine({
     ...ports,
@@ -38,7 +42,9 @@ export function createChat({ room, ports, watcher }) {
     fraction,
     send: (entry) => line.send(frameOf(entry)),
     changed: (entry) => watcher.changed(timeline.write(unsent(entry))),
-    silent: () => line.distrust(),
+    silent() {
+      if (clock.now() - heardAt >= SILENCE_MS) line.distrust();
+    },
   });
 
   /** @param {import('./outbox-entry.js').Entry} entry @returns {Item} */
@@ -49,6 +55,7 @@ export function createChat({ room, ports, watcher }) {
 
   /** @param {string} text */
   function heard(text) {
+    heardAt = clock.now();
     const frame = readFrame(text);
     if (frame?.type === 'error') outbox.refuse(frame.ref, frame);
     if (frame?.type === 'message' && frame.room === room) hearMessage(frame);

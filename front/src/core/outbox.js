@@ -10,7 +10,7 @@ import { readEntries } from './outbox-entry.js';
 
 const ANSWER_MS = 10_000;
 const MOST_REFUSALS = 8;
-/** A live line that leaves this many sends unanswered is probably dead without knowing it. */
+/** After this many sends without an answer somebody should look at the line. */
 const MOST_UNANSWERED = 3;
 
 /**
@@ -53,7 +53,7 @@ export function createOutbox({ slot, clock, fraction, send, changed, silent }) {
     flight.cancel = clock.after(ANSWER_MS, () => {
       flight.unanswered += 1;
       if (flight.unanswered >= MOST_UNANSWERED) silent();
-      else transmit(flight);
+      if (flights.get(flight.entry.room) === flight) transmit(flight);
     });
   }
 

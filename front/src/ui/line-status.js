@@ -23,6 +23,7 @@ export function createLineStatus({ root, clock, tryNow }) {
   const banner = find(root, '.banner', HTMLElement);
   const told = find(banner, '.banner-words', HTMLElement);
   const button = find(banner, 'button', HTMLButtonElement);
+  const field = find(root, 'textarea', HTMLTextAreaElement);
   let everShown = false;
   let cancelTick = () => {};
   const calm = createCalm({ clock, show });
@@ -33,6 +34,8 @@ export function createLineStatus({ root, clock, tryNow }) {
     word.textContent = WORDS[status.state];
     if (status.state === 'live' || status.state === 'idle') everShown = false;
     if (status.state === 'waiting' || status.state === 'offline') everShown = true;
+    // Focus must not vanish with the button that had it.
+    if (!everShown && banner.contains(document.activeElement)) field.focus();
     banner.hidden = !everShown;
     tell(status);
   }
@@ -40,7 +43,6 @@ export function createLineStatus({ root, clock, tryNow }) {
   /** @param {LineStatus} status */
   function tell({ state, retryAt }) {
     cancelTick();
-    button.disabled = retryAt === null;
     told.textContent = sentence(state, retryAt);
     if (retryAt !== null) cancelTick = clock.after(TICK_MS, () => tell({ state, retryAt }));
   }
@@ -67,7 +69,6 @@ export function createLineStatus({ root, clock, tryNow }) {
       word.textContent = WORDS.waiting;
       told.textContent = why;
       banner.hidden = false;
-      button.disabled = false;
     },
   };
 }

@@ -8,8 +8,8 @@ import { dayName, fullTime, shortTime } from './when.js';
 
 /** @typedef {import('../core/timeline.js').Place} Place */
 
-const MARKS = { pending: 'Sending…', sent: '✓', failed: 'Not sent' };
-const MARK_TITLES = { pending: 'Sending', sent: 'Sent', failed: 'Not sent' };
+/** What each row shows now. @type {WeakMap<HTMLElement, import('../core/timeline.js').Item>} */
+const shown = new WeakMap();
 
 /** @param {string} text */
 function textNodes(text) {
@@ -39,6 +39,14 @@ function failure(reason) {
   );
 }
 
+/** @param {import('../core/timeline.js').Item['state']} state */
+function mark(state) {
+  if (state === 'pending') return element('span', { class: 'mark' }, 'Sending…');
+  if (state === 'failed') return element('span', { class: 'mark' }, 'Not sent');
+  const words = { role: 'img', 'aria-label': 'Sent', title: 'Sent' };
+  return element('span', { class: 'mark', ...words }, '✓');
+}
+
 /** @param {number} at milliseconds */
 function time(at) {
   const attributes = { class: 'time', datetime: new Date(at).toISOString(), title: fullTime(at) };
@@ -59,11 +67,10 @@ export function createRow({ messageId, own, text }) {
   return row;
 }
 
-/** @param {HTMLElement} row @param {Place} place */
-export function updateRow(row, { item, opensDay, opensGroup }) {
+/** @param {HTMLElement} row @param {import('../core/timeline.js').Item} item */
+function showItem(row, item) {
   const name = shownNickname(item.nickname);
   row.dataset.state = item.state;
-  row.classList.toggle('opens-group', opensGroup);
   row.classList.toggle('own', item.own);
   row.querySelector('.who')?.replaceChildren(name);
   const avatar = row.querySelector('.avatar');
@@ -71,17 +78,21 @@ export function updateRow(row, { item, opensDay, opensGroup }) {
     avatar.textContent = initialOf(name);
     avatar.style.setProperty('--hue', String(hueOf(item.userId)));
   }
-  const mark = element(
-    'span',
-    { class: 'mark', title: MARK_TITLES[item.state] },
-    MARKS[item.state],
-  );
-  if (item.state === 'sent') mark.setAttribute('role', 'img');
-  if (item.state === 'sent') mark.setAttribute('aria-label', 'Sent');
-  row.querySelector('.meta')?.replaceChildren(time(item.at), ...(item.own ? [mark] : []));
+  row
+    .querySelector('.meta')
+    ?.replaceChildren(time(item.at), ...(item.own ? [mark(item.state)] : []));
   row.querySelector('.failure')?.remove();
   if (item.state === 'failed') row.querySelector('.said')?.append(failure(item.reason ?? ''));
-  row.querySelector('.day')?.remove();
-  if (opensDay)
+}
+
+/** @param {HTMLElement} row @param {Place} place */
+export function updateRow(row, { item, opensDay, opensGroup }) {
+  // A neighbour's arrival places this row anew; its buttons must not be remade under the finger.
+  if (shown.get(row) !== item) showItem(row, item);
+  shown.set(row, item);
+  row.classList.toggle('opens-group', opensGroup);
+  const day = row.querySelector('.day');
+  if (!opensDay) day?.remove();
+  else if (!day)
     row.prepend(element('div', { class: 'day' }, element('span', {}, dayName(item.at))));
 }
