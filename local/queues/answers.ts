@@ -1,0 +1,82 @@
+// What SQS answers: messages and attributes in the shapes of its JSON protocol, numbers as strings where SQS has them so.
+import { type MessageAttribute, md5OfAttributes, md5OfBody } from './digest.ts';
+import { badAttribute, badValue } from './errors.ts';
+import type { Queue, Received } from './queue.ts';
+import type { Input } from './requests.ts';
+
+type Pick = (name: string) => boolean;
+
+/** `All`, a name, or a prefix with `.*`. */
+function picker(wanted: string[]): Pick {
+  if (wanted.includes('All') || wanted.includes('.*')) return () => true;
+  return (name) =>
+    wanted.some((one) => (one.endsWith('.*') ? name.startsWith(one.slice(0, -2)) : one === name));
+}
+
+const picked = <T>(all: Record<string, T>, pick: Pick): Record<string, T> =>
+  Object.fromEntries(Object.entries(all).filter(([name]) => pick(name)));
+
+const nonEmpty = <T extends object>(key: string, value: T) =>
+  Object.keys(value).length > 0 ? { [key]: value } : {};
+
+/** One message of ReceiveMessage's answer, with the attributes that were asked for. */
+export function received(
+  { message, receiptHandle }: Received,
+  system: string[],
+  own: string[],
+  account: string,
+): Record<string, unknown> {
+  const attributes = picked<string>(
+    {
+      ApproximateReceiveCount: String(message.received),
+      ApproximateFirstReceiveTimestamp: String(message.firstReceivedMs),
+      SentTimestamp: String(message.sentMs),
+      SenderId: account,
+    },
+    picker(system),
+  );
+  const asked = picked<MessageAttribute>(message.attributes, picker(own));
+  return {
+    MessageId: message.id,
+    ReceiptHandle: receiptHandle,
+    MD5OfBody: md5OfBody(message.body),
+    Body: message.body,
+    ...nonEmpty('Attributes', attributes),
+    ...nonEmpty('MessageAttributes', asked),
+    ...(Object.keys(asked).length > 0 && { MD5OfMessageAttributes: md5OfAttributes(asked) }),
+  };
+}
+
+export function queueAttributes(queue: Queue, wanted: string[]): Record<string, unknown> {
+  const { visible, inFlight, delayed } = queue.counts();
+  const all: Record<string, string> = {
+    QueueArn: queue.plan.arn,
+    ApproximateNumberOfMessages: String(visible),
+    ApproximateNumberOfMessagesNotVisible: String(inFlight),
+    ApproximateNumberOfMessagesDelayed: String(delayed),
+    VisibilityTimeout: String(queue.plan.visibilityTimeoutS),
+    MessageRetentionPeriod: String(queue.plan.retentionS),
+    DelaySeconds: '0',
+    ReceiveMessageWaitTimeSeconds: '0',
+    MaximumMessageSize: '1048576',
+  };
+  for (const name of wanted) if (name !== 'All' && !(name in all)) throw badAttribute(name);
+  return nonEmpty('Attributes', picked(all, picker(wanted)));
+}
+
+/** ListQueues: by prefix, in pages of MaxResults (1,000 unless told); the token is an offset here. */
+export function listed(
+  names: string[],
+  input: Input,
+  urlOf: (name: string) => string,
+): Record<string, unknown> {
+  const from = Number(input.NextToken ?? 0);
+  if (!Number.isInteger(from) || from < 0)
+    throw badValue('NextToken', input.NextToken, 'is not a token of this list');
+  const to = from + Number(input.MaxResults ?? 1000);
+  const found = names.filter((name) => name.startsWith(String(input.QueueNamePrefix ?? ''))).sort();
+  return {
+    ...nonEmpty('QueueUrls', found.slice(from, to).map(urlOf)),
+    ...(to < found.length && { NextToken: String(to) }),
+  };
+}

@@ -1,0 +1,95 @@
+// Requests to SQS, read and checked: what is wrong is answered with SQS's own errors.
+import type { MessageAttribute } from './digest.ts';
+import * as errors from './errors.ts';
+
+export type Input = Record<string, unknown>;
+
+/** Bytes of a message with its attributes, and of a batch: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+const MOST_BYTES = 1_048_576;
+const MOST_DELAY_S = 900;
+const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
+export function text(input: Input, field: string): string {
+  const value = input[field];
+  if (value === undefined || value === null || value === '') throw errors.missing(field);
+  if (typeof value === 'string') return value;
+  throw errors.badValue(field, value, 'must be a string');
+}
+
+/** A whole number from `least` to `most`, or `otherwise` where the field is absent. */
+export function whole<T>(
+  input: Input,
+  field: string,
+  least: number,
+  most: number,
+  otherwise: T,
+): number | T {
+  const value = input[field];
+  if (value === undefined || value === null) return otherwise;
+  if (Number.isInteger(value) && Number(value) >= least && Number(value) <= most)
+    return Number(value);
+  throw errors.badValue(field, value, `must be between ${least} and ${most}`);
+}
+
+export function names(input: Input, ...fields: string[]): string[] {
+  return fields.flatMap((field) => {
+    const value = input[field] ?? [];
+    if (Array.isArray(value)) return value.map(String);
+    throw errors.badValue(field, value, 'must be a list');
+  });
+}
+
+const size = (body: string, attributes: Record<string, MessageAttribute>) =>
+  Buffer.byteLength(body) +
+  Object.entries(attributes).reduce(
+    (sum, [name, { DataType, StringValue = '', BinaryValue = '' }]) =>
+      sum +
+      Buffer.byteLength(name + DataType + StringValue) +
+      Math.floor((BinaryValue.length * 3) / 4),
+    0,
+  );
+
+export interface NewMessage {
+  body: string;
+  attributes: Record<string, MessageAttribute>;
+  delayS: number;
+}
+
+export function newMessage(input: Input): NewMessage {
+  const body = text(input, 'MessageBody');
+  if (FORBIDDEN.test(body)) throw errors.badContents();
+  const attributes = (input.MessageAttributes ?? {}) as Record<string, MessageAttribute>;
+  if (Object.keys(attributes).length > 10)
+    throw errors.badValue('MessageAttributes', '', 'a message has at most 10');
+  for (const [name, { DataType = '', StringValue, BinaryValue }] of Object.entries(attributes)) {
+    const isBinary = DataType.startsWith('Binary');
+    if (
+      !/^(String|Number|Binary)(\..+)?$/.test(DataType) ||
+      !(isBinary ? BinaryValue : StringValue)
+    )
+      throw errors.badValue('MessageAttributes', name, 'needs a DataType and a value of that type');
+  }
+  if (size(body, attributes) > MOST_BYTES)
+    throw errors.badValue('MessageBody', '', `must be shorter than ${MOST_BYTES} bytes`);
+  for (const field of ['MessageGroupId', 'MessageDeduplicationId'])
+    if (input[field] !== undefined)
+      throw errors.badValue(field, input[field], 'there are no FIFO queues here');
+  return { body, attributes, delayS: whole(input, 'DelaySeconds', 0, MOST_DELAY_S, 0) };
+}
+
+/** A batch's entries, each with an Id of its own. */
+export function entries(input: Input): (Input & { Id: string })[] {
+  const list = input.Entries;
+  if (!Array.isArray(list) || list.length === 0) throw errors.noEntries();
+  if (list.length > 10) throw errors.tooManyEntries(list.length);
+  const ids = new Set<string>();
+  let bytes = 0;
+  for (const entry of list) {
+    const id = text(entry, 'Id');
+    if (ids.has(id)) throw errors.sameIds(id);
+    ids.add(id);
+    bytes += Buffer.byteLength(String(entry.MessageBody ?? ''));
+  }
+  if (bytes > MOST_BYTES) throw errors.tooLong();
+  return list;
+}
