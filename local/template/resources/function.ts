@@ -70,6 +70,9 @@ export const FUNCTION: Kind = {
     ...(properties.Role === undefined
       ? [{ logicalId: `${logicalId}Role`, type: 'AWS::IAM::Role' }]
       : []),
+    ...(properties.EventInvokeConfig === undefined
+      ? []
+      : [{ logicalId: `${logicalId}EventInvokeConfig`, type: 'AWS::Lambda::EventInvokeConfig' }]),
     ...generatedRules(logicalId, properties).flatMap((rule) => [
       rule,
       { logicalId: `${rule.logicalId}Permission`, type: 'AWS::Lambda::Permission' },

@@ -49,6 +49,7 @@ export const NOTED: Kind[] = [
       attributes: { Arn: arn('events', 'archive/*'), ArchiveName: name },
     },
   ),
+  notedKind('AWS::Lambda::EventInvokeConfig', '', { ref: id }),
   notedKind(
     'AWS::Lambda::Permission',
     'Action FunctionName Principal PrincipalOrgID SourceAccount SourceArn',

@@ -1,0 +1,126 @@
+// The loader against SAM's own translator: the same ids, environments, timeouts, routes and rules, from the same file.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Plan } from '../plan.ts';
+import { readDeclarations } from './declarations.ts';
+import { planOf } from './fixture.ts';
+import { readPlan } from './read-plan.ts';
+import type { Source } from './source.ts';
+import { parseTemplate } from './yaml.ts';
+
+const HERE = import.meta.dirname;
+const ROOT = join(HERE, '..', '..');
+const FIXTURE = join(HERE, 'fixtures', 'every-shape.yaml');
+
+interface Translated {
+  Type: string;
+  Properties: Record<string, unknown>;
+}
+
+interface Translation {
+  parsed: unknown;
+  resources: Record<string, Translated>;
+}
+
+const present = spawnSync('python3', ['-c', 'import samtranslator, yaml']).status === 0;
+
+function translate(file: string): Translation {
+  const python = spawnSync('python3', [join(HERE, 'translate.py'), file, '{"Stage": "dev"}'], {
+    encoding: 'utf8',
+    env: { ...process.env, AWS_DEFAULT_REGION: 'us-east-1' },
+  });
+  if (python.status !== 0) throw new Error(python.stderr);
+  return JSON.parse(python.stdout);
+}
+
+function fixturePlan(): Plan {
+  return planOf({
+    'api/template.yaml': readFileSync(FIXTURE, 'utf8'),
+    'api/machine.asl.json': '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}',
+  });
+}
+
+const CASES: [string, string, () => Plan][] = [
+  ['every shape', FIXTURE, fixturePlan],
+  ['api', join(ROOT, 'api', 'template.yaml'), () => readPlan(ROOT, { stage: 'dev' })],
+  ['workflows', join(ROOT, 'workflows', 'template.yaml'), () => readPlan(ROOT, { stage: 'dev' })],
+];
+
+const whereTranslatorIs = present ? describe : describe.skip;
+
+whereTranslatorIs.each(CASES)(
+  'of %s, as SAM’s translator (python3, samtranslator)',
+  (_, file, read) => {
+    let translation: Translation;
+    let source: Source;
+    let plan: Plan;
+    beforeAll(() => {
+      translation = translate(file);
+      source = parseTemplate(readFileSync(file, 'utf8'), file, ROOT);
+      plan = read();
+    });
+    const ofType = (type: string) =>
+      Object.entries(translation.resources).filter(([, resource]) => resource.Type === type);
+
+    test('the YAML is read alike', () => {
+      expect(source.data).toEqual(translation.parsed);
+    });
+
+    test('the logical ids are the same, SAM’s own among them', () => {
+      const ours = [...readDeclarations(source).keys()].sort();
+      expect(ours).toEqual(Object.keys(translation.resources).sort());
+    });
+
+    test('the functions have the same timeout, memory and environment', () => {
+      for (const [logicalId, { Properties }] of ofType('AWS::Lambda::Function')) {
+        const ours = plan.functions.find(({ name }) => name.endsWith(`-${logicalId}`));
+        const { Variables = {} } = (Properties.Environment ?? {}) as { Variables?: object };
+        expect(ours?.timeoutS).toBe(Properties.Timeout ?? 3);
+        expect(ours?.memoryMb).toBe(Properties.MemorySize ?? 128);
+        const literal = Object.entries(Variables).filter(([, value]) => typeof value !== 'object');
+        expect(ours?.environment).toMatchObject(
+          Object.fromEntries(literal.map(([key, value]) => [key, String(value)])),
+        );
+        expect(Object.keys(ours?.environment ?? {}).sort()).toEqual(Object.keys(Variables).sort());
+      }
+    });
+
+    test('the rules have the same pattern, state, target ids and retries', () => {
+      const rules = ofType('AWS::Events::Rule').map(([logicalId, { Properties }]) => {
+        const targets = Properties.Targets as {
+          Id: string;
+          RetryPolicy?: Record<string, number>;
+        }[];
+        return {
+          rule: logicalId,
+          pattern: Properties.EventPattern,
+          enabled: Properties.State !== 'DISABLED',
+          targets: targets.map(({ Id, RetryPolicy = {} }) => ({
+            id: Id,
+            maximumEventAgeS: RetryPolicy.MaximumEventAgeInSeconds ?? 86_400,
+            maximumRetryAttempts: RetryPolicy.MaximumRetryAttempts ?? 185,
+          })),
+        };
+      });
+      for (const { rule, ...expected } of rules)
+        expect(plan.rules.find(({ name }) => name.endsWith(`-${rule}`))).toMatchObject(expected);
+    });
+
+    test('the APIs have the same routes and time-outs', () => {
+      const routes = ofType('AWS::ApiGatewayV2::Route').map(
+        ([, { Properties }]) => Properties.RouteKey,
+      );
+      const ours = plan.apis.flatMap((api) => Object.keys(api.routes));
+      if (routes.length > 0) expect(ours.sort()).toEqual(routes.sort());
+      const timeouts = ofType('AWS::ApiGatewayV2::Integration').map(
+        ([, { Properties }]) => Properties.TimeoutInMillis ?? 29_000,
+      );
+      const planned = plan.apis.flatMap((api) =>
+        Object.values(api.routes).map((it) => it.timeoutMs),
+      );
+      if (routes.length > 0) expect(planned.sort()).toEqual(timeouts.sort());
+    });
+  },
+);
