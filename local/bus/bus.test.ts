@@ -227,12 +227,19 @@ describe('a stop', () => {
     await put(first.bus, entry({ n: 1 }), entry({ n: 2 }));
     await first.bus.stop();
     expect(JSON.parse(readFileSync(file(), 'utf8'))).toMatchObject([
-      { event: { detail: { n: 1 } }, busName: 'chat', ruleName: 'distribute', targetId: 'target' },
+      {
+        event: { detail: { n: 1 } },
+        busName: 'chat',
+        ruleName: 'distribute',
+        targetId: 'target',
+        retries: 0,
+      },
     ]);
 
     const second = start(busesPlan(), { folder });
     expect(await second.bus.settled(PATIENCE_MS)).toBe(true);
     expect(second.inputs()).toMatchObject([{ detail: { n: 1 } }]);
+    expect(second.hops).toMatchObject([{ status: 'delivered' }]);
     await second.bus.stop();
     expect(existsSync(file())).toBe(false);
   });

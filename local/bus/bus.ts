@@ -5,7 +5,7 @@ import { AwsError } from '../aws-error.ts';
 import { type Log, messageIdIn } from '../log.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Outcome } from './delivery.ts';
-import { eventTime } from './envelope.ts';
+import { type Envelope, eventTime } from './envelope.ts';
 import type { Faults } from './faults.ts';
 import { putEvents, type TakenEvent } from './put-events.ts';
 import { busNameFrom, QUESTIONS } from './questions.ts';
@@ -38,6 +38,8 @@ export interface Bus {
   stop(): Promise<void>;
 }
 
+type Target = CompiledRule['targets'][number];
+
 /** How long a call to a target may take to finish once the bus stops: Ctrl-C ends everything within 2 s. */
 const LAST_CALLS_MS = 1000;
 
@@ -60,12 +62,17 @@ export function startBus(plan: BusesPlan, deps: BusDeps): Bus {
   async function resume() {
     if (stopped || left.length === 0) return;
     log.say(`bus: delivering ${left.length} events of the last run`);
-    const onTheRoad = left.map(({ event, takenAt, busName, ruleName, targetId, retries }) => {
+    const onTheRoad = left.map(async (one) => {
+      const { event, takenAt, busName, ruleName, targetId, retries } = one;
       const rule = rules.find(({ plan }) => plan.name === ruleName && plan.busName === busName);
       const target = rule?.targets.find(({ plan }) => plan.id === targetId);
-      if (rule && target) return depart(rule, target, event, takenAt, retries);
-      log.warn(`bus: rule ${ruleName}, target ${targetId} is gone; event ${event.id} is dropped`);
-      return 'dropped';
+      if (rule && target) {
+        const outcome = await depart(rule, target, event, takenAt, retries);
+        return tell([target], event, takenAt, [outcome]);
+      }
+      return log.warn(
+        `bus: rule ${ruleName}, target ${targetId} is gone; event ${event.id} is dropped`,
+      );
     });
     left = [];
     await Promise.all(onTheRoad);
@@ -74,8 +81,8 @@ export function startBus(plan: BusesPlan, deps: BusDeps): Bus {
 
   function depart(
     rule: CompiledRule,
-    target: CompiledRule['targets'][number],
-    event: TakenEvent['event'],
+    target: Target,
+    event: Envelope,
     takenAt: number,
     retries: number,
   ): Promise<Outcome> {
@@ -83,12 +90,23 @@ export function startBus(plan: BusesPlan, deps: BusDeps): Bus {
     return road.send({ event, takenAt, rule: rule.plan, target: target.plan, input, retries });
   }
 
+  function tell(targets: Target[], event: Envelope, takenAt: number, outcomes: Outcome[]) {
+    const status = outcomes.find((outcome) => outcome !== 'delivered') ?? 'delivered';
+    log.hop({
+      service: 'bus',
+      what: `${event['detail-type']} → ${targets.map(({ name }) => name).join(', ') || 'no target'}`,
+      messageId: messageIdIn(JSON.stringify(event.detail)),
+      ms: clock.now() - takenAt,
+      status,
+      failed: status !== 'delivered',
+    });
+  }
+
   async function route({ busName, event }: TakenEvent): Promise<void> {
     const name = busNameFrom(busName);
     if (name !== 'default' && !current.buses.some((bus) => bus.name === name))
       log.warn(`bus: there is no bus ${name}; event ${event.id} goes nowhere, as on AWS`);
     const takenAt = clock.now();
-    const messageId = messageIdIn(JSON.stringify(event.detail));
     const wanting = rules.filter(
       ({ plan, matches }) => plan.busName === name && plan.enabled && matches(event),
     );
@@ -99,15 +117,7 @@ export function startBus(plan: BusesPlan, deps: BusDeps): Bus {
         const outcomes = await Promise.all(
           rule.targets.map((target) => depart(rule, target, event, takenAt, 0)),
         );
-        const status = outcomes.find((outcome) => outcome !== 'delivered') ?? 'delivered';
-        log.hop({
-          service: 'bus',
-          what: `${event['detail-type']} → ${rule.targets.map(({ name }) => name).join(', ') || 'no target'}`,
-          messageId,
-          ms: clock.now() - takenAt,
-          status,
-          failed: status !== 'delivered',
-        });
+        tell(rule.targets, event, takenAt, outcomes);
       }),
     );
   }
