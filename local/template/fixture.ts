@@ -69,3 +69,20 @@ export function outputOf(expression: string, sections = ''): string {
   const resources = sections.includes('Resources:') ? '' : EMPTY;
   return `${sections}\n${resources}Outputs:\n  Answer:\n    Value: ${expression}\n    Export: { Name: answer }\n`;
 }
+
+/** A function whose build is beyond doubt; `more` are further properties, indented by six. */
+export const FUNCTION = (more = '', build = '') => `  Greet:
+    Type: AWS::Serverless::Function
+    Metadata:
+      BuildMethod: esbuild
+      BuildProperties: { EntryPoints: [src/greet.ts]${build} }
+    Properties:
+      Handler: greet.handler
+      CodeUri: .
+      Runtime: nodejs24.x
+${more}`;
+
+/** The api stack with these resources, and sections above them. */
+export const api = (resources: string, sections = ''): Files => ({
+  'api/template.yaml': `${SAM}\n${sections}Resources:\n${resources}`,
+});

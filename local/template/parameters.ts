@@ -48,7 +48,7 @@ function read(name: string, declared: Cursor, given: Record<string, string>): Va
   }
   const items =
     type === 'CommaDelimitedList' ? value.split(',').map((item) => item.trim()) : [value];
-  const pattern = new RegExp(`^(?:${declared.at('AllowedPattern').text('[^]*')})$`);
+  const pattern = patternOf(declared.at('AllowedPattern'));
   for (const item of items) {
     if (allowed.length > 0 && !allowed.includes(item))
       throw wrong(`is not one of AllowedValues: ${allowed.join(', ')}`);
@@ -57,4 +57,12 @@ function read(name: string, declared: Cursor, given: Record<string, string>): Va
   if (value.length < limit('MinLength', 0) || value.length > limit('MaxLength', Infinity))
     throw wrong('is shorter than MinLength or longer than MaxLength');
   return type === 'CommaDelimitedList' ? items : value;
+}
+
+function patternOf(allowed: Cursor): RegExp {
+  try {
+    return new RegExp(`^(?:${allowed.text('[^]*')})$`);
+  } catch (error) {
+    throw allowed.refuse(error instanceof Error ? error.message : `${error}`);
+  }
 }

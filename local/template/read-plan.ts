@@ -21,9 +21,9 @@ export interface PlanOptions {
   region?: string;
   /** Default `000000000000`. */
   account?: string;
-  /** Takes the place of `https://<apiId>.execute-api…`, without the stage: `http://127.0.0.1:4566`. */
+  /** Takes the place of `https://<apiId>.execute-api.<region>.amazonaws.com`: `http://127.0.0.1:4566`. */
   awsEndpoint?: string;
-  /** Takes the place of `wss://<apiId>.execute-api…/<stage>`: `ws://127.0.0.1:3000`. */
+  /** Takes the place of `wss://<apiId>.execute-api.<region>.amazonaws.com`: `ws://127.0.0.1:3000`. */
   webSocketEndpoint?: string;
 }
 

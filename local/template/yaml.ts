@@ -97,6 +97,22 @@ function offsetOf(document: Document, path: Path): number {
   return offset;
 }
 
+/** Aliases are only followed here, so only here one that leads nowhere comes to light. */
+function toValue(document: Document, shown: string): Value {
+  try {
+    const value = document.toJS();
+    JSON.stringify(value); // throws for aliases that go round in a circle
+    return value;
+  } catch (error) {
+    throw new Refusal(
+      shown,
+      'YAML',
+      undefined,
+      error instanceof Error ? error.message : `${error}`,
+    );
+  }
+}
+
 /** @throws Refusal for a YAML error, its `file` as `file:line:column`. */
 export function parseTemplate(text: string, file: string, root: string): Source {
   const shown = relative(root, file);
@@ -114,7 +130,7 @@ export function parseTemplate(text: string, file: string, root: string): Source 
     const { line, col } = lines.linePos(error.pos[0]);
     throw new Refusal(`${shown}:${line}:${col}`, 'YAML', undefined, error.message);
   }
-  const data: Value = document.toJS();
+  const data = toValue(document, shown);
   if (!isMapping(data)) throw new Refusal(shown, 'template', data, 'is not a mapping');
   return new Source(shown, dirname(file), data, (path) => {
     const { line, col } = lines.linePos(offsetOf(document, path));

@@ -1,22 +1,6 @@
-// What each resource family gives the plan, and what it refuses.
+// A function's plan: defaults, Globals, build, statements, environment; and what is refused.
 import { describe, expect, test } from '@jest/globals';
-import { type Files, planOf, refusalOf, SAM } from './fixture.ts';
-
-/** A function whose build is beyond doubt; `more` are further properties, indented by six. */
-const FUNCTION = (more = '', build = '') => `  Greet:
-    Type: AWS::Serverless::Function
-    Metadata:
-      BuildMethod: esbuild
-      BuildProperties: { EntryPoints: [src/greet.ts]${build} }
-    Properties:
-      Handler: greet.handler
-      CodeUri: .
-      Runtime: nodejs24.x
-${more}`;
-
-const api = (resources: string, sections = ''): Files => ({
-  'api/template.yaml': `${SAM}\n${sections}Resources:\n${resources}`,
-});
+import { api, type Files, FUNCTION, planOf, refusalOf } from '../fixture.ts';
 
 const onlyFunction = (files: Files, options = {}) => {
   const [first] = planOf(files, options).functions;
@@ -125,7 +109,7 @@ describe('a function', () => {
     const here = { awsEndpoint: 'http://127.0.0.1:1', webSocketEndpoint: 'ws://127.0.0.1:2' };
     expect(onlyFunction(files, here).environment).toEqual({
       CALLBACK: 'http://127.0.0.1:1/dev',
-      SOCKET: 'ws://127.0.0.1:2',
+      SOCKET: 'ws://127.0.0.1:2/dev',
       OTHER: 'https://example.com/dev',
     });
     expect(onlyFunction(files).environment.CALLBACK).toMatch(
@@ -162,114 +146,5 @@ describe('a function', () => {
     ['EntryPoints: [src/greet.ts]', 'EntryPoints: [src/greet.ts], Loader: [x]', 'Loader'],
   ])('with %s made %s is refused', (from, to, path) => {
     expect(refusalOf(api(FUNCTION().replace(from, to))).path).toContain(path);
-  });
-});
-
-const CHAT = (route: string, more = '') => `  Chat:
-    Type: AWS::Serverless::WebSocketApi
-    Properties:
-      RouteSelectionExpression: $request.body.action
-      StageName: dev
-      Routes: { sendMessage: { FunctionArn: !GetAtt Greet.Arn${route} } }
-${more}`;
-
-const RESPONSE = `  Answer:
-    Type: AWS::ApiGatewayV2::RouteResponse
-    Properties: { ApiId: !Ref Chat, RouteId: !Ref ChatSendmessageRoute, RouteResponseKey: $default }
-`;
-
-describe('a WebSocket API', () => {
-  const SELECTS = ', RouteResponseSelectionExpression: $default';
-
-  test.each([
-    ['neither', '', '', false],
-    ['the selection expression alone', SELECTS, '', false],
-    ['both', SELECTS, RESPONSE, true],
-  ])('with %s on a route answers: %s%s', (_, route, response, responds) => {
-    const [chat] = planOf(api(FUNCTION() + CHAT(route) + response)).apis;
-    expect(chat).toMatchObject({ name: 'Chat', stage: 'dev', selectionField: 'action' });
-    expect(chat?.routes.sendMessage).toMatchObject({ responds, timeoutMs: 29_000 });
-  });
-
-  test('refuses a route response whose route selects none, as it would answer nothing', () => {
-    expect(refusalOf(api(FUNCTION() + CHAT('') + RESPONSE)).path).toBe(
-      'Resources.Answer.Properties',
-    );
-  });
-
-  test('refuses a route to a function that no template makes', () => {
-    const elsewhere = CHAT('').replace(
-      '!GetAtt Greet.Arn',
-      'arn:aws:lambda:us-east-1:1:function:x',
-    );
-    expect(refusalOf(api(FUNCTION() + elsewhere)).message).toContain('route sendMessage');
-  });
-
-  test.each([
-    ['$request.body.action', '$request.header.action', 'RouteSelectionExpression'],
-    ['sendMessage:', 'send-message:', 'Routes.send-message'],
-    ['{ FunctionArn', '{ ApiKeyRequired: true, FunctionArn', 'Routes.sendMessage.ApiKeyRequired'],
-    ['StageName: dev', 'Auth: { AuthType: AWS_IAM }', 'Properties.Auth'],
-  ])('with %s made %s is refused', (from, to, path) => {
-    expect(refusalOf(api(FUNCTION() + CHAT('').replace(from, to))).path).toContain(path);
-  });
-});
-
-const RULE = (target: string) => `  Bus: { Type: AWS::Events::EventBus, Properties: { Name: talk } }
-  Lost: { Type: AWS::SQS::Queue }
-  Said:
-    Type: AWS::Events::Rule
-    Properties:
-      EventBusName: !GetAtt Bus.Arn
-      EventPattern: { source: [chat.api] }
-      Targets: [{ Id: t, Arn: !GetAtt Lost.Arn, ${target} }]
-`;
-
-describe('a rule', () => {
-  test('names its bus, whether given by name or ARN, and has the retries of EventBridge', () => {
-    const [rule] = planOf(api(RULE("Input: '{}'"))).rules;
-    expect(rule).toMatchObject({
-      busName: 'talk',
-      arn: 'arn:aws:events:us-east-1:000000000000:rule/talk/hubbub-dev-api-Said',
-      pattern: { source: ['chat.api'] },
-      enabled: true,
-      targets: [{ id: 't', input: '{}', maximumRetryAttempts: 185, maximumEventAgeS: 86_400 }],
-    });
-  });
-
-  test('of a function event is named as SAM names it', () => {
-    const event = `      Events:
-        Said:
-          Type: EventBridgeRule
-          Properties:
-            EventBusName: !Ref Bus
-            Pattern: { source: [a] }
-            State: DISABLED
-            RetryPolicy: { MaximumRetryAttempts: 1 }
-  Bus: { Type: AWS::Events::EventBus }
-`;
-    const [rule] = planOf(api(FUNCTION(event))).rules;
-    expect(rule).toMatchObject({
-      name: 'hubbub-dev-api-GreetSaid',
-      enabled: false,
-      targets: [{ id: 'GreetSaidLambdaTarget', maximumRetryAttempts: 1 }],
-    });
-  });
-
-  test.each([
-    ["Input: '{}', InputPath: $.a", 'only one'],
-    ['Input: not-json', 'is not JSON'],
-    ['RetryPolicy: { MaximumRetryAttempts: 186 }', '0 to 185'],
-    ['DeadLetterConfig: { Arn: arn:aws:sqs:us-east-1:1:x }', 'is made by no template'],
-    ['SqsParameters: { MessageGroupId: a }', 'SqsParameters'],
-  ])('with %s is refused: %s', (target, why) => {
-    expect(refusalOf(api(RULE(target))).message).toContain(why);
-  });
-
-  test('on a bus or to a target that no template makes is refused', () => {
-    const bus = RULE("Input: '{}'").replace('!GetAtt Bus.Arn', 'default');
-    expect(refusalOf(api(bus)).message).toContain('EventBusName = "default"');
-    const target = RULE("Input: '{}'").replace('!GetAtt Lost.Arn', 'arn:aws:sqs:us-east-1:1:x');
-    expect(refusalOf(api(target)).message).toContain('is made by no template');
   });
 });

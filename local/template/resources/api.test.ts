@@ -1,0 +1,53 @@
+// Routes, which of them answer, and what API Gateway's part of a template may not say.
+import { describe, expect, test } from '@jest/globals';
+import { api, FUNCTION, planOf, refusalOf } from '../fixture.ts';
+
+const CHAT = (route: string, more = '') => `  Chat:
+    Type: AWS::Serverless::WebSocketApi
+    Properties:
+      RouteSelectionExpression: $request.body.action
+      StageName: dev
+      Routes: { sendMessage: { FunctionArn: !GetAtt Greet.Arn${route} } }
+${more}`;
+
+const RESPONSE = `  Answer:
+    Type: AWS::ApiGatewayV2::RouteResponse
+    Properties: { ApiId: !Ref Chat, RouteId: !Ref ChatSendmessageRoute, RouteResponseKey: $default }
+`;
+
+describe('a WebSocket API', () => {
+  const SELECTS = ', RouteResponseSelectionExpression: $default';
+
+  test.each([
+    ['neither', '', '', false],
+    ['the selection expression alone', SELECTS, '', false],
+    ['both', SELECTS, RESPONSE, true],
+  ])('with %s on a route answers: %s%s', (_, route, response, responds) => {
+    const [chat] = planOf(api(FUNCTION() + CHAT(route) + response)).apis;
+    expect(chat).toMatchObject({ name: 'Chat', stage: 'dev', selectionField: 'action' });
+    expect(chat?.routes.sendMessage).toMatchObject({ responds, timeoutMs: 29_000 });
+  });
+
+  test('refuses a route response whose route selects none, as it would answer nothing', () => {
+    expect(refusalOf(api(FUNCTION() + CHAT('') + RESPONSE)).path).toBe(
+      'Resources.Answer.Properties',
+    );
+  });
+
+  test('refuses a route to a function that no template makes', () => {
+    const elsewhere = CHAT('').replace(
+      '!GetAtt Greet.Arn',
+      'arn:aws:lambda:us-east-1:1:function:x',
+    );
+    expect(refusalOf(api(FUNCTION() + elsewhere)).message).toContain('route sendMessage');
+  });
+
+  test.each([
+    ['$request.body.action', '$request.header.action', 'RouteSelectionExpression'],
+    ['sendMessage:', 'send-message:', 'Routes.send-message'],
+    ['{ FunctionArn', '{ ApiKeyRequired: true, FunctionArn', 'Routes.sendMessage.ApiKeyRequired'],
+    ['StageName: dev', 'Auth: { AuthType: AWS_IAM }', 'Properties.Auth'],
+  ])('with %s made %s is refused', (from, to, path) => {
+    expect(refusalOf(api(FUNCTION() + CHAT('').replace(from, to))).path).toContain(path);
+  });
+});
