@@ -1,4 +1,6 @@
 // A sandbox: warm reuse, its own environment, freezing, time-outs, crashes, and what a failing handler answers.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { type Fixture, startFixture } from './fixture.ts';
 
@@ -66,6 +68,28 @@ test('what a handler did not await stands still until the next invocation', asyn
   // Long enough for some fifty ticks, were the thread not frozen.
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect((await invoke()).value).toBeLessThan(5);
+});
+
+test('a kept connection that its server closed while the sandbox was frozen is not used again', async () => {
+  const server = createServer((_, res) => res.end('ok'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // A test that fails must not leave the run waiting for this server.
+  server.unref();
+  const closed = new Promise((resolve) => {
+    server.once('connection', (socket) => socket.once('close', resolve));
+  });
+  const { invoke } = await start(`import { Agent, request } from 'node:http';
+    const agent = new Agent({ keepAlive: true });
+    export const handler = ({ port }) => new Promise((done, fail) => {
+      const post = request({ port, agent, method: 'POST', host: '127.0.0.1' }, (res) => {
+        res.resume(); res.on('end', () => done('ok')); });
+      post.on('error', fail); post.end('body'); });`);
+  const { port } = server.address() as AddressInfo;
+  expect((await invoke({ port })).value).toBe('ok');
+  server.closeAllConnections();
+  await closed;
+  expect((await invoke({ port })).value).toBe('ok');
+  await new Promise((resolve) => server.close(resolve));
 });
 
 test('a time-out ends the sandbox, and the next invocation gets a new one', async () => {

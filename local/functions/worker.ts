@@ -111,7 +111,9 @@ async function serve(): Promise<never> {
   post({ kind: 'ready' });
   for (;;) {
     const request = nextRequest();
-    // One turn of the event loop: sockets that were closed while frozen are noticed before the handler reuses them.
+    // Two turns of the event loop: the thread may have frozen in the middle of one, and only a whole one notices the
+    // sockets that were closed meanwhile, before the handler would use them again.
+    await setImmediate();
     await setImmediate();
     post({ kind: 'result', result: await run(handler, request) });
   }
