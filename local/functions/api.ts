@@ -19,7 +19,7 @@ interface Settings {
 
 /**
  * `Invoke` takes FunctionName, InvocationType, LogType, Payload (JSON text) and gives StatusCode, Payload,
- * ExecutedVersion, and where due FunctionError and LogResult (base64); `$requestId` for the wire.
+ * ExecutedVersion, and where due FunctionError and LogResult (base64); SdkResponseMetadata.RequestId as Step Functions shows it.
  */
 export function createApi({ functions, asynchronous, runtime, log }: Settings): LambdaApi {
   const invokeAs = async (input: Record<string, unknown>): Promise<Record<string, unknown>> => {
@@ -33,8 +33,8 @@ export function createApi({ functions, asynchronous, runtime, log }: Settings): 
     const payload = String(Payload);
     if (InvocationType === 'DryRun') return { StatusCode: 204, Payload: '' };
     if (InvocationType === 'Event') {
-      const $requestId = asynchronous.accept(deployed, payload);
-      return { StatusCode: 202, Payload: '', $requestId };
+      const RequestId = asynchronous.accept(deployed, payload);
+      return { StatusCode: 202, Payload: '', SdkResponseMetadata: { RequestId } };
     }
     if (InvocationType !== 'RequestResponse')
       throw new AwsError('InvalidParameterValueException', `InvocationType ${InvocationType}`);
@@ -43,7 +43,7 @@ export function createApi({ functions, asynchronous, runtime, log }: Settings): 
       StatusCode: 200,
       ExecutedVersion: '$LATEST',
       Payload: answer.payload,
-      $requestId: answer.requestId,
+      SdkResponseMetadata: { RequestId: answer.requestId },
       ...(answer.failed ? { FunctionError: 'Unhandled' } : {}),
       ...(LogType === 'Tail' ? { LogResult: Buffer.from(answer.logs).toString('base64') } : {}),
     };

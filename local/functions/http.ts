@@ -43,8 +43,9 @@ async function invocation(
     Qualifier: query.searchParams.get('Qualifier') ?? undefined,
     Payload: await read(req),
   });
+  const metadata = output.SdkResponseMetadata as { RequestId: string } | undefined;
   const headers = {
-    'x-amzn-RequestId': output.$requestId ?? randomUUID(),
+    'x-amzn-RequestId': metadata?.RequestId ?? randomUUID(),
     'X-Amz-Executed-Version': output.ExecutedVersion,
     'X-Amz-Function-Error': output.FunctionError,
     'X-Amz-Log-Result': output.LogResult,
