@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# npm run check: types, lint, house, templates. A tool that is not on this machine is skipped by name, never silently.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+step() { printf '\n── %s\n' "$1"; }
+have() { command -v "$1" >/dev/null 2>&1 || { echo "skipped: $1 is not on this machine"; return 1; }; }
+
+step 'types'
+tsc
+
+step 'lint and format'
+biome check --error-on-warnings .
+
+step 'house'
+npm test --silent -- tests/house.test.ts
+
+step 'templates: cfn-lint'
+if have cfn-lint; then cfn-lint --non-zero-exit-code warning shared/template.yaml api/template.yaml workflows/template.yaml front/template.yaml; fi
+
+step 'templates: sam validate --lint'
+if have sam; then
+  export SAM_CLI_TELEMETRY=0
+  for stack in shared api workflows front; do
+    sam validate --lint --config-env "$stack" --region us-east-1
+  done
+fi
+
+step 'shell scripts: bash -n'
+for script in tests/*.sh deploy.sh front/deploy-frontend.sh .ci/run; do bash -n "$script"; done
+echo "ok"
