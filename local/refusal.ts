@@ -8,7 +8,8 @@ export class Refusal extends Error {
 
   constructor(file: string, path: string, value: unknown, why: string) {
     const shown = JSON.stringify(value);
-    const excerpt = shown === undefined ? '' : ` = ${shown.length > 80 ? `${shown.slice(0, 77)}...` : shown}`;
+    const excerpt =
+      shown === undefined ? '' : ` = ${shown.length > 80 ? `${shown.slice(0, 77)}...` : shown}`;
     super(`${file}: ${path}${excerpt}: ${why}`);
     this.file = file;
     this.path = path;
