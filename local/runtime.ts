@@ -1,5 +1,5 @@
 // The whole of Hubbub on this machine: the four templates' resources, started in order and stopped in reverse.
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { startBus } from './bus/bus.ts';
 import { lockDataFolder } from './data-folder.ts';
 import { createEndpoint } from './endpoint.ts';
@@ -47,7 +47,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
   }
 
   async function start(): Promise<Runtime> {
-    const folder = flags.data === undefined ? undefined : join(root, flags.data);
+    const folder = flags.data === undefined ? undefined : resolve(root, flags.data);
     if (folder !== undefined) running.push(lockDataFolder(folder));
     const inFolder = (name: string) => (folder === undefined ? undefined : join(folder, name));
 
