@@ -151,7 +151,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       await functions.update(next.plan.functions);
       machines.update(next.plan.machines);
       await tables.update(next.plan.tables);
-      queues.update(next.plan.queues);
+      await queues.update(next.plan.queues);
       bus.update(next.plan);
       gateway.update(next.api);
       site.update(next.plan.site);
