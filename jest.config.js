@@ -6,5 +6,6 @@ export default {
   modulePathIgnorePatterns: ['/.aws-sam/', '/.hubbub/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/strip-types.js' },
+  globalSetup: '<rootDir>/tests/browser/unpack.ts',
   testTimeout: 30_000,
 };
