@@ -37,14 +37,14 @@ export const HELP = `Usage: npm start -- [flags]
   --verbose       every detail
   --faults JSON   misbehave: {"bus":{"copies":2,"delayMs":[0,500],"dropRate":0,"seed":1},
                   "gateway":{"loseDisconnects":true,"goneRate":0,"throttleRate":0,"cutRate":0,"seed":1},
-                  "tables":{"throttleRate":0}}
+                  "tables":{"throttleRate":0,"seed":1}}
 `;
 
 /** The empty value of every fault: says what there is, and what each is made of. */
 const NO_FAULTS: Required<Faults> = {
   bus: { copies: 1, delayMs: [0, 0], dropRate: 0, seed: 1 },
   gateway: { loseDisconnects: false, goneRate: 0, throttleRate: 0, cutRate: 0, seed: 1 },
-  tables: { throttleRate: 0 },
+  tables: { throttleRate: 0, seed: 1 },
 };
 
 /** Throws a Refusal for what is unknown or out of range. `help` is asked for, not wrong. */

@@ -1,4 +1,5 @@
 // Faults on purpose: events doubled, delayed so that they reorder, or dropped, the same way for the same seed.
+import { seeded } from '../seeded.ts';
 
 export interface Faults {
   /** Each event goes to each target that many times. */
@@ -24,16 +25,5 @@ export function misfortune({ copies, delayMs: [min, max], dropRate, seed }: Faul
       if (!dropped) delays.push(delay);
     }
     return delays;
-  };
-}
-
-/** Mulberry32: numbers from 0 to below 1. */
-function seeded(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

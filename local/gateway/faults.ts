@@ -1,4 +1,5 @@
 // The gateway's misbehaviour on request: lost $disconnects, gone and throttled posts, cut sockets.
+import { seeded } from '../seeded.ts';
 
 /** Rates are probabilities from 0 to 1. The same seed and the same order of calls give the same faults. */
 export interface GatewayFaults {
@@ -23,22 +24,12 @@ export interface Dice {
 
 export function dice(faults: GatewayFaults = {}): Dice {
   const { seed = 1, loseDisconnects = false, goneRate = 0, throttleRate = 0, cutRate = 0 } = faults;
-  const random = mulberry32(seed);
+  const random = seeded(seed);
   const hits = (rate: number) => rate > 0 && random() < rate;
   return {
     losesDisconnect: () => loseDisconnects,
     gone: () => hits(goneRate),
     throttled: () => hits(throttleRate),
     cut: () => hits(cutRate),
-  };
-}
-
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

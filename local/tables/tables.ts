@@ -3,6 +3,7 @@ import { AwsError } from '../aws-error.ts';
 import type { Log } from '../log.ts';
 import type { TablePlan } from '../plan.ts';
 import { Refusal } from '../refusal.ts';
+import { seeded } from '../seeded.ts';
 import { startExpiry } from './expiry.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -17,6 +18,7 @@ export interface Tables {
 export interface TableFaults {
   /** The share of calls answered ProvisionedThroughputExceededException, 0 to 1. */
   throttleRate: number;
+  seed: number;
 }
 
 /** What dynalite would ignore or not know: better refused than answered wrongly. */
@@ -30,6 +32,8 @@ export async function startTables(
     faults,
   }: { folder?: string | undefined; log: Log; faults?: TableFaults | undefined },
 ): Promise<Tables> {
+  const random = seeded(faults?.seed ?? 1);
+  const throttled = () => faults !== undefined && random() < faults.throttleRate;
   const store = await openStore(folder);
   let current = plans;
   const update = async (next: TablePlan[]) => {
@@ -44,7 +48,7 @@ export async function startTables(
         if (field in input)
           throw new AwsError('ValidationException', `${field} is not supported on this machine`);
       }
-      if (faults && Math.random() < faults.throttleRate) {
+      if (throttled()) {
         throw new AwsError('ProvisionedThroughputExceededException', 'Throttled on request');
       }
       return store.call(action, input);
