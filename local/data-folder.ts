@@ -14,15 +14,22 @@ export function lockDataFolder(folder: string): () => void {
   }
   const owner = ownerOf(lock);
   if (owner !== undefined && isAlive(owner)) {
-    throw new Refusal(
-      'flags',
-      '--data',
-      folder,
-      `is already running here (process ${owner}); stop it, or start with another --data folder or --memory`,
-    );
+    throw inUse(folder, owner);
   }
-  writeFileSync(lock, String(process.pid));
+  rmSync(lock, { force: true });
+  try {
+    // Two that start at once: the second finds the first's lock.
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    throw inUse(folder, ownerOf(lock));
+  }
   return () => rmSync(lock, { force: true });
+}
+
+function inUse(folder: string, owner: number | undefined): Refusal {
+  const why = `is already running here (process ${owner}); stop it, or start with another --data folder or --memory`;
+  return new Refusal('flags', '--data', folder, why);
 }
 
 function ownerOf(lock: string): number | undefined {
