@@ -35,7 +35,7 @@ const ON_THE_WAY_MS = 500;
 
 /** Throws a Refusal, and leaves nothing running, if a flag or a template asks for what this machine cannot give. */
 export async function startRuntime(root: string, flags: Flags, log: Log): Promise<Runtime> {
-  const running: (() => Promise<unknown> | void)[] = [];
+  const running: (() => unknown)[] = [];
   const stop = async () => {
     for (const end of running.splice(0).reverse()) await end();
   };
