@@ -1,0 +1,348 @@
+// The house: what no compiler sees. Templates, code and docs say the same, and rooms know only the neighbours they may.
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { buildSync } from 'esbuild';
+import { readPlan, STACKS } from '../local/template/read-plan.ts';
+import { SOURCES } from '../shared/src/events.ts';
+import { ACTIONS, ERRORS } from '../shared/src/protocol.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const plan = readPlan(ROOT, { stage: 'dev' });
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+const template = (stack: string) => read(`${stack}/template.yaml`);
+
+const walk = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const file = join(folder, entry.name);
+    if (entry.name === 'node_modules' || entry.name.startsWith('.')) return [];
+    return entry.isDirectory() ? walk(file) : [file];
+  });
+const ROOMS = ['shared', 'api', 'workflows', 'front', 'local', 'tests', 'bench', 'docs'];
+const files = ROOMS.flatMap(walk);
+const code = files.filter((file) => /\.(ts|js)$/.test(file));
+const product = code.filter((file) => /^(shared|api|workflows|front)\//.test(file));
+const shipped = product.filter((file) => !file.endsWith('.test.ts'));
+
+const IMPORT = /(?:from|import\()\s*['"](\.[^'"]+)['"]/g;
+const importsOf = (file: string) =>
+  [...read(file).matchAll(IMPORT)].map(([, path = '']) =>
+    relative(ROOT, resolve(ROOT, dirname(file), path)),
+  );
+const room = (file: string) => file.split('/')[0] ?? '';
+
+/** What one function's bundle is made of, as SAM's esbuild would make it. */
+const bundle = (entry: string) =>
+  Object.keys(
+    buildSync({
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'node',
+      packages: 'external',
+      absWorkingDir: ROOT,
+    }).metafile.inputs,
+  );
+
+describe('rooms', () => {
+  const MAY: Record<string, string[]> = {
+    shared: ['shared'],
+    api: ['api', 'shared'],
+    workflows: ['workflows', 'shared'],
+    front: ['front', 'shared'],
+    local: ['local'],
+    tests: ROOMS,
+    bench: ROOMS,
+    docs: ROOMS,
+  };
+
+  test.each(code)('%s imports only from rooms it may know', (file) => {
+    const allowed = MAY[room(file)] ?? [];
+    // A test of the product may stand on the tests' own harness.
+    const extra = file.endsWith('.test.ts') ? ['tests', 'local', 'shared'] : [];
+    const foreign = importsOf(file).filter((path) => ![...allowed, ...extra].includes(room(path)));
+    expect(foreign).toEqual([]);
+  });
+
+  test('the page takes types from shared, and nothing that runs', () => {
+    const runs = shipped
+      .filter((file) => file.startsWith('front/src/'))
+      .flatMap((file) => read(file).match(/^\s*import .*shared\/.*$/gm) ?? []);
+    expect(runs).toEqual([]);
+  });
+
+  test('only the doors hold the AWS SDK', () => {
+    const holders = shipped.filter((file) => read(file).includes("from '@aws-sdk/"));
+    expect(holders.map((file) => basename(file)).sort()).toEqual([
+      'bus.ts',
+      'connections.ts',
+      'messages.ts',
+      'poster.ts',
+    ]);
+  });
+
+  test('only env.ts reads the environment', () => {
+    const readers = shipped.filter((file) => read(file).includes('process.env'));
+    expect(readers).toEqual(['shared/src/env.ts']);
+  });
+
+  test('no product file knows of the local runtime', () => {
+    const branches = shipped.filter((file) =>
+      /is_?local\b|sam_local|localstack|4566|['"`][^'"`]*local\/[^'"`]*['"`]/i.test(read(file)),
+    );
+    expect(branches).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  test.each(code)('%s says in its first line what it is for', (file) => {
+    expect(read(file).replace(/^\/\/ @ts-check\n/, '')).toMatch(/^(\/\/|\/\*\*) \S.{10,}/);
+  });
+
+  test('there are no drawers', () => {
+    const drawers = /(^|[/.])(utils?|helpers?|common|types|misc|constants)([/.]|$)/;
+    expect(files.filter((file) => drawers.test(file))).toEqual([]);
+  });
+
+  test('every test can be found beside or under what it tests', () => {
+    const lost = product
+      .filter((file) => file.endsWith('.test.ts'))
+      .filter((file) => !code.includes(file.replace('.test.ts', '.ts')));
+    expect(lost).toEqual([]);
+  });
+});
+
+describe('exports', () => {
+  const names = (pattern: RegExp) =>
+    STACKS.map((stack) => [...template(stack).matchAll(pattern)].map(([, name = '']) => name));
+  const exported = names(/Export:\s*\{ Name: !Sub '([^']+)' \}/g);
+  const imported = names(/Fn::ImportValue: !Sub '([^']+)'/g);
+
+  test('every export is imported, and every import exported by a stack before it', () => {
+    expect(new Set(exported.flat())).toEqual(new Set(imported.flat()));
+    STACKS.forEach((_, at) => {
+      const known = new Set(exported.slice(0, at).flat());
+      expect(imported[at]?.filter((name) => !known.has(name))).toEqual([]);
+    });
+  });
+
+  test('no export is made twice, and each carries the stage', () => {
+    expect(new Set(exported.flat()).size).toBe(exported.flat().length);
+    expect(exported.flat().filter((name) => !name.startsWith('hubbub-${Stage}-'))).toEqual([]);
+  });
+});
+
+describe('routes', () => {
+  const [api] = plan.apis;
+  const routes = Object.keys(api?.routes ?? {});
+
+  test('the template routes exactly what the protocol knows', () => {
+    expect(routes.sort()).toEqual(['$connect', '$default', '$disconnect', ...ACTIONS].sort());
+  });
+
+  test.each(routes)('%s has a handler, a test, a sample event and a way to answer', (route) => {
+    const name = route.replace('$', '');
+    for (const file of [
+      `api/src/${name}.ts`,
+      `api/src/${name}.test.ts`,
+      `api/events/${name}.json`,
+    ]) {
+      expect(walk('api')).toContain(file);
+    }
+    const expected = plan.functions.find(({ entry }) => entry.endsWith(`api/src/${name}.ts`));
+    expect(api?.routes[route]?.functionArn).toBe(expected?.arn);
+    expect(api?.routes[route]?.responds).toBe(!['$connect', '$disconnect'].includes(route));
+  });
+});
+
+describe('events', () => {
+  test('every rule waits for an event of the catalogue, from a source that says it', () => {
+    const told = plan.rules.map(
+      ({ pattern }) => pattern as { source: [{ prefix: string }]; 'detail-type': string[] },
+    );
+    expect(told.flatMap((pattern) => pattern['detail-type']).sort()).toEqual(
+      Object.keys(SOURCES).sort(),
+    );
+    for (const [name, source] of Object.entries(SOURCES)) {
+      const rule = told.find((pattern) => pattern['detail-type'].includes(name));
+      expect(source.startsWith(rule?.source[0].prefix ?? '?')).toBe(true);
+    }
+  });
+
+  test('every rule retries, and has a dead-letter queue', () => {
+    for (const target of plan.rules.flatMap(({ targets }) => targets)) {
+      expect(target.maximumRetryAttempts).toBeGreaterThan(0);
+      expect(plan.queues.map(({ arn }) => arn)).toContain(target.deadLetterArn);
+    }
+  });
+});
+
+describe('functions', () => {
+  const COMMAND = /\bnew (\w+)Command\(/g;
+  const SERVICE: Record<string, string> = {
+    'bus.ts': 'events',
+    'connections.ts': 'dynamodb',
+    'messages.ts': 'dynamodb',
+  };
+  /** The management API has one action for all it does. */
+  const actionsOf = (file: string) =>
+    [...read(file).matchAll(COMMAND)].map(([, command]) =>
+      basename(file) === 'poster.ts'
+        ? 'execute-api:ManageConnections'
+        : `${SERVICE[basename(file)]}:${command}`,
+    );
+  const granted = (policy: { actions: string[] }[]) =>
+    [...new Set(policy.flatMap(({ actions }) => actions))].sort();
+
+  test.each(plan.functions)(
+    '$name is granted no action that its bundle does not hold',
+    ({ entry, policy }) => {
+      const held = new Set(bundle(relative(ROOT, entry)).flatMap(actionsOf));
+      expect(granted(policy).filter((action) => !held.has(action))).toEqual([]);
+    },
+  );
+
+  test.each(plan.functions)('$name names tables, buses and connections, never *', ({ policy }) => {
+    expect(
+      policy.flatMap(({ resources }) => resources).filter((resource) => resource === '*'),
+    ).toEqual([]);
+  });
+
+  test.each(plan.functions)(
+    '$name is given exactly the variables it reads',
+    ({ entry, environment }) => {
+      const wanted = bundle(relative(ROOT, entry)).flatMap((file) =>
+        [...read(file).matchAll(/\benv\('(\w+)'\)/g)].map(([, name = '']) => name),
+      );
+      const given = Object.keys(environment);
+      expect(wanted.filter((name) => !given.includes(name))).toEqual([]);
+      // CONNECTIONS_TABLE stands in Globals: $default alone does without.
+      expect(
+        given.filter((name) => !wanted.includes(name) && name !== 'CONNECTIONS_TABLE'),
+      ).toEqual([]);
+    },
+  );
+
+  test.each(plan.functions)('$name has a sample event', ({ entry }) => {
+    const name = basename(entry, '.ts');
+    const stack = relative(ROOT, entry).split('/')[0] ?? '';
+    expect(walk(`${stack}/events`)).toContain(`${stack}/events/${name}.json`);
+  });
+
+  test('every function runs on the Node that package.json brings', () => {
+    const { devDependencies } = JSON.parse(read('package.json')) as {
+      devDependencies: { node: string };
+    };
+    const runtimes = ['api', 'workflows'].map(
+      (stack) => /Runtime: nodejs(\d+)\.x/.exec(template(stack))?.[1],
+    );
+    expect(new Set(runtimes)).toEqual(new Set([devDependencies.node.split('.')[0]]));
+  });
+});
+
+describe('the state machine', () => {
+  interface State {
+    Type: string;
+    Resource?: string;
+    Parameters?: { TableName?: string };
+    Retry?: { ErrorEquals: string[]; BackoffRate?: number; JitterStrategy?: string }[];
+    Catch?: unknown[];
+    ItemProcessor?: { States: Record<string, State> };
+  }
+  const definition = JSON.parse(read('workflows/statemachine/message-distribution.asl.json')) as {
+    States: Record<string, State>;
+  };
+  const states = (at: Record<string, State>): [string, State][] =>
+    Object.entries(at).flatMap(([name, state]) => [
+      [name, state],
+      ...states(state.ItemProcessor?.States ?? {}),
+    ]);
+  const all = states(definition.States);
+  const tasks = all.filter(([, { Type }]) => Type === 'Task');
+
+  test.each(tasks)(
+    '%s is retried with back-off and jitter, and its failure is caught',
+    (_, task) => {
+      const last = task.Retry?.at(-1);
+      expect(last).toMatchObject({ ErrorEquals: ['States.ALL'], JitterStrategy: 'FULL' });
+      expect(last?.BackoffRate).toBeGreaterThan(1);
+      expect(task.Catch?.length).toBeGreaterThan(0);
+    },
+  );
+
+  test('is granted exactly the actions of its tasks', () => {
+    const ACTION: Record<string, string> = {
+      'arn:aws:states:::dynamodb:getItem': 'dynamodb:GetItem',
+      'arn:aws:states:::dynamodb:putItem': 'dynamodb:PutItem',
+      'arn:aws:states:::dynamodb:updateItem': 'dynamodb:UpdateItem',
+      'arn:aws:states:::lambda:invoke': 'lambda:InvokeFunction',
+      'arn:aws:states:::sqs:sendMessage': 'sqs:SendMessage',
+    };
+    const ARN: Record<string, string | undefined> = {
+      '${ClaimsTable}': plan.tables.find(({ name }) => name.endsWith('ClaimsTable'))?.arn,
+      '${MessagesTable}': plan.tables.find(({ name }) => name.endsWith('MessagesTable'))?.arn,
+    };
+    const used = tasks.map(([, { Resource = '', Parameters }]) =>
+      [ACTION[Resource], ARN[Parameters?.TableName ?? ''] ?? ''].join(' '),
+    );
+    const [machine] = plan.machines;
+    const granted = machine?.policy
+      .filter(({ resources }) => !resources.includes('*'))
+      .flatMap(({ actions, resources }) =>
+        actions.map((action) =>
+          [action, action.startsWith('dynamodb:') ? resources[0] : ''].join(' '),
+        ),
+      );
+    expect(new Set(granted)).toEqual(new Set(used));
+  });
+
+  test('knows no socket, and passes message text through no intrinsic', () => {
+    const source = JSON.stringify(definition);
+    expect(source).not.toMatch(/socket|connectionId/i);
+    expect(source.match(/States\.\w+\([^"]*text[^"]*\)/g)).toBeNull();
+  });
+
+  test('stands in its README, state by state', () => {
+    const table = read('workflows/statemachine/README.md');
+    expect(all.map(([name]) => name).filter((name) => !table.includes(`| ${name} |`))).toEqual([]);
+    const rows = [...table.matchAll(/^\| (\w+) \|/gm)].map(([, name]) => name);
+    expect(
+      rows.filter((name) => name !== 'state' && !all.some(([state]) => state === name)),
+    ).toEqual([]);
+  });
+});
+
+describe('docs', () => {
+  test('the README links only to files that are there, and names only scripts that are', () => {
+    const readme = read('README.md');
+    const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = '']) => path);
+    expect(links.length).toBeGreaterThan(5);
+    for (const link of links) expect(() => readdirOrRead(link)).not.toThrow();
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = [...readme.matchAll(/npm run ([\w-]+)/g)].map(([, name = '']) => name);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  test('every error code stands in the README of the wire', () => {
+    const wire = read('shared/README.md');
+    expect(Object.keys(ERRORS).filter((code) => !wire.includes(`\`${code}\``))).toEqual([]);
+  });
+
+  test('no file names a registry host or a path of one machine', () => {
+    const named = [...files, 'README.md', 'DECISIONS.md', 'package-lock.json'].filter((file) =>
+      /registry\.npmjs|"resolved"|\/work\/main|\/root\//.test(
+        file === 'tests/house.test.ts' ? '' : read(file),
+      ),
+    );
+    expect(named).toEqual([]);
+  });
+});
+
+const readdirOrRead = (path: string) => {
+  const file = path.replace(/\/$/, '');
+  return (
+    walk(dirname(file) === '.' ? '.' : dirname(file)).includes(file) ||
+    readdirSync(join(ROOT, file))
+  );
+};
