@@ -104,7 +104,10 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
     switchboard.connect('events', bus.call);
 
     // State machines, then the functions they invoke.
-    const machines = startMachines(plan.machines, { aws: switchboard, log, region, account });
+    const machines = startMachines(plan.machines, {
+      ...{ aws: switchboard, log, region, account, folder },
+      ready: everybody.promise,
+    });
     running.push(() => machines.stop());
     switchboard.connect('states', machines.call);
     const functions = await startFunctions(plan.functions, {
@@ -163,6 +166,8 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       async () => {
         await bus.settled(ON_THE_WAY_MS);
         await machines.settled(ON_THE_WAY_MS);
+        // Before the functions end, which an execution would take for a failure.
+        await machines.stop();
       },
       () => gateway.stop(),
       () => reload.stop(),

@@ -11,13 +11,13 @@ import { putEvents, type TakenEvent } from './put-events.ts';
 import { busNameFrom, QUESTIONS } from './questions.ts';
 import { openRoad } from './road.ts';
 import { type BusesPlan, type CompiledRule, compileRules } from './rules.ts';
-import { readUndelivered, writeUndelivered } from './undelivered.ts';
+import { openUndelivered, type Undelivered, undelivered } from './undelivered.ts';
 
 export interface BusDeps {
   aws: Aws;
   log: Log;
   faults?: Faults | undefined;
-  /** Where undelivered events survive a restart; without it they are lost on `stop`. */
+  /** Where undelivered events survive a restart and a kill; without it they are lost on `stop`. */
   folder?: string | undefined;
   /** Resolves when the targets can be called: events of the last run are delivered then. Default: at once. */
   ready?: Promise<unknown> | undefined;
@@ -34,7 +34,7 @@ export interface Bus {
   update(plan: BusesPlan): void;
   /** True once every event taken over is delivered or given up; false if that takes longer than `withinMs`. */
   settled(withinMs: number): Promise<boolean>;
-  /** Takes no more events, and writes what is not delivered to `<folder>/undelivered-events.json`. */
+  /** Takes no more events; what is not delivered stays in `<folder>/undelivered-events.jsonl`. */
   stop(): Promise<void>;
 }
 
@@ -52,7 +52,8 @@ export function startBus(plan: BusesPlan, deps: BusDeps): Bus {
   let stopped = false;
   const road = openRoad({ aws, log, clock, random, newId }, faults);
 
-  let left = folder ? readUndelivered(folder) : [];
+  const journal = openUndelivered(folder);
+  let left = journal.entries;
   inBackground(deps.ready === undefined ? resume() : deps.ready.then(resume));
 
   function inBackground(work: Promise<unknown>) {
@@ -63,31 +64,25 @@ export function startBus(plan: BusesPlan, deps: BusDeps): Bus {
     if (stopped || left.length === 0) return;
     log.say(`bus: delivering ${left.length} events of the last run`);
     const onTheRoad = left.map(async (one) => {
-      const { event, takenAt, busName, ruleName, targetId, retries } = one;
+      const { id, event, takenAt, busName, ruleName, targetId } = one;
       const rule = rules.find(({ plan }) => plan.name === ruleName && plan.busName === busName);
       const target = rule?.targets.find(({ plan }) => plan.id === targetId);
-      if (rule && target) {
-        const outcome = await depart(rule, target, event, takenAt, retries);
-        return tell([target], event, takenAt, [outcome]);
-      }
-      return log.warn(
-        `bus: rule ${ruleName}, target ${targetId} is gone; event ${event.id} is dropped`,
-      );
+      if (rule && target) return tell([target], event, takenAt, [await depart(rule, target, one)]);
+      log.warn(`bus: rule ${ruleName}, target ${targetId} is gone; event ${event.id} is dropped`);
+      return journal.forget(id);
     });
     left = [];
     await Promise.all(onTheRoad);
-    if (folder && !stopped) writeUndelivered(folder, []);
   }
 
-  function depart(
-    rule: CompiledRule,
-    target: Target,
-    event: Envelope,
-    takenAt: number,
-    retries: number,
-  ): Promise<Outcome> {
+  /** The delivery and its place in the journal, which it leaves when it is made or given up. */
+  async function depart(rule: CompiledRule, target: Target, one: Undelivered): Promise<Outcome> {
+    const { event, takenAt, retries } = one;
     const input = target.input(event, eventTime(takenAt));
-    return road.send({ event, takenAt, rule: rule.plan, target: target.plan, input, retries });
+    const delivery = { event, takenAt, rule: rule.plan, target: target.plan, input, retries };
+    const outcome = await road.send(delivery);
+    if (outcome !== 'kept') inBackground(journal.forget(one.id));
+    return outcome;
   }
 
   function tell(targets: Target[], event: Envelope, takenAt: number, outcomes: Outcome[]) {
@@ -102,24 +97,29 @@ export function startBus(plan: BusesPlan, deps: BusDeps): Bus {
     });
   }
 
-  async function route({ busName, event }: TakenEvent): Promise<void> {
-    const name = busNameFrom(busName);
-    if (name !== 'default' && !current.buses.some((bus) => bus.name === name))
-      log.warn(`bus: there is no bus ${name}; event ${event.id} goes nowhere, as on AWS`);
+  /** Sends the event on its way; resolves when it cannot be lost any more, long before it arrives. */
+  async function route({ busName: nameOrArn, event }: TakenEvent): Promise<void> {
+    const busName = busNameFrom(nameOrArn);
+    if (busName !== 'default' && !current.buses.some((bus) => bus.name === busName))
+      log.warn(`bus: there is no bus ${busName}; event ${event.id} goes nowhere, as on AWS`);
     const takenAt = clock.now();
     const wanting = rules.filter(
-      ({ plan, matches }) => plan.busName === name && plan.enabled && matches(event),
+      ({ plan, matches }) => plan.busName === busName && plan.enabled && matches(event),
     );
     if (wanting.length === 0)
       log.detail(`bus: no rule wants ${event.source} / ${event['detail-type']}`);
-    await Promise.all(
-      wanting.map(async (rule) => {
-        const outcomes = await Promise.all(
-          rule.targets.map((target) => depart(rule, target, event, takenAt, 0)),
-        );
-        tell(rule.targets, event, takenAt, outcomes);
-      }),
-    );
+    const written = wanting.flatMap((rule) => {
+      const { plan, targets } = rule;
+      const list = targets.map((target) => ({
+        target,
+        one: undelivered({ event, takenAt, rule: plan, target: target.plan, retries: 0 }),
+      }));
+      const kept = list.map(({ one }) => journal.keep(one));
+      const sent = list.map(({ target, one }) => depart(rule, target, one));
+      inBackground(Promise.all(sent).then((outcomes) => tell(targets, event, takenAt, outcomes)));
+      return kept;
+    });
+    await Promise.all(written);
   }
 
   return {
@@ -130,7 +130,7 @@ export function startBus(plan: BusesPlan, deps: BusDeps): Bus {
       if (action !== 'PutEvents') throw new AwsError('UnknownOperationException', action);
       const { account, region } = current;
       const { output, taken } = putEvents(input, { account, region, now: clock.now, newId });
-      for (const event of taken) inBackground(route(event));
+      await Promise.all(taken.map(route));
       return output;
     },
     update(next) {
@@ -139,14 +139,13 @@ export function startBus(plan: BusesPlan, deps: BusDeps): Bus {
     },
     settled: async (withinMs) => (await road.settled(withinMs)) && left.length === 0,
     async stop() {
+      if (stopped) return;
       stopped = true;
-      const undelivered = await road.stop(LAST_CALLS_MS);
-      const kept = undelivered.map(({ event, takenAt, rule, target, retries }) => {
-        const { name: ruleName, busName } = rule;
-        return { event, takenAt, busName, ruleName, targetId: target.id, retries };
-      });
-      if (folder) writeUndelivered(folder, [...left, ...kept]);
-      else if (kept.length > 0) log.warn(`bus: ${kept.length} events were not delivered`);
+      const kept = await road.stop(LAST_CALLS_MS);
+      if (!folder && kept.length > 0) log.warn(`bus: ${kept.length} events were not delivered`);
+      // Once more, with their retries.
+      await Promise.all(kept.map((delivery) => journal.keep(undelivered(delivery))));
+      await journal.close();
     },
   };
 }

@@ -1,5 +1,4 @@
 // Step Functions on this machine: Express state machines, with AWS's API to start, look at and stop executions.
-import { randomUUID } from 'node:crypto';
 import type { Aws } from '../aws.ts';
 import { AwsError } from '../aws-error.ts';
 import type { Log } from '../log.ts';
@@ -15,10 +14,10 @@ import type { Definition } from './asl.ts';
 import { Aborted, createExecutions, type Execution } from './executions.ts';
 import { onTheWire } from './history.ts';
 import { accept } from './refuse.ts';
-import { MOST_PAYLOAD_BYTES } from './run.ts';
+import { arnIn, type Input, inputIn, nameIn } from './requests.ts';
+import { keepUnderWay } from './under-way.ts';
 import { type Clock, realClock } from './waiting.ts';
 
-type Input = Record<string, unknown>;
 type Output = Record<string, unknown>;
 
 export interface Machines {
@@ -28,41 +27,25 @@ export interface Machines {
   update(plans: MachinePlan[]): void;
   /** True once nothing runs, false if something still does after so many milliseconds. */
   settled(withinMs: number): Promise<boolean>;
+  /** Ends what runs. With a folder, what StartExecution began starts again with the next run. */
   stop(): Promise<void>;
 }
 
-const NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}]{1,80}$/u;
-/** Ctrl-C ends everything within 2 s. */
-const STOP_WITHIN_MS = 1500;
-
-function arnIn(input: Input, field: string): string {
-  const arn = input[field];
-  if (typeof arn === 'string' && /^arn:aws[\w-]*:states:/.test(arn)) return arn;
-  throw new AwsError('InvalidArn', `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
-}
-
-function nameIn({ name = randomUUID() }: Input): string {
-  if (typeof name === 'string' && NAME.test(name)) return name;
-  throw new AwsError('InvalidName', `Invalid Name: '${name}'`);
-}
-
-function inputIn({ input = '{}' }: Input): string {
-  if (typeof input === 'string' && Buffer.byteLength(input) > MOST_PAYLOAD_BYTES)
-    throw new AwsError('ValidationException', `input has more than ${MOST_PAYLOAD_BYTES} bytes`);
-  try {
-    JSON.parse(String(input));
-    return String(input);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new AwsError('InvalidExecutionInput', 'Invalid State Machine Execution Input: not JSON');
-  }
+export interface MachinesDeps {
+  aws: Aws;
+  log: Log;
+  region: string;
+  account: string;
+  clock?: Clock;
+  /** Where executions under way survive a stop and a kill; without it they are lost. */
+  folder?: string | undefined;
+  /** Resolves when the tasks can be called: executions of the last run start again then. Default: at once. */
+  ready?: Promise<unknown> | undefined;
 }
 
 /** Starts the service. Throws a Refusal for a definition that holds something unsupported. */
-export function startMachines(
-  plans: MachinePlan[],
-  deps: { aws: Aws; log: Log; region: string; account: string; clock?: Clock },
-): Machines {
+export function startMachines(plans: MachinePlan[], deps: MachinesDeps): Machines {
+  const { log, ready = Promise.resolve() } = deps;
   const executions = createExecutions({ clock: realClock, ...deps });
   let machines = new Map<string, { plan: MachinePlan; definition: Definition }>();
   let stopped = false;
@@ -71,6 +54,13 @@ export function startMachines(
     machines = new Map(next.map((plan) => [plan.arn, { plan, definition: accept(plan) }]));
   };
   update(plans);
+  const underWay = keepUnderWay({
+    ...{ folder: deps.folder, log, ready },
+    again({ stateMachineArn, name, input }) {
+      const machine = machines.get(stateMachineArn);
+      return machine && executions.start(machine.plan, machine.definition, name, input);
+    },
+  });
 
   const machineIn = (input: Input) => {
     const arn = arnIn(input, 'stateMachineArn');
@@ -91,8 +81,10 @@ export function startMachines(
   };
 
   const actions: Record<string, (input: Input) => Output | Promise<Output>> = {
-    StartExecution(input) {
-      const { arn, startMs } = start(input);
+    async StartExecution(input) {
+      const execution = start(input);
+      await underWay.keep(execution);
+      const { arn, startMs } = execution;
       return { executionArn: arn, startDate: startMs / 1000 };
     },
     async StartSyncExecution(input) {
@@ -134,6 +126,7 @@ export function startMachines(
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const timer = setTimeout(() => resolve(false), withinMs);
     const all = async () => {
+      await underWay.resumed;
       while (executions.running.size > 0)
         await Promise.all([...executions.running].map(({ done }) => done));
       return true;
@@ -154,12 +147,17 @@ export function startMachines(
     update,
     settled,
     async stop() {
+      if (stopped) return;
       stopped = true;
-      if (await settled(STOP_WITHIN_MS)) return;
-      const left = [...executions.running];
-      deps.log.warn(`${left.length} executions were still running and are aborted`);
-      for (const { abort } of left) abort.abort(new Aborted('', 'the machine stopped'));
-      await Promise.all(left.map(({ done }) => done));
+      underWay.seal();
+      const running = [...executions.running];
+      if (running.length > 0) {
+        const next = deps.folder ? 'they start again with the next run' : 'they are lost';
+        log.warn(`machine: ${running.length} executions were still running; ${next}`);
+      }
+      for (const { abort } of running) abort.abort(new Aborted('', 'the machine stopped'));
+      await Promise.all(running.map(({ done }) => done));
+      await underWay.close();
     },
   };
 }

@@ -1,10 +1,11 @@
 // One queue: messages that are visible, in flight, or gone.
 import { randomUUID } from 'node:crypto';
+import type { Journal } from '../journal.ts';
 import type { QueuePlan } from '../plan.ts';
 import type { Clock } from './clock.ts';
 import type { MessageAttribute } from './digest.ts';
 import { badHandle, notInFlight } from './errors.ts';
-import type { Journal, StoredMessage } from './journal.ts';
+import type { StoredMessage } from './message.ts';
 
 export interface Received {
   message: StoredMessage;
@@ -39,8 +40,8 @@ function readHandle(handle: string): [id: string, received: number] {
   throw badHandle(handle);
 }
 
-export function createQueue(plan: QueuePlan, journal: Journal, clock: Clock): Queue {
-  const messages = new Map(journal.messages.map((message) => [message.id, message]));
+export function createQueue(plan: QueuePlan, journal: Journal<StoredMessage>, clock: Clock): Queue {
+  const messages = new Map(journal.entries.map((message) => [message.id, message]));
   const waiting = new Set<() => void>();
   let closed = false;
   const queue = { plan };

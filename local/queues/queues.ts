@@ -1,13 +1,14 @@
 // SQS on this machine: the queues of the templates, with AWS's API to send, receive and look.
 import { join } from 'node:path';
 import { AwsError } from '../aws-error.ts';
+import { openJournal } from '../journal.ts';
 import type { Log } from '../log.ts';
 import type { QueuePlan } from '../plan.ts';
 import { listed, queueAttributes, received } from './answers.ts';
 import { type Clock, realClock } from './clock.ts';
 import { md5OfAttributes, md5OfBody } from './digest.ts';
 import { noQueue, unsupported } from './errors.ts';
-import { openJournal } from './journal.ts';
+import type { StoredMessage } from './message.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { entries, type Input, names, newMessage, text, whole } from './requests.ts';
 
@@ -91,7 +92,7 @@ export async function startQueues(
       const known = queues.get(plan.name);
       if (known) known.plan = plan;
       else {
-        const journal = await openJournal(folder && join(folder, `${plan.name}.jsonl`));
+        const journal = openJournal<StoredMessage>(folder && join(folder, `${plan.name}.jsonl`));
         queues.set(plan.name, createQueue(plan, journal, clock));
       }
     }

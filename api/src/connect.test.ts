@@ -1,0 +1,113 @@
+// The handshake: who is let in, what is written of them, and that a failing table lets nobody in.
+
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { AwsError } from '../../local/aws-error.ts';
+import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import { context, type Handshake, handshake, sample } from '../../tests/product/sample.ts';
+import { guestOf } from './guest.ts';
+
+const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+let aws: TestAws;
+let handler: typeof import('./connect.ts').handler;
+
+beforeAll(async () => {
+  aws = await startAws('ConnectFunction');
+  ({ handler } = await import('./connect.ts'));
+});
+afterAll(() => aws.stop());
+beforeEach(async () => {
+  logged.mockClear();
+  await aws.reset();
+});
+
+const connect = (headers: Record<string, string>) => handler(handshake('c1=', headers), context());
+const rows = () => aws.rows(aws.tables.connections);
+const owner = async () => (await rows()).find((row) => row.sk?.S === 'connection');
+const topics = async () =>
+  (await rows()).flatMap(({ pk }) => (pk?.S?.startsWith('topic#') ? [pk.S] : [])).sort();
+
+describe('a client that offers chat.v1', () => {
+  test('is let in with the subprotocol echoed, and its rows are written', async () => {
+    const event = sample<Handshake>('api/events/connect.json');
+    expect(await handler(event, context())).toEqual({
+      statusCode: 200,
+      headers: { 'Sec-WebSocket-Protocol': 'chat.v1' },
+    });
+    const { connectionId } = event.requestContext;
+    const { userId, nickname } = guestOf(connectionId);
+    expect(await owner()).toMatchObject({
+      pk: { S: `connection#${connectionId}` },
+      userId: { S: userId },
+      nickname: { S: nickname },
+      protocol: { S: 'v1' },
+    });
+    expect(await topics()).toEqual(['topic#room:lobby#0', `topic#user:${userId}#0`]);
+  });
+
+  test.each([
+    ['in lower case', { 'sec-websocket-protocol': 'chat.v1' }],
+    ['in upper case', { 'SEC-WEBSOCKET-PROTOCOL': 'chat.v1' }],
+    ['among others', { 'Sec-WebSocket-Protocol': 'graphql-ws , chat.v1' }],
+  ])('is known %s', async (_, headers) => {
+    expect(await connect(headers)).toHaveProperty('headers');
+    expect((await owner())?.protocol).toEqual({ S: 'v1' });
+  });
+});
+
+describe('a plain client', () => {
+  test.each([
+    ['offers nothing', {}],
+    ['offers another version', { 'Sec-WebSocket-Protocol': 'chat.v10' }],
+    ['names chat.v1 elsewhere', { 'X-Protocol': 'chat.v1' }],
+  ])('%s, and is let in with no subprotocol', async (_, headers: Record<string, string>) => {
+    expect(await connect(headers)).toEqual({ statusCode: 200 });
+    expect((await owner())?.protocol).toEqual({ S: 'plain' });
+  });
+
+  test('comes without any headers when the function is invoked by hand', async () => {
+    const { headers: _, ...event } = handshake('c1=', {});
+    expect(await handler(event as Handshake, context())).toEqual({ statusCode: 200 });
+  });
+});
+
+describe("the lobby's shards", () => {
+  test.each([
+    [0, 0],
+    [0.5, 2],
+    [0.999, 3],
+  ])('of four, chance %d picks number %d', async (chance, shard) => {
+    await aws.put(aws.tables.messages, {
+      room: { S: 'lobby' },
+      seq: { N: '0' },
+      shards: { N: '4' },
+    });
+    const random = jest.spyOn(Math, 'random').mockReturnValue(chance);
+    await connect({});
+    random.mockRestore();
+    expect(await topics()).toContain(`topic#room:lobby#${shard}`);
+    expect((await owner())?.subscriptions?.S).toContain(`"shard":${shard}`);
+  });
+});
+
+describe('a failing table', () => {
+  test.each(['GetItem', 'BatchWriteItem'])('refuses the handshake at %s', async (failing) => {
+    aws.script.dynamodb = (action) =>
+      action === failing ? new AwsError('AccessDeniedException', 'no') : undefined;
+    await expect(connect({})).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    expect(await rows()).toEqual([]);
+    expect(logged).toHaveBeenCalledWith(
+      expect.objectContaining({ route: '$connect', connectionId: 'c1=' }),
+    );
+  });
+});
+
+describe('a guest', () => {
+  test('is named after its connection, always the same, and does not give the connection away', () => {
+    const guest = guestOf('c1=');
+    expect(guestOf('c1=')).toEqual(guest);
+    expect(guestOf('c2=').userId).not.toBe(guest.userId);
+    expect(guest.userId).toMatch(/^guest-[0-9a-f]{24}$/);
+    expect(guest.userId.startsWith(guest.nickname)).toBe(true);
+    expect(JSON.stringify(guest)).not.toContain('c1=');
+  });
+});

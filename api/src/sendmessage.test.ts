@@ -1,0 +1,162 @@
+// Saying something: the event that stands on the bus, and what its sender is told.
+
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { MessageSent } from '../../shared/src/events.ts';
+import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import { context, frameIn, handshake, routeEvent, sample } from '../../tests/product/sample.ts';
+import { guestOf } from './guest.ts';
+
+const V1 = { 'Sec-WebSocket-Protocol': 'chat.v1' };
+const ME = 'c1=';
+const { messageId } = JSON.parse(routeEvent('sendmessage').body ?? '') as { messageId: string };
+const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+
+let aws: TestAws;
+let connect: typeof import('./connect.ts').handler;
+let handler: typeof import('./sendmessage.ts').handler;
+
+beforeAll(async () => {
+  aws = await startAws('ConnectFunction', 'SendmessageFunction');
+  ({ handler: connect } = await import('./connect.ts'));
+  ({ handler } = await import('./sendmessage.ts'));
+});
+afterAll(() => aws.stop());
+beforeEach(async () => {
+  logged.mockClear();
+  await aws.reset();
+  await connect(handshake(ME, V1), context());
+});
+
+const send = async (body?: unknown, connectionId = ME) =>
+  frameIn(await handler(routeEvent('sendmessage', { connectionId, body }), context()));
+const say = (fields: Record<string, unknown>) => send({ action: 'sendmessage', ...fields });
+const details = () => aws.entries.map(({ Detail }) => JSON.parse(Detail) as MessageSent);
+
+describe('what was said', () => {
+  test('stands on the bus as the catalogue has it, and its sender hears that it does', async () => {
+    const before = Date.now();
+    expect(await send()).toEqual({ type: 'accepted', messageId });
+    expect(aws.entries).toMatchObject([
+      { Source: 'chat.api', DetailType: 'MessageSent', EventBusName: aws.bus },
+    ]);
+    const [detail] = details();
+    const { detail: catalogued } = sample<{ detail: MessageSent }>(
+      'workflows/events/MessageSent.json',
+    );
+    expect(Object.keys(detail ?? {}).sort()).toEqual(Object.keys(catalogued).sort());
+    expect(detail).toMatchObject({
+      messageId,
+      room: 'lobby',
+      topics: ['room:lobby'],
+      ...guestOf(ME),
+      text: 'Hello, everybody!',
+      bodyHash: catalogued.bodyHash,
+      keepUntil: 0,
+      connectionId: ME,
+    });
+    const sentAt = Date.parse(detail?.sentAt ?? '');
+    expect(sentAt).toBeGreaterThanOrEqual(before);
+    expect(sentAt).toBeLessThanOrEqual(Date.now());
+    expect(detail?.claimUntil).toBe(Math.floor(sentAt / 1000) + 7 * 24 * 60 * 60);
+  });
+
+  test('is said by the connection, whatever the frame claims', async () => {
+    await say({ message: 'hi', userId: 'guest-somebody', nickname: 'Admin', connectionId: 'c9=' });
+    expect(details()).toMatchObject([{ ...guestOf(ME), connectionId: ME }]);
+  });
+
+  test('goes to the lobby and gets an id from the server where the frame names neither', async () => {
+    const answer = await say({ message: 'hi' });
+    const [detail] = details();
+    expect(detail?.room).toBe('lobby');
+    expect(detail?.messageId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(answer).toEqual({ type: 'accepted', messageId: detail?.messageId });
+  });
+
+  test('hashes to the same only for the same words in the same room', async () => {
+    const { bodyHashOf } = await hashes();
+    expect(await bodyHashOf('lobby', 'one')).toBe(await bodyHashOf('lobby', 'one'));
+    expect(await bodyHashOf('lobby', 'one')).not.toBe(await bodyHashOf('lobby', 'two'));
+    expect(await bodyHashOf('a', 'bc')).not.toBe(await bodyHashOf('ab', 'c'));
+  });
+
+  /** Whoever is in the rooms `a`, `ab` and the lobby, and what its messages hash to. */
+  async function hashes() {
+    const row = (await aws.rows(aws.tables.connections)).find(({ sk }) => sk?.S === 'connection');
+    const rooms = ['lobby', 'a', 'ab'].map((room) => ({ topic: `room:${room}`, shard: 0 }));
+    await aws.put(aws.tables.connections, { ...row, subscriptions: { S: JSON.stringify(rooms) } });
+    const bodyHashOf = async (room: string, message: string) => {
+      await say({ room, message });
+      return details().at(-1)?.bodyHash;
+    };
+    return { bodyHashOf };
+  }
+});
+
+describe('a plain client', () => {
+  beforeEach(() => connect(handshake('plain=', {}), context()));
+
+  test('is not told that the bus has it: it hears the message itself', async () => {
+    expect(await send({ action: 'sendmessage', message: 'hi' }, 'plain=')).toBeUndefined();
+    expect(details()).toMatchObject([{ text: 'hi', connectionId: 'plain=' }]);
+  });
+
+  test('is told of its errors', async () => {
+    expect(await send({ action: 'sendmessage', message: '' }, 'plain=')).toMatchObject({
+      type: 'error',
+      code: 'MessageEmpty',
+    });
+  });
+});
+
+describe('nothing stands on the bus when', () => {
+  test('the sender is not in the room', async () => {
+    expect(await say({ messageId, room: 'elsewhere', message: 'hi' })).toMatchObject({
+      code: 'NotInRoom',
+      ref: messageId,
+      retry: false,
+    });
+    expect(aws.entries).toEqual([]);
+  });
+
+  test('the connection is not known (any more)', async () => {
+    expect(await send(undefined, 'gone=')).toMatchObject({
+      code: 'NotConnected',
+      ref: messageId,
+      retry: true,
+    });
+    expect(await send({ action: 'sendmessage', message: 'hi' }, 'gone=')).toMatchObject({
+      code: 'NotConnected',
+      ref: null,
+    });
+    expect(aws.entries).toEqual([]);
+  });
+
+  test('the frame is bad, and the table is not even asked', async () => {
+    let reads = 0;
+    aws.script.dynamodb = () => {
+      reads += 1;
+      return undefined;
+    };
+    expect(await say({ message: 7 })).toMatchObject({ code: 'BadField' });
+    expect(reads).toBe(0);
+    expect(aws.entries).toEqual([]);
+  });
+});
+
+describe('a failing bus', () => {
+  const failed = { FailedEntryCount: 1, Entries: [{ ErrorCode: 'InternalFailure' }] };
+
+  test('that recovers in time is not noticed', async () => {
+    const answers = [failed];
+    aws.script.events = () => answers.shift();
+    expect(await send()).toEqual({ type: 'accepted', messageId });
+    expect(details().map((detail) => detail.messageId)).toEqual([messageId, messageId]);
+  });
+
+  test('that does not is an error about this message, which may be sent again', async () => {
+    aws.script.events = () => failed;
+    expect(await send()).toMatchObject({ code: 'Busy', ref: messageId, retry: true });
+    expect(JSON.stringify(logged.mock.calls)).not.toContain('Hello, everybody!');
+  });
+});

@@ -1,0 +1,199 @@
+// The wire's validators: every field of every action, and whatever else a socket may bring.
+
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  ACTIONS,
+  ERRORS,
+  type ErrorCode,
+  errorFrame,
+  LIMITS,
+  parseClientFrame,
+  Refused,
+} from './protocol.ts';
+
+const ID = '019b78f6-1a40-7c3e-9d52-6f0e8b1a7c45';
+
+function refusal(body: string | undefined | null): Refused {
+  try {
+    parseClientFrame(body);
+  } catch (error) {
+    if (error instanceof Refused) return error;
+    throw error;
+  }
+  throw new Error(`${String(body).slice(0, 80)} was taken`);
+}
+
+const say = (fields: Record<string, unknown>) =>
+  JSON.stringify({ action: 'sendmessage', message: 'hi', ...fields });
+
+describe('a frame that is none', () => {
+  test.each<[string, string | undefined | null, ErrorCode]>([
+    ['no text, as of a binary frame', undefined, 'BadFrame'],
+    ['null for a body', null, 'BadFrame'],
+    ['an empty text', '', 'BadFrame'],
+    ['not JSON', 'hello', 'BadFrame'],
+    ['cut JSON', '{"action":"ping"', 'BadFrame'],
+    ['a JSON string', '"ping"', 'BadFrame'],
+    ['a JSON null', 'null', 'BadFrame'],
+    ['an array', '[{"action":"ping"}]', 'BadFrame'],
+    ['an empty object', '{}', 'NoAction'],
+    ['a null action', '{"action":null}', 'NoAction'],
+    ['an empty action', '{"action":""}', 'NoAction'],
+    ['an action of another type', '{"action":7}', 'UnknownAction'],
+    ['an unknown action', '{"action":"dance"}', 'UnknownAction'],
+    ['the name of an inherited property', '{"action":"toString"}', 'UnknownAction'],
+    ['another case', '{"action":"PING"}', 'UnknownAction'],
+  ])('%s is refused', (_, body, code) => {
+    expect(refusal(body)).toMatchObject({ code, ref: null });
+  });
+
+  test('a frame may be 16 KB long and not a byte longer, counted in UTF-8', () => {
+    const frame = (bytes: number) => {
+      const padding = bytes - JSON.stringify({ action: 'ping', pad: 'é' }).length - 1;
+      return JSON.stringify({ action: 'ping', pad: `é${'x'.repeat(padding)}` });
+    };
+    expect(parseClientFrame(frame(LIMITS.frameBytes))).toEqual({ action: 'ping' });
+    expect(refusal(frame(LIMITS.frameBytes + 1)).code).toBe('FrameTooLarge');
+  });
+});
+
+describe('sendmessage', () => {
+  test('keeps what the page names and drops what it does not', () => {
+    const body = say({ messageId: ID, room: 'lobby', userId: 'somebody', more: { a: 1 } });
+    expect(parseClientFrame(body)).toEqual({
+      action: 'sendmessage',
+      messageId: ID,
+      room: 'lobby',
+      message: 'hi',
+    });
+  });
+
+  test('needs no messageId and no room, and takes null for absent', () => {
+    const bare = { action: 'sendmessage', message: 'hi' };
+    expect(parseClientFrame(say({}))).toStrictEqual(bare);
+    expect(parseClientFrame(say({ messageId: null, room: null }))).toStrictEqual(bare);
+  });
+
+  test.each<[string, Record<string, unknown>, ErrorCode, string | undefined]>([
+    ['a messageId that is no UUID', { messageId: 'x' }, 'BadField', 'messageId'],
+    ['a messageId in upper case', { messageId: ID.toUpperCase() }, 'BadField', 'messageId'],
+    ['a messageId with a tail', { messageId: `${ID}\n` }, 'BadField', 'messageId'],
+    ['a messageId of another type', { messageId: 7 }, 'BadField', 'messageId'],
+    ['an empty room', { room: '' }, 'BadField', 'room'],
+    ['a room with a colon, which separates topics', { room: 'dm:a:b' }, 'BadField', 'room'],
+    ['a room with a number sign, which separates keys', { room: 'a#0' }, 'BadField', 'room'],
+    ['a room with a space', { room: 'the lobby' }, 'BadField', 'room'],
+    ['a room that starts with a hyphen', { room: '-a' }, 'BadField', 'room'],
+    ['a room of 65 code points', { room: 'r'.repeat(65) }, 'BadField', 'room'],
+    ['a room of another type', { room: ['lobby'] }, 'BadField', 'room'],
+    ['no message', { message: undefined }, 'BadField', 'message'],
+    ['a null message', { message: null }, 'BadField', 'message'],
+    ['a message of another type', { message: { text: 'hi' } }, 'BadField', 'message'],
+    ['half a surrogate pair', { message: 'a\ud83d' }, 'BadField', 'message'],
+    ['an empty message', { message: '' }, 'MessageEmpty', undefined],
+    ['a message of white space', { message: ' \t\n\u00a0\u2003' }, 'MessageEmpty', undefined],
+    ['a message of 4,001 code points', { message: 'x'.repeat(4_001) }, 'MessageTooLong', undefined],
+  ])('%s is refused', (_, fields, code, field) => {
+    expect(refusal(say(fields))).toMatchObject({ code, field });
+  });
+
+  test.each([
+    ['a room of 64 code points outside the basic plane', { room: '𐐀'.repeat(64) }],
+    ['a room in any script', { room: 'салон_7-b' }],
+    ['4,000 code points outside the basic plane', { message: '😀'.repeat(4_000) }],
+    ['white space around words, as it was written', { message: '  hi\n' }],
+  ])('%s are taken', (_, fields) => {
+    expect(parseClientFrame(say(fields))).toMatchObject(fields);
+  });
+
+  test('is refused by name of the message, so that the sender can mark it', () => {
+    expect(refusal(say({ messageId: ID, message: '' })).ref).toBe(ID);
+    expect(refusal(say({ messageId: ID, room: '#' })).ref).toBe(ID);
+    expect(refusal(JSON.stringify({ action: 'dance', messageId: ID })).ref).toBe(ID);
+    expect(refusal(JSON.stringify({ messageId: ID })).ref).toBe(ID);
+  });
+
+  test('an id that is none is never echoed', () => {
+    expect(refusal(say({ messageId: '<script>', message: '' })).ref).toBeNull();
+  });
+});
+
+describe('ping', () => {
+  test.each([0, 1, Number.MAX_SAFE_INTEGER])('takes n = %d', (n) => {
+    expect(parseClientFrame(JSON.stringify({ action: 'ping', n }))).toEqual({ action: 'ping', n });
+  });
+
+  test.each(['-1', '1.5', '9007199254740992', '"1"', 'true', '[]', '1e400'])(
+    'refuses n = %s',
+    (n) => {
+      expect(refusal(`{"action":"ping","n":${n}}`)).toMatchObject({ code: 'BadField', field: 'n' });
+    },
+  );
+});
+
+describe('whatever comes', () => {
+  const anyFrame = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.json(),
+    fc
+      .record(
+        {
+          action: fc.oneof(fc.constantFrom(...ACTIONS), fc.anything()),
+          messageId: fc.oneof(fc.uuid(), fc.anything()),
+          room: fc.oneof(fc.string({ unit: 'grapheme' }), fc.anything()),
+          message: fc.oneof(fc.string({ unit: 'binary' }), fc.anything()),
+          n: fc.oneof(fc.nat(), fc.anything()),
+        },
+        { requiredKeys: [] },
+      )
+      .map((frame) => {
+        try {
+          return JSON.stringify(frame);
+        } catch {
+          // Not everything that fast-check makes is JSON.
+          return 'null';
+        }
+      }),
+  );
+
+  test('only Refused is thrown, and what is taken reads back as itself', () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(anyFrame, (body) => {
+        let frame: unknown;
+        try {
+          frame = parseClientFrame(body);
+        } catch (error) {
+          expect(error).toBeInstanceOf(Refused);
+          return;
+        }
+        taken += 1;
+        const text = JSON.stringify(frame);
+        expect(JSON.stringify(parseClientFrame(text))).toBe(text);
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(taken).toBeGreaterThan(0);
+  });
+});
+
+describe('an error', () => {
+  test.each(Object.keys(ERRORS) as ErrorCode[])('%s is a frame that tells what to do', (code) => {
+    const { retry, afterMs, says } = ERRORS[code];
+    expect(errorFrame(code, ID)).toEqual({
+      type: 'error',
+      ref: ID,
+      code,
+      retry,
+      afterMs,
+      message: says,
+    });
+    expect(retry).toBe(afterMs > 0);
+  });
+
+  test('names the field where there is one', () => {
+    expect(new Refused('BadField', { field: 'room' }).message).toContain('(room)');
+    expect(new Refused('Busy').message).toBe(ERRORS.Busy.says);
+  });
+});

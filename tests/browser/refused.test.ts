@@ -1,0 +1,99 @@
+// What the server refuses stays on the page, says why and offers ways out; what was not sent outlives a reload.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from './chromium.ts';
+import { type Machine, startMachine } from './machine.ts';
+import { becomes, node, type Visitor, visitor } from './visitor.ts';
+import { type Wire, wireOf } from './wire.ts';
+
+let browser: Browser;
+let machine: Machine;
+let ada: Visitor;
+let wire: Wire;
+
+/** As the server refuses for good; the page's own frame names the message. */
+const refuse = (frame: string) => {
+  const { messageId } = JSON.parse(frame) as { messageId: string };
+  const message = 'You are not in this room.';
+  wire.inject({
+    type: 'error',
+    ref: messageId,
+    code: 'NotInRoom',
+    retry: false,
+    afterMs: 0,
+    message,
+  });
+};
+
+beforeAll(async () => {
+  [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
+});
+beforeEach(async () => {
+  ada = await visitor(browser);
+  wire = await wireOf(ada.page);
+  await ada.connect(machine.page);
+});
+afterEach(async () => {
+  await ada.leave();
+  expect(ada.wrongs).toEqual([]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await machine?.stop();
+});
+
+describe('a message that is refused', () => {
+  test('says so and why, and Retry sends the same message from the same node', async () => {
+    wire.instead(refuse);
+    const row = await ada.say('Let me in');
+    await becomes(row, 'failed');
+    expect(await row.textContent()).toContain('You are not in this room.');
+    const before = await node(row);
+
+    wire.instead(undefined);
+    await row.getByRole('button', { name: 'Retry' }).click();
+    await becomes(row, 'sent');
+    expect(await before.evaluate((was) => was === document.querySelector('li.message'))).toBe(true);
+    expect(await row.getByRole('button').count()).toBe(0);
+    const ids = wire.sent.map((frame) => (JSON.parse(frame) as { messageId: string }).messageId);
+    expect(ids).toHaveLength(2);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  test('is gone for good once it is discarded', async () => {
+    wire.instead(refuse);
+    const row = await ada.say('Never mind');
+    await becomes(row, 'failed');
+    await row.getByRole('button', { name: 'Discard' }).click();
+    await ada.reads();
+    await ada.page.getByRole('heading', { name: 'It is quiet in here' }).waitFor();
+    wire.instead(undefined);
+    await ada.connect(machine.page);
+    await becomes(await ada.say('Something else'), 'sent');
+    await ada.reads('Something else');
+  });
+
+  test('holds nobody up: the next one goes out', async () => {
+    wire.instead((frame) => {
+      wire.instead(undefined);
+      refuse(frame);
+    });
+    const first = await ada.say('This one falls');
+    const second = await ada.say('This one flies');
+    await becomes(first, 'failed');
+    await becomes(second, 'sent');
+  });
+});
+
+describe('a reload', () => {
+  test('keeps what was not sent, and sends it', async () => {
+    wire.instead(() => {});
+    await becomes(await ada.say('Survives a reload'), 'pending');
+    await ada.composer.fill('half a thou');
+    wire.instead(undefined);
+    await ada.connect(machine.page);
+    await becomes(ada.row('Survives a reload'), 'sent');
+    await ada.reads('Survives a reload');
+    expect(await ada.composer.inputValue()).toBe('half a thou');
+  });
+});
