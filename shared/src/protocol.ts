@@ -6,6 +6,9 @@
 /** The subprotocol of clients that know this page. Without it, and without hello, a client is *plain*. */
 export const SUBPROTOCOL = 'chat.v1';
 
+/** What `hello.v` must be. Another gets `UnsupportedVersion`. */
+export const VERSION = 1;
+
 /** The room every guest is in. */
 export const LOBBY = 'lobby';
 
@@ -16,9 +19,39 @@ export const LIMITS = {
   messageCharacters: 4_000,
   /** Code points of a room's name. */
   roomCharacters: 64,
+  /** Code points of a nickname. */
+  nicknameCharacters: 32,
+  /** Rooms of one connection. */
+  rooms: 20,
+  /** Ranges of one `history`. */
+  ranges: 20,
+  /** Places, stored or void, that one `history` answers. */
+  historyItems: 100,
+  /** Bytes of one frame to a client: below API Gateway's 32 KB a frame. */
+  answerBytes: 28 * 1024,
 } as const;
 
 // --- client → server ---
+
+/**
+ * `hello`: who I am, and which rooms I hear. Before it, every other action of a v1 client is refused with `HelloFirst`.
+ * Answered by `welcome`; by `replaced` if another connection of this client came with a higher epoch; or by `error`.
+ * Said again on the same socket, with the same epoch, it changes rooms and nickname.
+ */
+export interface Hello {
+  action: 'hello';
+  v: typeof VERSION;
+  /** One per browser profile or bot: 8 to 64 of `A-Z a-z 0-9 _ -`, a UUID for one. At most one connection of it lives. */
+  clientId: string;
+  /** An integer from 0 that the client raises at every connect: of two connections of one client, the higher stays. */
+  epoch: number;
+  /** At least 256 random bits in 43 to 128 of `A-Z a-z 0-9 _ -`: the userId is derived from its hash, and nothing else is kept of it. */
+  secret: string;
+  /** Optional: 1 to 32 code points, no control or direction marks. A guest's name is made up if absent. */
+  nickname?: string;
+  /** Optional: up to 20 rooms, and no other is heard after it; the lobby if absent. */
+  rooms?: string[];
+}
 
 /** `sendmessage`: say something in a room. Answered by `accepted` (v1 only), then by the `message` itself, or by `error`. */
 export interface SendMessage {
@@ -31,18 +64,52 @@ export interface SendMessage {
   message: string;
 }
 
-/** `ping`: prove the line. Answered by `pong` (v1), by silence (plain). */
+/**
+ * `history`: what was said in one room of mine, either backwards or at exact places. Answered by `history`, or by `error`.
+ * With neither `before` nor `ranges`, the newest page.
+ */
+export interface HistoryQuestion {
+  action: 'history';
+  room: string;
+  /** The newest places below this seq, from 1. */
+  before?: number;
+  /** Exactly these places: up to 20 `[from, to]`, both ends in, from 1, ascending, not touching each other's places. */
+  ranges?: [from: number, to: number][];
+  /** Optional: 1 to 100 places in the answer; 100 if absent. */
+  limit?: number;
+}
+
+/** `ping`: prove the line, and learn the heads of my rooms. Answered by `pong` (v1), by silence (plain). */
 export interface Ping {
   action: 'ping';
   /** Optional, echoed: an integer from 0. */
   n?: number;
 }
 
-export type ClientFrame = SendMessage | Ping;
+export type ClientFrame = Hello | SendMessage | HistoryQuestion | Ping;
 export type Action = ClientFrame['action'];
 export type FrameOf<A extends Action> = Extract<ClientFrame, { action: A }>;
 
 // --- server → client ---
+
+/** The last seq given in each room that the connection hears; 0 where nobody has spoken. */
+export type Heads = { [room: string]: number };
+
+/** `welcome`: you hear your rooms from before these heads were read, so what is missing up to them is yours to ask for. */
+export interface Welcome {
+  type: 'welcome';
+  v: typeof VERSION;
+  /** `u_` and 22 characters, from the secret's hash. */
+  userId: string;
+  nickname: string;
+  heads: Heads;
+  /** The server's clock, ISO 8601. */
+  now: string;
+  /** Milliseconds of the server's silence after which a ping is due. */
+  pingAfterMs: number;
+  /** Milliseconds over which to spread the first try, should this connection be lost: 1,000 to 60,000, by how many live. */
+  spreadMs: number;
+}
 
 /**
  * `message`: one stored message at its place. It is also the sender's tick: only this frame says *sent*.
@@ -69,12 +136,37 @@ export interface Accepted {
   messageId: string;
 }
 
+/**
+ * `history`: the answer speaks for every asked place from `from` to `to`. Each is in `items`, or in `void`, or still on
+ * its way: then it is asked for again later. At most 100 places, at most 28 KB.
+ */
+export interface History {
+  type: 'history';
+  room: string;
+  /** Ascending by seq. */
+  items: MessageFrame[];
+  /** Places where nothing is and nothing will ever be, ascending. */
+  void: number[];
+  from: number;
+  to: number;
+  /** The last seq given in the room. */
+  head: number;
+  /** There is more of what was asked: below `from` when asked with `before` (ask with `before: from`), above `to` when asked with `ranges`. */
+  more: boolean;
+}
+
+/** `replaced`: another connection of this client took over. The server ends this one; the client does not come back by itself. */
+export interface Replaced {
+  type: 'replaced';
+}
+
 /** `pong`: the line is alive. */
 export interface Pong {
   type: 'pong';
   n?: number;
   /** The server's clock, ISO 8601. */
   now: string;
+  heads: Heads;
 }
 
 /** `error`: why a frame, or the message `ref`, was refused. The socket lives on. */
@@ -90,7 +182,14 @@ export interface ErrorFrame {
   message: string;
 }
 
-export type ServerFrame = MessageFrame | Accepted | Pong | ErrorFrame;
+export type ServerFrame =
+  | Welcome
+  | MessageFrame
+  | Accepted
+  | History
+  | Pong
+  | Replaced
+  | ErrorFrame;
 
 // --- errors ---
 
@@ -101,6 +200,12 @@ export const ERRORS = {
   NoAction: { retry: false, afterMs: 0, says: 'The frame names no action.' },
   UnknownAction: { retry: false, afterMs: 0, says: 'There is no such action.' },
   BadField: { retry: false, afterMs: 0, says: 'A field is missing or has the wrong form.' },
+  UnsupportedVersion: {
+    retry: false,
+    afterMs: 0,
+    says: 'This version of the protocol is not spoken here. Reload the page.',
+  },
+  HelloFirst: { retry: true, afterMs: 1_000, says: 'Say hello first.' },
   MessageEmpty: { retry: false, afterMs: 0, says: 'The message is empty.' },
   MessageTooLong: {
     retry: false,
@@ -143,6 +248,10 @@ export function errorFrame(code: ErrorCode, ref: string | null, says?: string): 
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const ROOM = /^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u;
+const CLIENT_ID = /^[\w-]{8,64}$/;
+const SECRET = /^[\w-]{43,128}$/;
+/** What has no glyph, breaks the line, or turns the direction of what stands beside it. */
+const UNSEEMLY = /[\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
 
 type Fields = ReadonlyMap<string, unknown>;
 
@@ -151,17 +260,56 @@ const isMessageId = (value: unknown): value is string =>
 const isRoom = (value: unknown): value is string =>
   typeof value === 'string' && [...value].length <= LIMITS.roomCharacters && ROOM.test(value);
 
-const optional = <T, K extends string>(
+const isClientId = (value: unknown): value is string =>
+  typeof value === 'string' && CLIENT_ID.test(value);
+const isSecret = (value: unknown): value is string =>
+  typeof value === 'string' && SECRET.test(value);
+const isNickname = (value: unknown): value is string =>
+  typeof value === 'string' &&
+  value.isWellFormed() &&
+  value.trim() !== '' &&
+  [...value].length <= LIMITS.nicknameCharacters &&
+  !UNSEEMLY.test(value);
+const isRooms = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.length <= LIMITS.rooms && value.every(isRoom);
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0;
+const isSeq = (value: unknown): value is number => isCount(value) && value >= 1;
+const isLimit = (value: unknown): value is number => isSeq(value) && value <= LIMITS.historyItems;
+
+function isRanges(value: unknown): value is [number, number][] {
+  if (!Array.isArray(value) || value.length < 1 || value.length > LIMITS.ranges) return false;
+  let last = 0;
+  return value.every((range: unknown) => {
+    if (!Array.isArray(range) || range.length !== 2) return false;
+    const [from, to] = range as unknown[];
+    if (!isSeq(from) || !isSeq(to) || from <= last || to < from) return false;
+    last = to;
+    return true;
+  });
+}
+
+function required<T>(
+  fields: Fields,
+  field: string,
+  is: (value: unknown) => value is T,
+  ref: string | null,
+): T {
+  const value = fields.get(field);
+  if (!is(value)) throw new Refused('BadField', { ref, field });
+  return value;
+}
+
+function optional<T, K extends string>(
   fields: Fields,
   field: K,
   is: (value: unknown) => value is T,
   ref: string | null,
-): { [key in K]?: T } => {
+): { [key in K]?: T } {
   const value = fields.get(field);
   if (value === undefined || value === null) return {};
-  if (!is(value)) throw new Refused('BadField', { ref, field });
-  return { [field]: value } as { [key in K]?: T };
-};
+  return { [field]: required(fields, field, is, ref) } as { [key in K]?: T };
+}
 
 function text(fields: Fields, ref: string | null): string {
   const value = fields.get('message');
@@ -172,17 +320,43 @@ function text(fields: Fields, ref: string | null): string {
   return value;
 }
 
-const isCount = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && Number(value) >= 0;
+/** Asked before any other field: another version may have other fields. */
+function version(fields: Fields, ref: string | null): typeof VERSION {
+  if (required(fields, 'v', isCount, ref) !== VERSION)
+    throw new Refused('UnsupportedVersion', { ref });
+  return VERSION;
+}
 
 /** One entry per action: adding a route to the page means adding its line here. */
 const PARSERS: { [A in Action]: (fields: Fields, ref: string | null) => FrameOf<A> } = {
+  hello: (fields, ref) => ({
+    action: 'hello',
+    v: version(fields, ref),
+    clientId: required(fields, 'clientId', isClientId, ref),
+    epoch: required(fields, 'epoch', isCount, ref),
+    secret: required(fields, 'secret', isSecret, ref),
+    ...optional(fields, 'nickname', isNickname, ref),
+    ...optional(fields, 'rooms', isRooms, ref),
+  }),
   sendmessage: (fields, ref) => ({
     action: 'sendmessage',
     ...optional(fields, 'messageId', isMessageId, null),
     ...optional(fields, 'room', isRoom, ref),
     message: text(fields, ref),
   }),
+  history: (fields, ref) => {
+    const before = optional(fields, 'before', isSeq, ref);
+    const ranges = optional(fields, 'ranges', isRanges, ref);
+    if ('before' in before && 'ranges' in ranges)
+      throw new Refused('BadField', { ref, field: 'ranges' });
+    return {
+      action: 'history',
+      room: required(fields, 'room', isRoom, ref),
+      ...before,
+      ...ranges,
+      ...optional(fields, 'limit', isLimit, ref),
+    };
+  },
   ping: (fields, ref) => ({ action: 'ping', ...optional(fields, 'n', isCount, ref) }),
 };
 
