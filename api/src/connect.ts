@@ -1,10 +1,11 @@
-// $connect: writes the connection and subscribes it, then lets the handshake through.
+// $connect: writes the connection, then lets the handshake through. A plain client is in the lobby at once, others after hello.
 
 import middy from '@middy/core';
 import type { APIGatewayProxyResultV2, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { open } from '../../shared/src/connections.ts';
+import { open, type Subscription } from '../../shared/src/connections.ts';
 import { shardsOf } from '../../shared/src/messages.ts';
 import { LOBBY, SUBPROTOCOL } from '../../shared/src/protocol.ts';
+import { roomTopic, userTopic } from '../../shared/src/topics.ts';
 import { guestOf } from './guest.ts';
 
 /** API Gateway hands `$connect` the handshake's headers; the type of the SDK's events leaves them out. */
@@ -12,18 +13,14 @@ type Handshake = APIGatewayProxyWebsocketEventV2 & { headers?: Record<string, st
 
 export const handler = middy(async (event: Handshake): Promise<APIGatewayProxyResultV2> => {
   const { connectionId } = event.requestContext;
-  const protocol = offers(event.headers, SUBPROTOCOL) ? 'v1' : 'plain';
+  const offered = offers(event.headers);
+  const protocol = offered.includes(SUBPROTOCOL) ? 'v1' : 'plain';
+  // A client of a version to come would wait for frames that it cannot read.
+  if (protocol === 'plain' && offered.some((offer) => offer.startsWith('chat.')))
+    return { statusCode: 400 };
   const guest = guestOf(connectionId);
-  const shard = Math.floor(Math.random() * (await shardsOf(LOBBY)));
-  await open({
-    connectionId,
-    ...guest,
-    protocol,
-    subscriptions: [
-      { topic: `room:${LOBBY}`, shard },
-      { topic: `user:${guest.userId}`, shard: 0 },
-    ],
-  });
+  const subscriptions = protocol === 'v1' ? [] : await inTheLobby(guest.userId);
+  await open({ connectionId, ...guest, protocol, subscriptions });
   if (protocol === 'plain') return { statusCode: 200 };
   return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': SUBPROTOCOL } };
 }).onError(({ error, event }) => {
@@ -32,9 +29,17 @@ export const handler = middy(async (event: Handshake): Promise<APIGatewayProxyRe
   throw error;
 });
 
-/** Header names arrive as the client wrote them. */
-function offers(headers: Record<string, string> = {}, subprotocol: string): boolean {
-  return Object.entries(headers)
-    .filter(([name]) => name.toLowerCase() === 'sec-websocket-protocol')
-    .some(([, value]) => value.split(',').some((offer) => offer.trim() === subprotocol));
+/** A plain client says no hello, so that it must hear from the start. */
+async function inTheLobby(userId: string): Promise<Subscription[]> {
+  const shard = Math.floor(Math.random() * (await shardsOf(LOBBY)));
+  return [
+    { topic: roomTopic(LOBBY), shard },
+    { topic: userTopic(userId), shard: 0 },
+  ];
 }
+
+/** The subprotocols offered. Header names arrive as the client wrote them. */
+const offers = (headers: Record<string, string> = {}): string[] =>
+  Object.entries(headers)
+    .filter(([name]) => name.toLowerCase() === 'sec-websocket-protocol')
+    .flatMap(([, value]) => value.split(',').map((offer) => offer.trim()));

@@ -1,9 +1,21 @@
-// Who a connection is before it says more: a guest, named after its connection.
+// Who a guest is: named after its connection while it has said nothing of itself, after its secret once it has.
 
 import { createHash } from 'node:crypto';
 
+export interface Guest {
+  userId: string;
+  nickname: string;
+}
+
 /** The hash keeps the connection id, with which a socket can be posted to, out of what others see as an identity. */
-export function guestOf(connectionId: string): { userId: string; nickname: string } {
+export function guestOf(connectionId: string): Guest {
   const hash = createHash('sha256').update(connectionId).digest('hex');
   return { userId: `guest-${hash.slice(0, 24)}`, nickname: `guest-${hash.slice(0, 4)}` };
+}
+
+/** The same secret is the same user, on any connection; 132 bits of its hash tell nobody the secret. */
+export function guestWith(secret: string): Guest {
+  const hash = createHash('sha256').update(secret);
+  const id = hash.copy().digest('base64url').slice(0, 22);
+  return { userId: `u_${id}`, nickname: `guest-${hash.digest('hex').slice(0, 4)}` };
 }

@@ -5,6 +5,7 @@ import { publish } from '../../shared/src/bus.ts';
 import { env } from '../../shared/src/env.ts';
 import { LOBBY, Refused } from '../../shared/src/protocol.ts';
 import { routeHandler } from '../../shared/src/route.ts';
+import { roomsAmong, roomTopic } from '../../shared/src/topics.ts';
 
 const DAY_S = 24 * 60 * 60;
 /** As long as an outbox keeps a message: after it, the same id would be a new message. */
@@ -13,16 +14,14 @@ const retentionS = Number(env('MESSAGE_RETENTION_DAYS')) * DAY_S;
 
 export const handler = routeHandler('sendmessage', async (frame, speaker) => {
   const { messageId = randomUUID(), room = LOBBY, message } = frame;
-  const topic = `room:${room}`;
-  if (!speaker.subscriptions.some((heard) => heard.topic === topic)) {
+  if (!roomsAmong(speaker.subscriptions).includes(room))
     throw new Refused('NotInRoom', { ref: messageId });
-  }
   const now = Date.now();
   const nowS = Math.floor(now / 1000);
   await publish('MessageSent', {
     messageId,
     room,
-    topics: [topic],
+    topics: [roomTopic(room)],
     userId: speaker.userId,
     nickname: speaker.nickname,
     text: message,

@@ -35,6 +35,7 @@ export async function publish<N extends EventName>(name: N, detail: Events[N]): 
       failure = error instanceof Error ? error.name : error;
     }
   }
-  console.error({ event: name, messageId: detail.messageId, failure });
-  throw new Refused('Busy', { ref: detail.messageId });
+  const messageId = 'messageId' in detail ? detail.messageId : undefined;
+  console.error({ event: name, messageId, failure });
+  throw new Refused('Busy', { ref: messageId ?? null });
 }

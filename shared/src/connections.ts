@@ -14,7 +14,7 @@ const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
 
 /** API Gateway cuts at two hours; a row that outlives its socket by these minutes costs one 410. */
-const LIFE_S = 2 * 60 * 60 + 10 * 60;
+export const LIFE_S = 2 * 60 * 60 + 10 * 60;
 /** BatchWriteItem's limit. */
 const BATCH = 25;
 const BATCH_TRIES = 6;
@@ -33,6 +33,8 @@ export interface Connection {
   userId: string;
   nickname: string;
   protocol: Protocol;
+  /** Which client it belongs to, once it has said hello. */
+  clientId?: string;
   subscriptions: Subscription[];
 }
 
@@ -51,7 +53,7 @@ const subscriptionKey = ({ topic, shard }: Subscription, id: string) => ({
 
 /** Writes the connection, then its subscriptions: whoever finds a subscription finds its owner. */
 export async function open(connection: Connection): Promise<void> {
-  const { connectionId, userId, nickname, protocol, subscriptions } = connection;
+  const { connectionId, userId, nickname, protocol, clientId, subscriptions } = connection;
   const expiresAt = { N: String(now() + LIFE_S) };
   const plain: Record<string, AttributeValue> =
     protocol === 'plain' ? { plain: { BOOL: true } } : {};
@@ -61,6 +63,7 @@ export async function open(connection: Connection): Promise<void> {
       userId: { S: userId },
       nickname: { S: nickname },
       protocol: { S: protocol },
+      ...(clientId === undefined ? {} : { clientId: { S: clientId } }),
       subscriptions: { S: JSON.stringify(subscriptions) },
       expiresAt,
     }),
@@ -70,6 +73,16 @@ export async function open(connection: Connection): Promise<void> {
       put({ ...subscriptionKey(subscription, connectionId), ...plain, expiresAt }),
     ),
   );
+}
+
+/** Writes the connection anew, and takes from it what it heard and shall not hear any more. */
+export async function reopen(before: Connection, after: Connection): Promise<void> {
+  const kept = new Set(after.subscriptions.map(({ topic, shard }) => `${topic}#${shard}`));
+  const dropped = before.subscriptions.filter(({ topic, shard }) => !kept.has(`${topic}#${shard}`));
+  await write(
+    dropped.map((subscription) => remove(subscriptionKey(subscription, before.connectionId))),
+  );
+  await open(after);
 }
 
 /** The connection, or undefined if it has ended or expired (TTL deletes up to two days late, so the row may still be there). */
@@ -128,6 +141,7 @@ async function read(
     userId: Item.userId?.S ?? '',
     nickname: Item.nickname?.S ?? '',
     protocol: Item.protocol?.S === 'v1' ? 'v1' : 'plain',
+    ...(Item.clientId?.S === undefined ? {} : { clientId: Item.clientId.S }),
     subscriptions: JSON.parse(Item.subscriptions?.S ?? '[]') as Subscription[],
     expiresAt: Number(Item.expiresAt?.N ?? 0),
   };

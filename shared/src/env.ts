@@ -5,7 +5,8 @@ type Variable =
   | 'CALLBACK_URL'
   | 'CONNECTIONS_TABLE'
   | 'MESSAGES_TABLE'
-  | 'MESSAGE_RETENTION_DAYS';
+  | 'MESSAGE_RETENTION_DAYS'
+  | 'PING_AFTER_SECONDS';
 
 /** The variable's value. Throws its name if the template gave none: at cold start, not in the middle of a message. */
 export function env(name: Variable): string {

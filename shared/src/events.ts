@@ -1,7 +1,7 @@
 // The event catalogue: what can stand on ChatBus, who says it, and what it carries.
 
 /** The name under which a stack speaks: the `source` its IAM policy is bound to. */
-export const SOURCES = { MessageSent: 'chat.api' } as const;
+export const SOURCES = { MessageSent: 'chat.api', ClientReplaced: 'chat.api' } as const;
 
 /** Someone said something; nobody has given it a place yet. Emitted by `api`, listened to by `message-distribution`. */
 export interface MessageSent {
@@ -26,9 +26,18 @@ export interface MessageSent {
   connectionId?: string;
 }
 
+/** A newer connection of the same client took over. Emitted by `api`, listened to by the function `replace`, which ends the older. */
+export interface ClientReplaced {
+  /** The older connection. */
+  connectionId: string;
+  userId: string;
+  clientId: string;
+}
+
 /** detail-type → detail. A new event starts with a line here; the compiler shows the rest. */
 export interface Events {
   MessageSent: MessageSent;
+  ClientReplaced: ClientReplaced;
 }
 
 export type EventName = keyof Events;

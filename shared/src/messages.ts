@@ -1,6 +1,11 @@
-// The door to MessagesTable: rooms' heads and what was said.
+// The door to rooms' heads in MessagesTable: the last seq given, and over how many shards the room is spread.
 
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { env } from './env.ts';
 
 const client = new DynamoDBClient({});
@@ -8,11 +13,43 @@ const TableName = env('MESSAGES_TABLE');
 
 /** The head of a room stands at seq 0; messages start at 1. */
 const HEAD = '0';
+const TRIES = 6;
+
+export interface Head {
+  /** The last seq given; 0 in a room that nobody has spoken in. */
+  head: number;
+  /** How many partitions the room's topic is spread over. */
+  shards: number;
+}
+
+const headKey = (room: string) => ({ room: { S: room }, seq: { N: HEAD } });
+const headIn = (item: Record<string, AttributeValue> | undefined): Head => ({
+  head: Number(item?.head?.N ?? 0),
+  shards: Number(item?.shards?.N ?? 1),
+});
 
 /** How many partitions the room's topic is spread over; 1 for a room that nobody has spoken in. */
 export async function shardsOf(room: string): Promise<number> {
-  const { Item } = await client.send(
-    new GetItemCommand({ TableName, Key: { room: { S: room }, seq: { N: HEAD } } }),
-  );
-  return Number(Item?.shards?.N ?? 1);
+  const { Item } = await client.send(new GetItemCommand({ TableName, Key: headKey(room) }));
+  return headIn(Item).shards;
+}
+
+/**
+ * The heads of up to 100 rooms (BatchGetItem's limit), each read consistently: whoever subscribed before this call is
+ * sent, or finds below these heads, every message.
+ */
+export async function headsOf(rooms: string[]): Promise<Map<string, Head>> {
+  const heads = new Map(rooms.map((room) => [room, headIn(undefined)]));
+  let Keys: Record<string, AttributeValue>[] = [...heads.keys()].map(headKey);
+  for (let attempt = 0; Keys.length > 0; attempt += 1) {
+    if (attempt === TRIES) throw new Error(`${Keys.length} heads were left unread`);
+    if (attempt > 0)
+      await new Promise((done) => setTimeout(done, Math.random() * 50 * 2 ** attempt));
+    const { Responses, UnprocessedKeys } = await client.send(
+      new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys, ConsistentRead: true } } }),
+    );
+    for (const item of Responses?.[TableName] ?? []) heads.set(item.room?.S ?? '', headIn(item));
+    Keys = UnprocessedKeys?.[TableName]?.Keys ?? [];
+  }
+  return heads;
 }

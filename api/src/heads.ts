@@ -1,0 +1,9 @@
+// Heads as the wire has them: up to where each room has been said.
+
+import { headsOf } from '../../shared/src/messages.ts';
+import type { Heads } from '../../shared/src/protocol.ts';
+
+export async function readHeads(rooms: string[]): Promise<Heads> {
+  const heads = await headsOf(rooms);
+  return Object.fromEntries([...heads].map(([room, { head }]) => [room, head]));
+}

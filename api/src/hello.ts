@@ -1,0 +1,36 @@
+// hello: who this connection is and what it hears. Subscribes first and then reads heads, so that no message falls between.
+
+import { publish } from '../../shared/src/bus.ts';
+import { takeLease } from '../../shared/src/clients.ts';
+import { find, reopen } from '../../shared/src/connections.ts';
+import { env } from '../../shared/src/env.ts';
+import { LOBBY, VERSION } from '../../shared/src/protocol.ts';
+import { routeHandler } from '../../shared/src/route.ts';
+import { guestWith } from './guest.ts';
+import { readHeads } from './heads.ts';
+import { spread } from './spread.ts';
+import { subscriptionsFor } from './subscriptions.ts';
+
+const pingAfterMs = Number(env('PING_AFTER_SECONDS')) * 1000;
+
+export const handler = routeHandler('hello', async (frame, before) => {
+  const { connectionId } = before;
+  const { clientId, epoch, rooms = [LOBBY] } = frame;
+  const guest = guestWith(frame.secret);
+  const { userId, nickname } = { ...guest, nickname: frame.nickname?.trim() ?? guest.nickname };
+
+  const older = await takeLease({ userId, clientId, epoch, connectionId });
+  if (older === undefined) {
+    await publish('ClientReplaced', { connectionId, userId, clientId });
+    return { type: 'replaced' };
+  }
+  for (const id of older) {
+    if (await find(id)) await publish('ClientReplaced', { connectionId: id, userId, clientId });
+  }
+
+  const subscriptions = await subscriptionsFor(before, userId, rooms);
+  await reopen(before, { connectionId, userId, nickname, protocol: 'v1', clientId, subscriptions });
+  const [heads, spreadMs] = await Promise.all([readHeads(rooms), spread()]);
+  const now = new Date().toISOString();
+  return { type: 'welcome', v: VERSION, userId, nickname, heads, now, pingAfterMs, spreadMs };
+});

@@ -1,0 +1,124 @@
+// The door to what was said, in MessagesTable: reading places of a room, and fencing those that stayed empty.
+
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandOutput,
+} from '@aws-sdk/client-dynamodb';
+import { env } from './env.ts';
+import type { MessageFrame } from './protocol.ts';
+
+const client = new DynamoDBClient({});
+const TableName = env('MESSAGES_TABLE');
+
+/** Rows of one look upwards, and how many looks, before it is left to a later question. */
+const LOOK = 50;
+const LOOKS = 20;
+
+/** What stands at one place of a room: a message, or without one a tombstone. */
+export interface Place {
+  seq: number;
+  message?: MessageFrame;
+}
+
+export interface Stretch {
+  /** In the order they were asked for: from the near end. */
+  places: Place[];
+  /** Whether more may be stored beyond the last of them. */
+  cut: boolean;
+}
+
+export interface Wanted {
+  from: number;
+  to: number;
+  limit: number;
+  /** Newest first. */
+  backwards?: boolean;
+}
+
+/** What is stored from `from` to `to`, both in: at most `limit` places and 1 MB (Query's limit), read consistently. */
+export async function stored(
+  room: string,
+  { from, to, limit, backwards = false }: Wanted,
+): Promise<Stretch> {
+  const { Items = [], LastEvaluatedKey } = await client.send(
+    new QueryCommand({
+      TableName,
+      KeyConditionExpression: 'room = :room AND seq BETWEEN :from AND :to',
+      ExpressionAttributeValues: {
+        ':room': { S: room },
+        ':from': { N: String(from) },
+        ':to': { N: String(to) },
+      },
+      ScanIndexForward: !backwards,
+      ConsistentRead: true,
+      Limit: limit,
+    }),
+  );
+  return { places: Items.map(placeIn), cut: LastEvaluatedKey !== undefined };
+}
+
+/** Whether any message above `seq` was sent before `at` (ISO 8601). */
+export async function isSentAbove(room: string, seq: number, at: string): Promise<boolean> {
+  let above: AttributeValue | undefined = key(seq);
+  for (let look = 0; look < LOOKS && above !== undefined; look += 1) {
+    const page: QueryCommandOutput = await client.send(
+      new QueryCommand({
+        TableName,
+        KeyConditionExpression: 'room = :room AND seq > :above',
+        FilterExpression: 'attribute_exists(messageId) AND sentAt < :at',
+        ProjectionExpression: 'seq',
+        ExpressionAttributeValues: { ':room': { S: room }, ':above': above, ':at': { S: at } },
+        Limit: LOOK,
+      }),
+    );
+    if (page.Count) return true;
+    above = page.LastEvaluatedKey?.seq;
+  }
+  return false;
+}
+
+/** Puts a tombstone where nothing is; answers what stands there now: it, or the message that was faster. */
+export async function fence(room: string, seq: number): Promise<Place> {
+  const Key = { room: { S: room }, seq: key(seq) };
+  try {
+    await client.send(
+      new PutItemCommand({
+        TableName,
+        Item: { ...Key, void: { BOOL: true } },
+        ConditionExpression: 'attribute_not_exists(seq)',
+      }),
+    );
+    return { seq };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName, Key, ConsistentRead: true }),
+    );
+    // Gone again within this moment is what retention deleted: nothing will come there either.
+    return Item === undefined ? { seq } : placeIn(Item);
+  }
+}
+
+const key = (seq: number) => ({ N: String(seq) });
+
+function placeIn(item: Record<string, AttributeValue>): Place {
+  const text = (field: string) => item[field]?.S ?? '';
+  const seq = Number(item.seq?.N);
+  if (item.messageId === undefined) return { seq };
+  const message: MessageFrame = {
+    type: 'message',
+    room: text('room'),
+    seq,
+    messageId: text('messageId'),
+    userId: text('userId'),
+    nickname: text('nickname'),
+    message: text('text'),
+    timestamp: text('sentAt'),
+  };
+  return { seq, message };
+}

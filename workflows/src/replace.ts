@@ -1,0 +1,30 @@
+// replace: tells a connection that a newer one of its client took over, ends its socket, and forgets it.
+
+import middy from '@middy/core';
+import type { EventBridgeEvent } from 'aws-lambda';
+import { close } from '../../shared/src/connections.ts';
+import { env } from '../../shared/src/env.ts';
+import type { ClientReplaced } from '../../shared/src/events.ts';
+import type { Replaced } from '../../shared/src/protocol.ts';
+import { createPoster, type Outcome } from './poster.ts';
+
+const poster = createPoster(env('CALLBACK_URL'));
+const frame = new TextEncoder().encode(JSON.stringify({ type: 'replaced' } satisfies Replaced));
+
+/** Invoked asynchronously: what it throws, Lambda tries again, and then keeps in the dead-letter queue. */
+export const handler = middy(
+  async ({ detail }: EventBridgeEvent<'ClientReplaced', ClientReplaced>): Promise<void> => {
+    const { connectionId } = detail;
+    // Told before it is cut: API Gateway's close says nothing, and a client that is not told comes back.
+    done(await poster.post(connectionId, frame));
+    done(await poster.close(connectionId));
+    await close(connectionId);
+  },
+).onError(({ error, event }) => {
+  console.error({ connectionId: event.detail?.connectionId, error });
+  throw error;
+});
+
+function done(outcome: Outcome): void {
+  if (outcome === 'later' || outcome === 'refused') throw new Error(`@connections: ${outcome}`);
+}
