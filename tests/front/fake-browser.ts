@@ -6,24 +6,29 @@ import type { Claimant, OpenLock } from '../../front/src/ports/locks.js';
 /** Whatever crosses from one tab to another takes this long. */
 const HOP_MS = 2;
 
+/** Tasks of one source keep their order; between sources a thawing tab has none to rely on (HTML, event loops). */
+export const SOURCES = ['lock', 'channel', 'socket', 'timer'] as const;
+export type Source = (typeof SOURCES)[number];
+
 /** What a tab is for its browser: `run` is its event loop, which a freeze holds up and a close ends. */
 export interface Life {
-  run(task: () => void): void;
+  run(source: Source, task: () => void): void;
   clock: Clock;
   freeze(): void;
-  thaw(): void;
+  /** What waited runs by source: this order, then the rest. */
+  thaw(order?: readonly Source[]): void;
   close(): void;
   isFrozen(): boolean;
   isClosed(): boolean;
 }
 
 export function createLife(world: Clock): Life {
-  let waiting: (() => void)[] = [];
+  let waiting: { source: Source; task: () => void }[] = [];
   let frozen = false;
   let closed = false;
-  const run = (task: () => void) => {
+  const run = (source: Source, task: () => void) => {
     if (closed) return;
-    if (frozen) waiting.push(task);
+    if (frozen) waiting.push({ source, task });
     else task();
   };
   return {
@@ -32,7 +37,7 @@ export function createLife(world: Clock): Life {
       now: world.now,
       after(ms, task) {
         let cancelled = false;
-        const cancel = world.after(ms, () => run(() => cancelled || task()));
+        const cancel = world.after(ms, () => run('timer', () => cancelled || task()));
         return () => {
           cancelled = true;
           cancel();
@@ -42,11 +47,13 @@ export function createLife(world: Clock): Life {
     freeze: () => {
       frozen = true;
     },
-    thaw() {
+    thaw(order = []) {
       frozen = false;
       const tasks = waiting;
       waiting = [];
-      for (const task of tasks) run(task);
+      for (const source of new Set([...order, ...SOURCES])) {
+        for (const one of tasks) if (one.source === source) run(source, one.task);
+      }
     },
     close: () => {
       closed = true;
@@ -75,7 +82,7 @@ export function fakeBrowser(world: Clock) {
 
   function hold(wish: Wish) {
     holder = wish;
-    world.after(HOP_MS, () => wish.life.run(() => holder === wish && wish.granted()));
+    world.after(HOP_MS, () => wish.life.run('lock', () => holder === wish && wish.granted()));
   }
 
   function drop(wish: Wish | undefined) {
@@ -102,7 +109,7 @@ export function fakeBrowser(world: Clock) {
           }
           const old = holder;
           hold(wish);
-          if (old) world.after(HOP_MS, () => old.life.run(old.lost));
+          if (old) world.after(HOP_MS, () => old.life.run('lock', old.lost));
         },
         release() {
           drop(mine);
@@ -122,7 +129,7 @@ export function fakeBrowser(world: Clock) {
           for (const other of others) {
             const copy: unknown = structuredClone(message);
             world.after(HOP_MS, () =>
-              other.life.run(() => channels.has(other) && other.heard(copy)),
+              other.life.run('channel', () => channels.has(other) && other.heard(copy)),
             );
           }
         },

@@ -72,7 +72,7 @@ export function fakeRoom(world: Clock) {
     (life: Life): OpenSocket =>
     (_url, _protocols, events) => {
       const page = (task: () => void) =>
-        world.after(HOP_MS, () => life.run(() => connection.isOpen && task()));
+        world.after(HOP_MS, () => life.run('socket', () => connection.isOpen && task()));
       const connection: Connection = {
         life,
         isOpen: true,

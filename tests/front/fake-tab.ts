@@ -89,7 +89,7 @@ export function openTab(name: string, { clock: world, browser, room, unsent }: W
   return {
     ...{ name, line, statuses, heard, life, welcomes: () => welcomes },
     say: (messageId: string) =>
-      run(() => {
+      run('timer', () => {
         unsent.add(messageId);
         line.nudge();
         send();

@@ -1,6 +1,6 @@
 // Proves that the tabs of a browser share one line: who leads, who takes over, and that nothing is lost between.
 import { describe, expect, test } from '@jest/globals';
-import { fakeBrowser } from './fake-browser.ts';
+import { fakeBrowser, SOURCES, type Source } from './fake-browser.ts';
 import { fakeRoom } from './fake-room.ts';
 import { type FakeTab, openTab, type World } from './fake-tab.ts';
 import { fakeClock } from './workbench.ts';
@@ -100,19 +100,22 @@ describe('tabs of one browser', () => {
     expect(room.live()).toHaveLength(1);
   });
 
-  test('a leader that thaws follows its successor and does not fight it', () => {
-    const { tab, room, pass, states } = start('a', 'b');
-    tab(0).life.freeze();
-    pass(10_000);
-    const before = room.hellos();
-    tab(0).life.thaw();
-    pass(60_000);
-    expect(states()).toEqual([
-      ['live', false],
-      ['live', true],
-    ]);
-    expect(room.hellos()).toBe(before);
-  });
+  test.each<Source>([...SOURCES])(
+    'a leader that thaws, %s first, does not fight its successor',
+    (source) => {
+      const { tab, room, pass, states } = start('a', 'b');
+      tab(0).life.freeze();
+      pass(60_000);
+      const before = room.hellos();
+      tab(0).life.thaw([source]);
+      pass(60_000);
+      expect(states()).toEqual([
+        ['live', false],
+        ['live', true],
+      ]);
+      expect(room.hellos()).toBe(before);
+    },
+  );
 
   test('a tab that nobody looks at leaves a silent leader alone until it has something to say', () => {
     const { tab, pass } = start('a', 'b');
