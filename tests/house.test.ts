@@ -74,12 +74,18 @@ describe('rooms', () => {
 
   test('only the doors hold the AWS SDK', () => {
     const holders = shipped.filter((file) => read(file).includes("from '@aws-sdk/"));
-    expect(holders.map((file) => basename(file)).sort()).toEqual([
-      'bus.ts',
-      'connections.ts',
-      'messages.ts',
-      'poster.ts',
-    ]);
+    expect(holders.sort()).toEqual(
+      [
+        'shared/src/arrivals.ts',
+        'shared/src/bus.ts',
+        'shared/src/clients.ts',
+        'shared/src/connections.ts',
+        'shared/src/history.ts',
+        'shared/src/messages.ts',
+        'workflows/redrive.ts',
+        'workflows/src/poster.ts',
+      ].filter((file) => code.includes(file)),
+    );
   });
 
   test('only env.ts reads the environment', () => {
@@ -159,14 +165,18 @@ describe('routes', () => {
 describe('events', () => {
   test('every rule waits for an event of the catalogue, from a source that says it', () => {
     const told = plan.rules.map(
-      ({ pattern }) => pattern as { source: [{ prefix: string }]; 'detail-type': string[] },
+      ({ pattern }) =>
+        pattern as { source: [string | { prefix: string }]; 'detail-type': string[] },
     );
     expect(told.flatMap((pattern) => pattern['detail-type']).sort()).toEqual(
       Object.keys(SOURCES).sort(),
     );
     for (const [name, source] of Object.entries(SOURCES)) {
       const rule = told.find((pattern) => pattern['detail-type'].includes(name));
-      expect(source.startsWith(rule?.source[0].prefix ?? '?')).toBe(true);
+      const said = rule?.source[0] ?? '?';
+      expect(typeof said === 'string' ? source === said : source.startsWith(said.prefix)).toBe(
+        true,
+      );
     }
   });
 
@@ -176,13 +186,26 @@ describe('events', () => {
       expect(plan.queues.map(({ arn }) => arn)).toContain(target.deadLetterArn);
     }
   });
+
+  test('a function that a rule invokes keeps what it throws in a dead-letter queue', () => {
+    const targets = plan.rules.flatMap(({ targets }) => targets.map(({ arn }) => arn));
+    for (const { arn, onFailureArn } of plan.functions.filter(({ arn }) => targets.includes(arn))) {
+      expect([arn, plan.queues.map(({ arn }) => arn)]).toEqual([
+        arn,
+        expect.arrayContaining([onFailureArn]),
+      ]);
+    }
+  });
 });
 
 describe('functions', () => {
   const COMMAND = /\bnew (\w+)Command\(/g;
   const SERVICE: Record<string, string> = {
+    'arrivals.ts': 'dynamodb',
     'bus.ts': 'events',
+    'clients.ts': 'dynamodb',
     'connections.ts': 'dynamodb',
+    'history.ts': 'dynamodb',
     'messages.ts': 'dynamodb',
   };
   /** The management API has one action for all it does. */
@@ -197,8 +220,10 @@ describe('functions', () => {
 
   test.each(plan.functions)(
     '$name is granted no action that its bundle does not hold',
-    ({ entry, policy }) => {
+    ({ entry, policy, onFailureArn }) => {
       const held = new Set(bundle(relative(ROOT, entry)).flatMap(actionsOf));
+      // Lambda itself writes to a failure destination, with the function's role.
+      if (onFailureArn !== undefined) held.add('sqs:SendMessage');
       expect(granted(policy).filter((action) => !held.has(action))).toEqual([]);
     },
   );
