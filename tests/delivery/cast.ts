@@ -1,12 +1,10 @@
-// Who plays in the search: executions of the real state machine, and readers that fence holes.
+// Who plays in the search: executions of the real state machine.
 import { readFileSync } from 'node:fs';
 import type { Json, States } from '../../local/machines/asl.ts';
 import { run } from '../../local/machines/run.ts';
 import { performTask } from '../../local/machines/tasks.ts';
 import type { MessageSent } from '../../shared/src/events.ts';
 import type { Program } from './script.ts';
-import type { Fact } from './search.ts';
-import { type Item, number } from './tables-model.ts';
 
 export type Definition = Record<string, unknown> & { States: Record<string, State> };
 export interface State {
@@ -66,55 +64,5 @@ export function execution(definition: Definition, said: Said = {}): Program {
     const context = { Execution: { Id: 'e', Input: input } };
     const world = { region: 'eu-west-1', clock, record: () => 0, task };
     await run(machine, input, { context, signal, previous: 0 }, world);
-  };
-}
-
-export const shown = (item: Item): Fact => ({
-  kind: 'shown',
-  seq: number(item.seq),
-  ...(item.void
-    ? { void: true }
-    : Object.fromEntries(
-        ['messageId', 'userId', 'nickname', 'text', 'sentAt'].map((field) => [
-          field,
-          Object.values(item[field] ?? { S: '' })[0],
-        ]),
-      )),
-});
-
-/**
- * A reader of exact ranges, as `history` answers it: what is missing below a stored message is fenced by a tombstone.
- * Every message counts as older than the 60 s of the rule, so executions may be as late as they like.
- */
-export function reader({ isCareless = false, times = 1 } = {}): Program {
-  return async (aws) => {
-    const told: Fact[] = [];
-    for (let time = 0; time < times; time += 1) {
-      const output = await aws.call('dynamodb', 'Query', { TableName: 'Messages' });
-      const items = (output.Items as Item[]).filter((item) => number(item.seq) > 0);
-      const there = new Map(items.map((item) => [number(item.seq), item]));
-      const top = Math.max(
-        0,
-        ...items.filter((item) => !item.void).map((item) => number(item.seq)),
-      );
-      for (let seq = 1; seq < top; seq += 1) if (!there.has(seq)) there.set(seq, await fence(seq));
-      told.push(...[...there.values()].map(shown));
-    }
-    return told;
-
-    async function fence(seq: number): Promise<Item> {
-      const key: Item = { room: { S: 'r' }, seq: { N: String(seq) } };
-      const put = { TableName: 'Messages', Item: { ...key, void: { BOOL: true } } };
-      const onlyIfAbsent = isCareless ? {} : { ConditionExpression: 'attribute_not_exists(seq)' };
-      try {
-        await aws.call('dynamodb', 'PutItem', { ...put, ...onlyIfAbsent });
-        return put.Item;
-      } catch (error) {
-        if (!(error instanceof Error) || error.name !== 'ConditionalCheckFailedException')
-          throw error;
-        const again = await aws.call('dynamodb', 'GetItem', { TableName: 'Messages', Key: key });
-        return again.Item as Item;
-      }
-    }
   };
 }

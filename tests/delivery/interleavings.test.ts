@@ -3,9 +3,10 @@
 // A crash is an execution that is never scheduled again. So every state the search visits is also the end of a run in
 // which everybody else crashed where they stood, and it is judged as one.
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { execution, readDefinition, reader } from './cast.ts';
+import { execution, readDefinition } from './cast.ts';
 import { always, heard, kept, readInFull, reuseIsTold } from './invariants.ts';
 import { PLANTED } from './mutations.ts';
+import { reader } from './reader.ts';
 import type { Program } from './script.ts';
 import { type Found, type Player, type Rules, type State, search } from './search.ts';
 

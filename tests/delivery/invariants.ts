@@ -1,8 +1,7 @@
 // The promises, as judgements of one state: what is stored, and everything anybody was ever shown.
-import { shown } from './cast.ts';
 import type { Call } from './script.ts';
 import type { Fact, State } from './search.ts';
-import { number, rows } from './tables-model.ts';
+import { type Item, number, rows } from './tables-model.ts';
 
 /** What a call to the broadcast function or to the dead-letter queue makes known. */
 export function heard({ service, input }: Call): Fact {
@@ -16,6 +15,20 @@ export function heard({ service, input }: Call): Fact {
 function insist(condition: boolean, promise: string): void {
   if (!condition) throw new Error(promise);
 }
+
+/** What stands in the table, in the words of who is shown it. */
+const shown = (item: Item): Fact => ({
+  kind: 'stored',
+  seq: number(item.seq),
+  ...(item.void
+    ? { void: true }
+    : Object.fromEntries(
+        ['messageId', 'userId', 'nickname', 'text', 'sentAt'].map((field) => [
+          field,
+          Object.values(item[field] ?? { S: '' })[0],
+        ]),
+      )),
+});
 
 const stored = ({ tables }: State): Fact[] =>
   rows(tables, 'Messages')

@@ -14,6 +14,10 @@ interface Call {
   ConditionExpression?: string;
   UpdateExpression?: string;
   ExpressionAttributeValues?: Item;
+  KeyConditionExpression?: string;
+  FilterExpression?: string;
+  Limit?: number;
+  ScanIndexForward?: boolean;
 }
 
 const KEYS: Record<string, [string, string]> = {
@@ -61,11 +65,38 @@ export function rows(tables: Tables, table: string): Item[] {
   return mine.map(([, item]) => item).toSorted((a, b) => number(a.seq) - number(b.seq));
 }
 
+const ROOM_RANGE = 'room = :room AND seq BETWEEN :from AND :to';
+const ROOM_ABOVE = 'room = :room AND seq > :above';
+const SENT_BEFORE = 'attribute_exists(messageId) AND sentAt < :at';
+
+/** One room's rows, read as one consistent page; what is over the limit is left for the next. */
+function query(all: Item[], call: Call): Reply {
+  const { ExpressionAttributeValues: values = {}, FilterExpression: filter } = call;
+  const range = {
+    [ROOM_RANGE]: [number(values[':from']), number(values[':to'])],
+    [ROOM_ABOVE]: [number(values[':above']) + 1, Number.POSITIVE_INFINITY],
+  }[call.KeyConditionExpression ?? ''];
+  const [from, to] = range ?? [];
+  if (from === undefined || to === undefined || (filter && filter !== SENT_BEFORE))
+    throw new Error(`The model does not know the query ${call.KeyConditionExpression} ${filter}`);
+  const inRange = all.filter(({ seq }) => number(seq) >= from && number(seq) <= to);
+  const ordered = call.ScanIndexForward === false ? inRange.toReversed() : inRange;
+  const page = ordered.slice(0, call.Limit);
+  const isOld = ({ messageId, sentAt }: Item) =>
+    messageId !== undefined && text(sentAt) < text(values[':at']);
+  const Items = filter ? page.filter(isOld) : page;
+  const last = page.length < ordered.length ? page.at(-1) : undefined;
+  return {
+    ...{ Items, Count: Items.length },
+    ...(last && { LastEvaluatedKey: { room: last.room, seq: last.seq } }),
+  };
+}
+
 /** The tables after the call, and its output. Throws an AwsError as DynamoDB answers one. */
 export function perform(tables: Tables, action: string, input: unknown): [Tables, Reply] {
   const call = input as Call;
   const values = call.ExpressionAttributeValues ?? {};
-  if (action === 'Query') return [tables, { Items: rows(tables, call.TableName) }];
+  if (action === 'Query') return [tables, query(rows(tables, call.TableName), call)];
   const key = place(call.TableName, call.Key ?? call.Item ?? {});
   const item = tables[key];
   if (action === 'GetItem') return [tables, item ? { Item: item } : {}];
