@@ -87,7 +87,7 @@ async function talk(who: Visitor): Promise<void> {
 }
 
 await take('empty', { viewport: { width: 1100, height: 640 } }, (who) => who.connect(machine.page));
-await take('wide-light', { viewport: { width: 1280, height: 860 } }, async (who) => {
+await take('wide-light', { viewport: { width: 1280, height: 890 } }, async (who) => {
   await who.connect(machine.page);
   await talk(who);
   await who.composer.fill('Shall I bring the adapter?');
