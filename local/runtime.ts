@@ -1,4 +1,5 @@
 // The whole of Hubbub on this machine: the four templates' resources, started in order and stopped in reverse.
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { startBus } from './bus/bus.ts';
 import { lockDataFolder } from './data-folder.ts';
@@ -110,12 +111,14 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
     });
     running.push(() => machines.stop());
     switchboard.connect('states', machines.call);
+    const buildFolder = join(root, '.hubbub', 'build', String(back.port));
+    running.push(() => rm(buildFolder, { recursive: true, force: true }));
     const functions = await startFunctions(plan.functions, {
       awsEndpoint: () => aws,
       principalKey: keyOf,
       aws: switchboard,
       log,
-      buildFolder: join(root, '.hubbub', 'build', String(back.port)),
+      buildFolder,
       runtime: RUNTIME,
     });
     running.push(() => functions.stop());
