@@ -38,6 +38,14 @@ const TARGETS: Record<string, { service: Service; contentType: string; namespace
 const CREDENTIAL = /Credential=([^/,\s]+)\//;
 const MANAGEMENT = /^(?:\/[^/@]+)?\/@connections\/([^/?]+)/;
 
+const FUNCTIONS = /^\/2015-03-31\/functions\/([^/?]+)(\/\w+)?/;
+/** What is asked of a function, by the end of its path. */
+const LAMBDA: Record<string, string> = {
+  '': 'GetFunction',
+  '/configuration': 'GetFunctionConfiguration',
+  '/invocations': 'Invoke',
+};
+
 export interface EndpointDeps {
   switchboard: Switchboard;
   functions: () => Functions;
@@ -57,14 +65,20 @@ export function createEndpoint({ switchboard, functions, gateway, api, log }: En
       switchboard.authorize(
         'execute-api',
         req.method ?? '',
-        { apiId, stage, connectionId: decodeURIComponent(connectionId) },
+        { apiId, stage, connectionId: decoded(connectionId) },
         caller,
       );
       return gateway().connections(req, res, path);
     }
     if (path.startsWith('/2015-03-31/')) {
-      const FunctionName = decodeURIComponent(path.split('/')[3] ?? '');
-      switchboard.authorize('lambda', 'Invoke', { FunctionName }, caller);
+      const [, name, asked = ''] = FUNCTIONS.exec(path) ?? [];
+      const FunctionName = name === undefined ? undefined : decoded(name);
+      switchboard.authorize(
+        'lambda',
+        name === undefined ? 'ListFunctions' : (LAMBDA[asked] ?? asked),
+        { FunctionName },
+        caller,
+      );
       if (await functions().http(req, res)) return;
     }
     return json(req, res, caller);
@@ -97,6 +111,15 @@ export function createEndpoint({ switchboard, functions, gateway, api, log }: En
       else res.destroy();
     });
   };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    throw new AwsError('BadRequestException', `${part} is not URL-encoded`);
+  }
 }
 
 async function inputOf(req: IncomingMessage): Promise<Record<string, unknown>> {
