@@ -268,6 +268,7 @@ describe('over any pages, outcomes and budgets', () => {
             if (next !== undefined) expect(next > (from ?? '')).toBe(true);
             from = next;
             runs += 1;
+            expect(runs).toBeLessThanOrEqual(rows.length + 1);
           } while (from !== undefined);
           const live = rows.filter(({ expired }) => !expired).map(({ id }) => id);
           expect([...tried].sort()).toEqual(live);
