@@ -34,6 +34,8 @@ const TARGETS: Record<string, { service: Service; contentType: string; namespace
   },
 };
 
+const targetOf = (prefix: string) => (Object.hasOwn(TARGETS, prefix) ? TARGETS[prefix] : undefined);
+
 /** `Credential=<access key id>/<date>/<region>/<service>/aws4_request` of a signed request. */
 const CREDENTIAL = /Credential=([^/,\s]+)\//;
 const MANAGEMENT = /^(?:\/[^/@]+)?\/@connections\/([^/?]+)/;
@@ -86,7 +88,7 @@ export function createEndpoint({ switchboard, functions, gateway, api, log }: En
 
   const json = async (req: IncomingMessage, res: ServerResponse, caller: Principal | undefined) => {
     const [prefix = '', action = ''] = String(req.headers['x-amz-target'] ?? '').split('.');
-    const target = TARGETS[prefix];
+    const target = targetOf(prefix);
     if (target === undefined) {
       throw new AwsError(
         'UnknownOperationException',
@@ -138,8 +140,8 @@ function refuse(req: IncomingMessage, res: ServerResponse, error: unknown): void
     error instanceof AwsError
       ? error
       : new AwsError('InternalFailure', 'The local runtime failed; see its log', 500);
-  const namespace =
-    TARGETS[String(req.headers['x-amz-target'] ?? '').split('.')[0] ?? '']?.namespace;
+  const [prefix = ''] = String(req.headers['x-amz-target'] ?? '').split('.');
+  const namespace = targetOf(prefix)?.namespace;
   res.statusCode = status;
   if (!res.hasHeader('content-type')) res.setHeader('content-type', 'application/json');
   res.setHeader('x-amzn-errortype', code);

@@ -76,7 +76,7 @@ export function refuseConditions(plan: Plan): void {
   for (const { policy, origin } of [...plan.functions, ...plan.machines]) {
     const path = `${origin.path}.Properties.Policies`;
     for (const [operator, keys] of policy.flatMap(({ conditions }) => Object.entries(conditions))) {
-      if (!(operator in OPERATORS))
+      if (!Object.hasOwn(OPERATORS, operator))
         throw new Refusal(origin.file, path, operator, 'this condition operator is not supported');
       for (const key of Object.keys(keys))
         if (!KEYS.includes(key))
