@@ -21,7 +21,7 @@ export const usesPackage = () =>
 export async function unpackChromium(): Promise<string> {
   const folder = join(CACHE, `chromium-${version()}`);
   if (!existsSync(join(folder, 'chromium'))) await unpackInto(folder);
-  // Without this no font is found: the package's own file names only folders under /tmp and /var.
+  // Without this no font is found: the package's own file names none of our folders.
   const conf = join(folder, 'fonts.conf');
   const wanted = fontsConf(folder);
   if (!existsSync(conf) || (await readFile(conf, 'utf8')) !== wanted) await writeFile(conf, wanted);
