@@ -34,9 +34,19 @@ const TARGETS: Record<string, { service: Service; contentType: string; namespace
   },
 };
 
+const targetOf = (prefix: string) => (Object.hasOwn(TARGETS, prefix) ? TARGETS[prefix] : undefined);
+
 /** `Credential=<access key id>/<date>/<region>/<service>/aws4_request` of a signed request. */
 const CREDENTIAL = /Credential=([^/,\s]+)\//;
 const MANAGEMENT = /^(?:\/[^/@]+)?\/@connections\/([^/?]+)/;
+
+const FUNCTIONS = /^\/2015-03-31\/functions\/([^/?]+)(\/\w+)?/;
+/** What is asked of a function, by the end of its path. */
+const LAMBDA: Record<string, string> = {
+  '': 'GetFunction',
+  '/configuration': 'GetFunctionConfiguration',
+  '/invocations': 'Invoke',
+};
 
 export interface EndpointDeps {
   switchboard: Switchboard;
@@ -57,14 +67,20 @@ export function createEndpoint({ switchboard, functions, gateway, api, log }: En
       switchboard.authorize(
         'execute-api',
         req.method ?? '',
-        { apiId, stage, connectionId: decodeURIComponent(connectionId) },
+        { apiId, stage, connectionId: decoded(connectionId) },
         caller,
       );
       return gateway().connections(req, res, path);
     }
     if (path.startsWith('/2015-03-31/')) {
-      const FunctionName = decodeURIComponent(path.split('/')[3] ?? '');
-      switchboard.authorize('lambda', 'Invoke', { FunctionName }, caller);
+      const [, name, asked = ''] = FUNCTIONS.exec(path) ?? [];
+      const FunctionName = name === undefined ? undefined : decoded(name);
+      switchboard.authorize(
+        'lambda',
+        name === undefined ? 'ListFunctions' : (LAMBDA[asked] ?? asked),
+        { FunctionName },
+        caller,
+      );
       if (await functions().http(req, res)) return;
     }
     return json(req, res, caller);
@@ -72,7 +88,7 @@ export function createEndpoint({ switchboard, functions, gateway, api, log }: En
 
   const json = async (req: IncomingMessage, res: ServerResponse, caller: Principal | undefined) => {
     const [prefix = '', action = ''] = String(req.headers['x-amz-target'] ?? '').split('.');
-    const target = TARGETS[prefix];
+    const target = targetOf(prefix);
     if (target === undefined) {
       throw new AwsError(
         'UnknownOperationException',
@@ -99,6 +115,15 @@ export function createEndpoint({ switchboard, functions, gateway, api, log }: En
   };
 }
 
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    throw new AwsError('BadRequestException', `${part} is not URL-encoded`);
+  }
+}
+
 async function inputOf(req: IncomingMessage): Promise<Record<string, unknown>> {
   try {
     const body: unknown = JSON.parse((await text(req)) || '{}');
@@ -115,8 +140,8 @@ function refuse(req: IncomingMessage, res: ServerResponse, error: unknown): void
     error instanceof AwsError
       ? error
       : new AwsError('InternalFailure', 'The local runtime failed; see its log', 500);
-  const namespace =
-    TARGETS[String(req.headers['x-amz-target'] ?? '').split('.')[0] ?? '']?.namespace;
+  const [prefix = ''] = String(req.headers['x-amz-target'] ?? '').split('.');
+  const namespace = targetOf(prefix)?.namespace;
   res.statusCode = status;
   if (!res.hasHeader('content-type')) res.setHeader('content-type', 'application/json');
   res.setHeader('x-amzn-errortype', code);

@@ -1,16 +1,8 @@
 // The command line of `npm start`: what can be asked for, and what is refused with one clear line.
 import { parseArgs } from 'node:util';
-import type { Faults as BusFaults } from './bus/faults.ts';
-import type { GatewayFaults } from './gateway/faults.ts';
+import { type Faults, readFaults } from './faults.ts';
 import type { Level } from './log.ts';
 import { Refusal } from './refusal.ts';
-import type { TableFaults } from './tables/tables.ts';
-
-export interface Faults {
-  bus?: BusFaults;
-  gateway?: GatewayFaults;
-  tables?: TableFaults;
-}
 
 export interface Flags {
   /** Page and WebSocket; 0 picks a free one. */
@@ -40,13 +32,6 @@ export const HELP = `Usage: npm start -- [flags]
                   "tables":{"throttleRate":0,"seed":1}}
 `;
 
-/** The empty value of every fault: says what there is, and what each is made of. */
-const NO_FAULTS: Required<Faults> = {
-  bus: { copies: 1, delayMs: [0, 0], dropRate: 0, seed: 1 },
-  gateway: { loseDisconnects: false, goneRate: 0, throttleRate: 0, cutRate: 0, seed: 1 },
-  tables: { throttleRate: 0, seed: 1 },
-};
-
 /** Throws a Refusal for what is unknown or out of range. `help` is asked for, not wrong. */
 export function readFlags(args: string[]): Flags | 'help' {
   const { values } = parse(args);
@@ -71,7 +56,7 @@ export function readFlags(args: string[]): Flags | 'help' {
     stage: values.stage,
     json: values.json,
     level: values.quiet ? 'quiet' : values.verbose ? 'verbose' : 'normal',
-    faults: faultsOf(values.faults),
+    faults: readFaults('--faults', values.faults),
   };
 }
 
@@ -93,7 +78,7 @@ function parse(args: string[]) {
       },
     });
   } catch (error) {
-    const why = error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error);
+    const [why] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
     throw new Refusal('flags', args.join(' '), undefined, `${why} (npm start -- --help)`);
   }
 }
@@ -101,39 +86,4 @@ function parse(args: string[]) {
 function portOf(flag: string, value: string): number {
   if (/^\d{1,5}$/.test(value) && Number(value) <= 65_535) return Number(value);
   throw new Refusal('flags', flag, value, 'is a port, 0 to 65535');
-}
-
-function faultsOf(json: string): Faults {
-  let given: unknown;
-  try {
-    given = JSON.parse(json);
-  } catch {
-    throw new Refusal('flags', '--faults', json, 'is not JSON');
-  }
-  return merge('--faults', NO_FAULTS, given) as Faults;
-}
-
-/** `given` over `model`, field by field; what the model does not know is refused. Absent parts stay absent on top. */
-function merge(path: string, model: object, given: unknown, top = true): object {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new Refusal('flags', path, given, 'is an object');
-  }
-  const entries = Object.entries(given).map(([key, value]) => {
-    const known = (model as Record<string, unknown>)[key];
-    const here = `${path}.${key}`;
-    if (known === undefined) {
-      throw new Refusal(
-        'flags',
-        here,
-        value,
-        `is unknown; there is ${Object.keys(model).join(', ')}`,
-      );
-    }
-    if (top) return [key, { ...(known as object), ...merge(here, known as object, value, false) }];
-    if (typeof value !== typeof known || Array.isArray(value) !== Array.isArray(known)) {
-      throw new Refusal('flags', here, value, `is not like ${JSON.stringify(known)}`);
-    }
-    return [key, value];
-  });
-  return Object.fromEntries(entries);
 }

@@ -68,17 +68,19 @@ const OPERATORS: Record<string, (pattern: string, value: string) => boolean> = {
   ArnLike: like,
 };
 
+/** The condition keys that `needsOf` tells the value of. */
+const KEYS = ['events:source', 'events:detail-type'];
+
 /** Throws a Refusal for a condition that `authorize` could not weigh. */
 export function refuseConditions(plan: Plan): void {
   for (const { policy, origin } of [...plan.functions, ...plan.machines]) {
-    for (const operator of policy.flatMap(({ conditions }) => Object.keys(conditions))) {
-      if (operator in OPERATORS) continue;
-      throw new Refusal(
-        origin.file,
-        `${origin.path}.Properties.Policies`,
-        operator,
-        'this condition operator is not supported',
-      );
+    const path = `${origin.path}.Properties.Policies`;
+    for (const [operator, keys] of policy.flatMap(({ conditions }) => Object.entries(conditions))) {
+      if (!Object.hasOwn(OPERATORS, operator))
+        throw new Refusal(origin.file, path, operator, 'this condition operator is not supported');
+      for (const key of Object.keys(keys))
+        if (!KEYS.includes(key))
+          throw new Refusal(origin.file, path, key, 'this condition key is not supported');
     }
   }
 }
@@ -99,7 +101,10 @@ export function callersOf(plan: Plan): Map<string, Principal> {
   );
 }
 
-/** Which permissions an API action needs on which of the plan's resources. */
+/**
+ * Which permissions an API action needs on which of the plan's resources; on `*` where it names none.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ */
 export function needsOf(
   plan: Plan,
   service: Service,
@@ -107,53 +112,56 @@ export function needsOf(
   input: Record<string, unknown>,
 ): Need[] {
   const named = (list: { name: string; arn: string }[], name: unknown) =>
-    list.find((each) => each.name === name || each.arn === name)?.arn ?? String(name);
+    name === undefined
+      ? '*'
+      : (list.find((each) => each.name === name || each.arn === name)?.arn ?? String(name));
   switch (service) {
     case 'dynamodb': {
-      const tables =
-        input.TableName === undefined ? Object.keys(Object(input.RequestItems)) : [input.TableName];
+      const inBatch = Object.keys(Object(input.RequestItems));
+      const tables = inBatch.length > 0 ? inBatch : [input.TableName];
+      const index = input.IndexName === undefined ? '' : `/index/${input.IndexName}`;
       return tables.map((table) => ({
         action: `dynamodb:${action}`,
-        resource: named(plan.tables, table),
+        resource: `${named(plan.tables, table)}${index}`,
       }));
     }
     case 'events': {
-      const entries = Array.isArray(input.Entries)
-        ? (input.Entries as Record<string, unknown>[])
-        : [];
-      return entries.map((entry) => ({
+      const entries = Array.isArray(input.Entries) ? input.Entries : [];
+      if (entries.length === 0) return [{ action: `events:${action}`, resource: '*' }];
+      return (entries as Record<string, unknown>[]).map((entry) => ({
         action: `events:${action}`,
-        resource: named(plan.buses, entry.EventBusName),
+        resource: named(plan.buses, entry.EventBusName ?? 'default'),
         context: {
           'events:source': String(entry.Source),
           'events:detail-type': String(entry.DetailType),
         },
       }));
     }
-    case 'lambda':
+    case 'lambda': {
+      const resource = named(plan.functions, input.FunctionName);
+      return [{ action: `lambda:${action === 'Invoke' ? 'InvokeFunction' : action}`, resource }];
+    }
+    case 'sqs': {
+      const name =
+        input.QueueUrl === undefined ? undefined : String(input.QueueUrl).split('/').at(-1);
+      // A batch needs what each of its entries would.
       return [
-        { action: 'lambda:InvokeFunction', resource: named(plan.functions, input.FunctionName) },
+        { action: `sqs:${action.replace(/Batch$/, '')}`, resource: named(plan.queues, name) },
       ];
-    case 'sqs':
-      return [
-        {
-          action: `sqs:${action}`,
-          resource: named(plan.queues, String(input.QueueUrl).split('/').at(-1)),
-        },
-      ];
-    case 'states':
-      return [
-        {
-          action: `states:${action}`,
-          resource: String(input.stateMachineArn ?? input.executionArn ?? '*'),
-        },
-      ];
-    case 'execute-api':
+    }
+    case 'states': {
+      const resource = String(input.stateMachineArn ?? input.executionArn ?? '*');
+      return [{ action: `states:${action}`, resource }];
+    }
+    case 'execute-api': {
+      const { apiId, stage, connectionId } = input;
+      const path = `${apiId}/${stage}/${action}/@connections/${connectionId}`;
       return [
         {
           action: 'execute-api:ManageConnections',
-          resource: `arn:aws:execute-api:${plan.region}:${plan.account}:${input.apiId}/${input.stage}/${action}/@connections/${input.connectionId}`,
+          resource: `arn:aws:execute-api:${plan.region}:${plan.account}:${path}`,
         },
       ];
+    }
   }
 }

@@ -1,4 +1,5 @@
 // The whole of Hubbub on this machine: the four templates' resources, started in order and stopped in reverse.
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { startBus } from './bus/bus.ts';
 import { lockDataFolder } from './data-folder.ts';
@@ -110,12 +111,14 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
     });
     running.push(() => machines.stop());
     switchboard.connect('states', machines.call);
+    const buildFolder = join(root, '.hubbub', 'build', String(back.port));
+    running.push(() => rm(buildFolder, { recursive: true, force: true }));
     const functions = await startFunctions(plan.functions, {
       awsEndpoint: () => aws,
       principalKey: keyOf,
       aws: switchboard,
       log,
-      buildFolder: join(root, '.hubbub', 'build', String(back.port)),
+      buildFolder,
       runtime: RUNTIME,
     });
     running.push(() => functions.stop());
@@ -147,19 +150,34 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
     });
     front.server.on('upgrade', gateway.upgrade);
     everybody.resolve();
+    warm();
 
     const reload = startReload(root, update, log);
+    /** All or nothing, like a deployment. */
     async function update() {
       const next = read();
-      await functions.update(next.plan.functions);
-      machines.update(next.plan.machines);
-      await tables.update(next.plan.tables);
+      try {
+        machines.update(next.plan.machines);
+        bus.update(next.plan);
+        await tables.update(next.plan.tables);
+        await functions.update(next.plan.functions);
+      } catch (error) {
+        machines.update(plan.machines);
+        bus.update(plan);
+        await tables.update(plan.tables);
+        throw error;
+      }
       await queues.update(next.plan.queues);
-      bus.update(next.plan);
       gateway.update(next.api);
       site.update(next.plan.site);
       switchboard.update(next.plan);
       ({ plan, api } = next);
+      warm();
+    }
+
+    /** The first message should not wait for cold starts; the page need not wait for this. */
+    function warm() {
+      functions.warm().catch((error: Error) => log.warn(`functions: ${error.message}`));
     }
 
     running.push(

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join, parse, relative, resolve } from 'node:path';
+import { dirname, join, parse, resolve } from 'node:path';
 import { type BuildFailure, build, type Message } from 'esbuild';
 import type { FunctionPlan } from '../plan.ts';
 
@@ -25,8 +25,6 @@ export class BuildFailed extends Error {
 }
 
 interface Built {
-  plan: FunctionPlan;
-  file: string;
   outputs: { path: string; contents: Uint8Array }[];
   inputs: string[];
   faults: Message[];
@@ -34,15 +32,23 @@ interface Built {
 
 const here = process.cwd();
 
-async function bundle(plan: FunctionPlan, folder: string): Promise<Built> {
-  const { format, target, minify, sourcemap, external, banner, mainFields } = plan.build;
-  const extension = format === 'esm' ? '.mjs' : '.cjs';
-  const file = join(folder, plan.name, `${parse(plan.entry).name}${extension}`);
+const fileOf = ({ name, entry, build: { format } }: FunctionPlan, folder: string) =>
+  join(folder, name, `${parse(entry).name}${format === 'esm' ? '.mjs' : '.cjs'}`);
+
+/** Functions with the same options, in one run: what they share is read once. */
+async function bundle(plans: FunctionPlan[], folder: string): Promise<Built> {
+  const [{ build: options } = { build: undefined }] = plans;
+  if (options === undefined) return { outputs: [], inputs: [], faults: [] };
+  const { format, target, minify, sourcemap, external, banner, mainFields } = options;
   try {
     const { outputFiles, metafile } = await build({
       absWorkingDir: here,
-      entryPoints: [plan.entry],
-      outfile: file,
+      entryPoints: plans.map(({ name, entry }) => ({
+        in: entry,
+        out: `${name}/${parse(entry).name}`,
+      })),
+      outdir: folder,
+      outExtension: { '.js': format === 'esm' ? '.mjs' : '.cjs' },
       bundle: true,
       write: false,
       metafile: true,
@@ -57,16 +63,17 @@ async function bundle(plan: FunctionPlan, folder: string): Promise<Built> {
       ...(mainFields === undefined ? {} : { mainFields }),
     });
     const inputs = Object.keys(metafile.inputs).map((input) => resolve(here, input));
-    return { plan, file, outputs: outputFiles, inputs, faults: [] };
+    return { outputs: outputFiles, inputs, faults: [] };
   } catch (error) {
     const faults = (error as BuildFailure).errors;
     if (!Array.isArray(faults)) throw error;
-    return { plan, file, outputs: [], inputs: [], faults };
+    return { outputs: [], inputs: [], faults };
   }
 }
 
-function lineOf(plan: FunctionPlan, { location, text }: Message): string {
-  if (!location) return `${relative(here, plan.entry)}: ${text}`;
+/** esbuild names the entry itself where a fault has no place. */
+function lineOf({ location, text }: Message): string {
+  if (!location) return text;
   return `${location.file}:${location.line}:${location.column + 1}: ${text}`;
 }
 
@@ -79,11 +86,17 @@ async function linkPackages(plan: FunctionPlan, folder: string): Promise<void> {
   }
 }
 
-async function write({ plan, file, outputs }: Built, folder: string): Promise<Bundle> {
+async function write(
+  plan: FunctionPlan,
+  outputs: Built['outputs'],
+  folder: string,
+): Promise<Bundle> {
+  const file = fileOf(plan, folder);
   await mkdir(dirname(file), { recursive: true });
   await linkPackages(plan, folder);
   const hash = createHash('sha256');
   for (const { path, contents } of outputs) {
+    if (dirname(path) !== dirname(file)) continue;
     hash.update(contents);
     // By rename, so that a sandbox that starts right now reads the one or the other.
     await writeFile(`${path}.new`, contents);
@@ -100,18 +113,19 @@ export async function buildAll(
   plans: FunctionPlan[],
   folder: string,
 ): Promise<{ bundles: Map<string, Bundle>; inputs: string[] }> {
-  const built = await Promise.all(plans.map((plan) => bundle(plan, folder)));
+  const alike = Map.groupBy(plans, (plan) => JSON.stringify(plan.build));
+  const built = await Promise.all([...alike.values()].map((group) => bundle(group, folder)));
   const inputs = new Set(plans.map((plan) => plan.entry));
   for (const input of built.flatMap((one) => one.inputs))
     if (!/[\\/]node_modules[\\/]/.test(input)) inputs.add(input);
 
-  const faults = built.flatMap((one) => one.faults.map((fault) => lineOf(one.plan, fault)));
+  const faults = built.flatMap((one) => one.faults);
   if (faults.length > 0) {
-    const places = built.flatMap((one) => one.faults.map((fault) => fault.location?.file));
-    for (const place of places) if (place) inputs.add(resolve(here, place));
-    throw new BuildFailed(faults, [...inputs]);
+    for (const { location } of faults) if (location) inputs.add(resolve(here, location.file));
+    throw new BuildFailed(faults.map(lineOf), [...inputs]);
   }
+  const outputs = built.flatMap((one) => one.outputs);
   const bundles = new Map<string, Bundle>();
-  for (const one of built) bundles.set(one.plan.name, await write(one, folder));
+  for (const plan of plans) bundles.set(plan.name, await write(plan, outputs, folder));
   return { bundles, inputs: [...inputs] };
 }

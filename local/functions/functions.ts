@@ -39,6 +39,8 @@ export interface Functions {
   http(req: IncomingMessage, res: ServerResponse): Promise<boolean>;
   /** Deploys a new plan; rejects with BuildFailed or a Refusal and then serves the last good one. */
   update(plans: FunctionPlan[]): Promise<void>;
+  /** Starts a sandbox of each function that has none, one after the other: as Lambda sometimes does on its own. */
+  warm(): Promise<void>;
   /** Absolute paths of the files that went into the bundles, or that a failed build has to see repaired. */
   dependencies(): string[];
   /** Sandboxes alive, by function. */
@@ -143,6 +145,9 @@ export async function startFunctions(
       // A failed deployment is its caller's to hear of, not the next one's.
       deploying = turn.catch(() => undefined);
       return turn;
+    },
+    async warm() {
+      for (const { pool } of [...functions.values()]) await pool.warm();
     },
     dependencies: () => inputs,
     sandboxes: () =>

@@ -88,3 +88,21 @@ test('stop fails what runs and what waits', async () => {
   for (const { value } of await Promise.all(both))
     expect(value).toMatchObject({ errorType: 'Runtime.ExitError' });
 });
+
+test('a warmed function serves its first request from the sandbox that waits, without a cold start', async () => {
+  fixture = await startFixture({ probe: SLOW, other: SLOW });
+  const { invoke, functions } = fixture;
+  await functions.warm();
+  await functions.warm();
+  expect(functions.sandboxes()).toEqual({ probe: 1, other: 1 });
+  const { output } = await invoke({}, { LogType: 'Tail' });
+  expect(Buffer.from(String(output.LogResult), 'base64').toString()).not.toMatch(/Init Duration/);
+  expect(functions.sandboxes().probe).toBe(1);
+});
+
+test('a function that cannot start is warmed in silence, and tells who calls it', async () => {
+  fixture = await startFixture({ probe: 'throw new Error("no"); export const handler = 1;' });
+  const { invoke, functions } = fixture;
+  await functions.warm();
+  expect((await invoke()).output.FunctionError).toBe('Unhandled');
+});

@@ -26,6 +26,8 @@ export interface PoolSettings {
 
 export interface Pool {
   run(job: Job): Promise<Run>;
+  /** Starts a first sandbox ahead of the first request; resolves when it is up, or has failed as a request would tell. */
+  warm(): Promise<void>;
   /** How many sandboxes live. */
   size(): number;
   /** Ends one busy sandbox, whose invocation fails with Runtime.ExitError; false if none is busy. */
@@ -82,7 +84,7 @@ export function createPool({ start, onLine, cap, idleMs }: PoolSettings): Pool {
     return seat;
   };
 
-  const open = async () => {
+  const open = async (ahead = false) => {
     const began = performance.now();
     let seat: Seat;
     try {
@@ -95,7 +97,7 @@ export function createPool({ start, onLine, cap, idleMs }: PoolSettings): Pool {
     starting++;
     const fault = await seat.sandbox.ready;
     starting--;
-    seat.coldMs = performance.now() - began;
+    if (!ahead) seat.coldMs = performance.now() - began;
     if (fault) {
       seats.delete(seat);
       refuse(fault, seat);
@@ -175,6 +177,9 @@ export function createPool({ start, onLine, cap, idleMs }: PoolSettings): Pool {
         queue.push({ job, done });
         dispatch();
       }),
+    async warm() {
+      if (!stopped && seats.size === 0) await open(true);
+    },
     size: () => seats.size,
     async kill() {
       const [seat] = busy;

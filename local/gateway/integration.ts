@@ -46,13 +46,16 @@ async function invoke(aws: Aws, functionArn: string, event: RequestEvent): Promi
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html */
 function judged(result: unknown): Outcome {
   if (typeof result !== 'object' || result === null) return malformed('is not an object');
-  const { statusCode, headers, body } = result as Record<string, unknown>;
+  const { statusCode, headers, body, isBase64Encoded } = result as Record<string, unknown>;
   const status = Number(statusCode ?? Number.NaN);
   if (!Number.isInteger(status) || status < 100 || status > 599)
     return malformed('has no statusCode');
   if (body !== undefined && body !== null && typeof body !== 'string') {
     return malformed('has a body that is not a string');
   }
+  // A WebSocket frame would have to become binary: refused, not sent as the text that it is not.
+  if (isBase64Encoded === true)
+    return malformed('has isBase64Encoded, not supported on this machine');
   return {
     kind: 'answered',
     statusCode: status,

@@ -94,6 +94,7 @@ describe('a message', () => {
     ],
     ['returns nothing', () => undefined],
     ['returns a body that is no string', () => ({ statusCode: 200, body: { a: 1 } })],
+    ['returns base64', () => ({ statusCode: 200, body: 'aGk=', isBase64Encoded: true })],
     ['returns more than 128 KB', () => ({ statusCode: 200, body: 'x'.repeat(131_073) })],
   ])('whose function %s gets an error frame, and the socket lives', async (_what, handler) => {
     const client = await start(withDefault, { ping: handler, $default: says('default') });

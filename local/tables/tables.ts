@@ -1,4 +1,5 @@
 // DynamoDB on this machine: the templates' tables on dynalite, in memory or in a folder.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AwsError } from '../aws-error.ts';
 import type { Log } from '../log.ts';
 import type { TablePlan } from '../plan.ts';
@@ -61,13 +62,15 @@ export async function startTables(
   };
 }
 
-async function ensure(store: Store, { name, create, origin }: TablePlan): Promise<void> {
+/** Resolves when the table is there and ACTIVE; throws a Refusal where it is there with another key. */
+export async function ensure(store: Store, { name, create, origin }: TablePlan): Promise<void> {
   const found = await store.call('DescribeTable', { TableName: name }).catch((error: Error) => {
     if (error.name === 'ResourceNotFoundException') return undefined;
     throw error;
   });
   if (found === undefined) {
     await store.call('CreateTable', create);
+    while ((await statusOf(store, name)) !== 'ACTIVE') await sleep(1);
     return;
   }
   const { KeySchema } = found.Table as { KeySchema: unknown };
@@ -79,4 +82,9 @@ async function ensure(store: Store, { name, create, origin }: TablePlan): Promis
       `the data folder holds ${name} with another key; start with another --data folder`,
     );
   }
+}
+
+async function statusOf(store: Store, TableName: string): Promise<unknown> {
+  const { Table } = await store.call('DescribeTable', { TableName });
+  return (Table as { TableStatus: unknown }).TableStatus;
 }

@@ -106,7 +106,9 @@ export async function close(connectionId: string): Promise<void> {
 /** Removes connections that a broadcast found gone, and their subscription to `heard` even where the owner's row is lost. */
 export async function forget(connectionIds: string[], heard: Subscription): Promise<void> {
   await write(connectionIds.map((id) => remove(subscriptionKey(heard, id))));
-  for (const id of connectionIds) await close(id);
+  // Side by side: a crowd that left at once must be gone before the broadcast that found it runs out of time.
+  for (let at = 0; at < connectionIds.length; at += BATCH)
+    await Promise.all(connectionIds.slice(at, at + BATCH).map(close));
 }
 
 /** One page of the connections that hear a topic's shard: projected, by Query, at most 1 MB read. */

@@ -32,6 +32,9 @@ export async function startMachine(
     said = (said + text).slice(-4_000);
   });
   const ended = once(child, 'exit');
+  const leaveNoOrphan = () => child.kill('SIGINT');
+  process.once('exit', leaveNoOrphan);
+  child.once('exit', () => process.off('exit', leaveNoOrphan));
   const ready = await Promise.race([
     once(createInterface(child.stdout), 'line'),
     ended.then(() => {

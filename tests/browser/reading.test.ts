@@ -75,6 +75,19 @@ describe('the list', () => {
     await expectSoon(fromBottom, (px) => px <= 1);
   });
 
+  test('does not jump when a message comes late and belongs above', async () => {
+    await hear(4);
+    seq += 1;
+    await hear(35);
+    await ada.log.evaluate((log) => log.scrollTo(0, 400));
+    await expectSoon(fromBottom, (px) => px > 300);
+    const before = await topOf('number 20');
+    seq = 4;
+    await hear(1, 'late');
+    expect((await ada.texts())[4]).toBe('late 5');
+    expect(await topOf('number 20')).toBe(before);
+  });
+
   test('shows the writer what was just written, wherever the list was', async () => {
     await hear(40);
     await ada.log.evaluate((log) => log.scrollTo(0, 0));

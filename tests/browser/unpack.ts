@@ -1,7 +1,7 @@
 // Unpacks the Chromium that npm brought, once for all test files: two unpackers in one folder break each other.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,8 +21,10 @@ export const usesPackage = () =>
 export async function unpackChromium(): Promise<string> {
   const folder = join(CACHE, `chromium-${version()}`);
   if (!existsSync(join(folder, 'chromium'))) await unpackInto(folder);
-  // Without this no font is found: the package's own file names only folders under /tmp and /var.
-  await writeFile(join(folder, 'fonts.conf'), fontsConf(folder));
+  // Without this no font is found: the package's own file names none of our folders.
+  const conf = join(folder, 'fonts.conf');
+  const wanted = fontsConf(folder);
+  if (!existsSync(conf) || (await readFile(conf, 'utf8')) !== wanted) await writeFile(conf, wanted);
   return folder;
 }
 

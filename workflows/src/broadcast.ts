@@ -43,6 +43,7 @@ export interface BroadcastResult {
   delivered: number;
   gone: number;
   closed: number;
+  failed: number;
   cursor: Cursor | null;
   /** Set on the last page of a shard that has outgrown itself: the doubled number of shards. */
   grow: { from: string; to: string } | null;
@@ -56,18 +57,24 @@ export const handler = middy(
       {
         poster,
         page: (from) => subscribers(heard, from),
-        forget: (ids) => forget(ids, heard),
+        // Not worth telling everybody twice, which is what a retry of this run would do.
+        forget: (ids) =>
+          forget(ids, heard).catch((error: unknown) =>
+            console.error({ ...heard, left: ids.length, error }),
+          ),
         remainingMs: () => context.getRemainingTimeInMillis() - RESERVE_MS,
         random: Math.random,
         sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
       },
       input.cursor?.from,
     );
+    if (counts.failed > 0)
+      console.error({ ...heard, messageId: input.message?.messageId, failed: counts.failed });
     const told = (input.cursor?.told ?? 0) + counts.delivered;
     return {
       ...counts,
       cursor: next === undefined ? null : { from: next, told },
-      grow: next === undefined ? growth(told, input.shards) : null,
+      grow: next === undefined ? growth(told, input) : null,
     };
   },
 ).onError(({ error, event: { topic, shard, message } }) => {
@@ -93,8 +100,10 @@ function frameOf({ message, seq, error }: BroadcastInput): object {
   } satisfies MessageFrame;
 }
 
-function growth(told: number, shards: string | undefined): BroadcastResult['grow'] {
+function growth(told: number, { shard, shards }: BroadcastInput): BroadcastResult['grow'] {
   if (shards === undefined || told <= SHARD_CONNECTIONS) return null;
-  const doubled = Math.min(Number(shards) * 2, MOST_SHARDS);
-  return doubled > Number(shards) ? { from: shards, to: String(doubled) } : null;
+  const count = Number(shards);
+  // Doubling moves nobody: an old shard stays large, so only one that the last doubling made may ask for more.
+  if (shard < Math.floor(count / 2) || count >= MOST_SHARDS) return null;
+  return { from: shards, to: String(count * 2) };
 }

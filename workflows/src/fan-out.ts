@@ -3,7 +3,7 @@
 import type { SubscriberPage } from '../../shared/src/connections.ts';
 import type { Outcome, Poster } from './poster.ts';
 
-/** Posts in flight at once: more only queues inside the client (anchors: CPU-bound at any concurrency). */
+/** Posts in flight at once: posting is bound by CPU, so that more would only queue inside the client. */
 const CONCURRENCY = 64;
 const TRIES = 5;
 const BACK_OFF_BASE_MS = 100;
@@ -13,7 +13,7 @@ export interface FanOut {
   poster: Poster;
   /** One page of recipients; `from` is the place where the page before ended. */
   page(from?: string): Promise<SubscriberPage>;
-  /** Removes the rows of connections that were found gone. */
+  /** Removes the rows of connections that were found gone; what it leaves, the next broadcast finds again. */
   forget(connectionIds: string[]): Promise<void>;
   /** Milliseconds left for this run. */
   remainingMs(): number;
@@ -25,13 +25,15 @@ export interface Result {
   delivered: number;
   gone: number;
   closed: number;
+  /** Neither told nor closed: they learn of the frame when they next ask. */
+  failed: number;
   /** Where to go on, when time ran out before the pages did. */
   next?: string;
 }
 
-/** Posts `data` page by page, reading the next page while posting to this one. Throws only if recipients cannot be read. */
+/** Posts `data` page by page, reading the next page while posting to this one. Throws if recipients cannot be read. */
 export async function fanOut(data: Uint8Array, io: FanOut, from?: string): Promise<Result> {
-  const result: Result = { delivered: 0, gone: 0, closed: 0 };
+  const result: Result = { delivered: 0, gone: 0, closed: 0, failed: 0 };
   let reading = io.page(from);
   for (;;) {
     const { connectionIds, next } = await reading;
@@ -41,6 +43,7 @@ export async function fanOut(data: Uint8Array, io: FanOut, from?: string): Promi
     const reached = await postAll(connectionIds, data, io, result);
     if (reached !== undefined) return { ...result, next: reached };
     if (next === undefined || ahead === undefined) return result;
+    if (io.remainingMs() <= 0) return { ...result, next };
     reading = ahead;
   }
 }
@@ -58,14 +61,9 @@ async function postAll(
   const lane = async () => {
     for (const [at, connectionId] of queue) {
       reached = at;
-      const outcome = await deliver(connectionId, data, io);
-      if (outcome === 'delivered') result.delivered += 1;
-      else if (outcome === 'gone') gone.push(connectionId);
-      else {
-        // Better cut, so that its client comes back and asks, than alive and silently behind.
-        await io.poster.close(connectionId);
-        result.closed += 1;
-      }
+      const outcome = await reach(connectionId, data, io);
+      if (outcome === 'gone') gone.push(connectionId);
+      else result[outcome] += 1;
       if (io.remainingMs() <= 0) return;
     }
   };
@@ -75,12 +73,25 @@ async function postAll(
   return reached < connectionIds.length - 1 ? connectionIds[reached] : undefined;
 }
 
-/** Full jitter, so that recipients throttled together do not come back together. */
-async function deliver(connectionId: string, data: Uint8Array, io: FanOut): Promise<Outcome> {
-  for (let attempt = 1; ; attempt += 1) {
-    const outcome = await io.poster.post(connectionId, data);
-    if (outcome !== 'later' || attempt === TRIES) return outcome;
-    const waitMs = io.random() * Math.min(BACK_OFF_CAP_MS, BACK_OFF_BASE_MS * 2 ** attempt);
+async function reach(
+  connectionId: string,
+  data: Uint8Array,
+  io: FanOut,
+): Promise<'delivered' | 'gone' | 'closed' | 'failed'> {
+  const posted = await insist(() => io.poster.post(connectionId, data), io);
+  if (posted === 'delivered' || posted === 'gone') return posted;
+  // Better cut, so that its client comes back and asks, than alive and silently behind.
+  const closed = await insist(() => io.poster.close(connectionId), io);
+  if (closed === 'gone') return 'gone';
+  return closed === 'delivered' ? 'closed' : 'failed';
+}
+
+/** Tries again while that can help. Full jitter, so that recipients throttled together do not come back together. */
+async function insist(attempt: () => Promise<Outcome>, io: FanOut): Promise<Outcome> {
+  for (let tries = 1; ; tries += 1) {
+    const outcome = await attempt();
+    if (outcome !== 'later' || tries === TRIES) return outcome;
+    const waitMs = io.random() * Math.min(BACK_OFF_CAP_MS, BACK_OFF_BASE_MS * 2 ** tries);
     if (waitMs >= io.remainingMs()) return outcome;
     await io.sleep(waitMs);
   }

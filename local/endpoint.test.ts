@@ -1,0 +1,182 @@
+// The endpoint: each service's wire as its SDK speaks it, and IAM before everything.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { AwsError } from './aws-error.ts';
+import { createEndpoint } from './endpoint.ts';
+import type { Functions } from './functions/functions.ts';
+import type { Gateway } from './gateway/gateway.ts';
+import { keyOf } from './iam.ts';
+import { hangUp } from './listen.ts';
+import { silent } from './log.ts';
+import type { ApiPlan } from './plan.ts';
+import { BUS, may, smallPlan } from './small-plan.ts';
+import { createSwitchboard } from './switchboard.ts';
+
+let server: Server;
+let endpoint: string;
+let warnings: string[];
+const asked: unknown[] = [];
+
+const conditions = { StringEquals: { 'events:source': ['chat.api'] } };
+const plan = smallPlan([
+  may('events:PutEvents', BUS, { conditions }),
+  may('execute-api:ManageConnections', 'arn:aws:execute-api:*:*:api1/dev/POST/@connections/*'),
+]);
+const [api] = plan.apis as [ApiPlan];
+const developer = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'x' };
+const greet = keyOf(plan.functions[0]);
+const signedBy = ({ accessKeyId }: { accessKeyId: string }) => ({
+  authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/eu-west-1/x/aws4_request, Signature=s`,
+});
+
+beforeEach(async () => {
+  warnings = [];
+  asked.length = 0;
+  const switchboard = createSwitchboard(plan);
+  switchboard.connect('dynamodb', async (action, input) => {
+    if (input.TableName === 'broken') throw new TypeError('secret detail');
+    if (input.TableName !== 'messages')
+      throw new AwsError('ResourceNotFoundException', `no ${input.TableName}`);
+    return { Table: { TableName: 'messages', ItemCount: 3 }, action };
+  });
+  switchboard.connect('events', async () => ({ FailedEntryCount: 0, Entries: [{ EventId: 'e' }] }));
+  switchboard.connect('states', async () => ({ stateMachines: [] }));
+  switchboard.connect('sqs', async () => {
+    throw new AwsError('AWS.SimpleQueueService.NonExistentQueue', 'no queue');
+  });
+  const functions = {
+    async http(_req: unknown, res: { end(body: string): void }) {
+      asked.push('lambda');
+      res.end('"invoked"');
+      return true;
+    },
+  };
+  const gateway = {
+    async connections(_req: unknown, res: { end(): void }, path: string) {
+      asked.push(path);
+      res.end();
+    },
+  };
+  server = createServer(
+    createEndpoint({
+      switchboard,
+      functions: () => functions as unknown as Functions,
+      gateway: () => gateway as unknown as Gateway,
+      api: () => api,
+      log: { ...silent, warn: (line) => warnings.push(line) },
+    }),
+  );
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(() => hangUp(server));
+
+const sdk = (credentials = developer) => ({ region: 'eu-west-1', endpoint, credentials });
+const post = (target: string, body: string, headers: Record<string, string> = {}) =>
+  fetch(endpoint, { method: 'POST', headers: { 'x-amz-target': target, ...headers }, body });
+const entry = (Source: string) => ({ EventBusName: 'chat', Source, DetailType: 'D', Detail: '{}' });
+
+test('the DynamoDB client hears answers, and errors by their name', async () => {
+  const client = new DynamoDBClient(sdk());
+  const { Table } = await client.send(new DescribeTableCommand({ TableName: 'messages' }));
+  expect(Table?.ItemCount).toBe(3);
+  await expect(client.send(new DescribeTableCommand({ TableName: 'x' }))).rejects.toMatchObject({
+    ...{ name: 'ResourceNotFoundException', message: 'no x' },
+  });
+  client.destroy();
+});
+
+test('the EventBridge client may put what its function may put, under its own source only', async () => {
+  const client = new EventBridgeClient(sdk(greet));
+  const put = (...sources: string[]) =>
+    client.send(new PutEventsCommand({ Entries: sources.map(entry) }));
+  expect((await put('chat.api')).Entries).toEqual([{ EventId: 'e' }]);
+  await expect(put('chat.api', 'chat.other')).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+    message: expect.stringMatching(/^User: greet is not authorized to perform: events:PutEvents/),
+  });
+  client.destroy();
+});
+
+test('the Step Functions client hears answers, and a function that may not ask is denied', async () => {
+  const [mine, theirs] = [new SFNClient(sdk()), new SFNClient(sdk(greet))];
+  expect((await mine.send(new ListStateMachinesCommand({}))).stateMachines).toEqual([]);
+  await expect(theirs.send(new ListStateMachinesCommand({}))).rejects.toMatchObject({
+    name: 'AccessDeniedException',
+  });
+  mine.destroy();
+  theirs.destroy();
+});
+
+test.each([
+  ['DynamoDB_20120810.DescribeTable', 'application/x-amz-json-1.0'],
+  ['AWSEvents.PutEvents', 'application/x-amz-json-1.1'],
+  ['AWSStepFunctions.ListStateMachines', 'application/x-amz-json-1.0'],
+])('%s is answered as %s, with a request id', async (target, contentType) => {
+  const response = await post(target, '{"TableName":"messages"}');
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toBe(contentType);
+  expect(response.headers.get('x-amzn-requestid')).toMatch(/^[\da-f-]{36}$/);
+});
+
+test('an error has its name in the body, and in the header where old clients look', async () => {
+  const response = await post('AmazonSQS.ReceiveMessage', '{}');
+  const code = 'AWS.SimpleQueueService.NonExistentQueue';
+  expect(response.status).toBe(400);
+  expect(response.headers.get('x-amzn-errortype')).toBe(code);
+  expect(response.headers.get('x-amzn-query-error')).toBe(`${code};Sender`);
+  expect(await response.json()).toEqual({
+    __type: `com.amazonaws.sqs#${code}`,
+    message: 'no queue',
+  });
+});
+
+test.each([['{'], ['[]'], ['null'], ['"text"']])(
+  'a body that is %s is not taken for a request',
+  async (body) => {
+    const response = await post('DynamoDB_20120810.DescribeTable', body);
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { __type: expect.stringMatching(/#SerializationException$/) },
+    ]);
+  },
+);
+
+test.each([['Kinesis_20131202.PutRecord'], ['constructor.x'], ['']])(
+  'a target %s is refused by name',
+  async (target) => {
+    const response = await post(target, '{}');
+    expect([response.status, await response.json()]).toMatchObject([
+      404,
+      { __type: 'UnknownOperationException', message: expect.stringContaining(`"${target}"`) },
+    ]);
+  },
+);
+
+test('a fault of this machine is told in its log, not to the client', async () => {
+  const response = await post('DynamoDB_20120810.DescribeTable', '{"TableName":"broken"}');
+  expect(response.status).toBe(500);
+  expect(await response.text()).not.toContain('secret detail');
+  expect(warnings.join()).toContain('secret detail');
+});
+
+const connection = '/dev/@connections/a%3D';
+const invocation = '/2015-03-31/functions/greet/invocations';
+test.each([
+  ['POST', connection, greet, 200, connection],
+  ['DELETE', connection, greet, 403, undefined],
+  ['DELETE', connection, developer, 200, connection],
+  ['POST', '/@connections/%E0%A4%A', developer, 400, undefined],
+  ['POST', invocation, developer, 200, 'lambda'],
+  ['POST', invocation, greet, 403, undefined],
+  ['GET', '/2015-03-31/functions', greet, 403, undefined],
+  ['GET', '/2015-03-31/functions/%E0%A4%A', developer, 400, undefined],
+])('%s %s by %j is answered %i', async (method, path, by, status, reached) => {
+  const response = await fetch(endpoint + path, { method, headers: signedBy(by) });
+  expect(response.status).toBe(status);
+  expect(asked).toEqual(reached === undefined ? [] : [reached]);
+});

@@ -1,0 +1,142 @@
+// IAM: what a policy allows, which permission a call needs, and who signed it.
+import { describe, expect, test } from '@jest/globals';
+import type { Service } from './aws.ts';
+import { AwsError } from './aws-error.ts';
+import { allows, authorize, callersOf, keyOf, needsOf, refuseConditions } from './iam.ts';
+import { BUS, FUNCTION, MACHINE, may, QUEUE, smallPlan, TABLE } from './small-plan.ts';
+
+const get = { action: 'dynamodb:GetItem', resource: TABLE };
+
+describe('a policy', () => {
+  test.each([
+    ['the action and the resource by name', [may('dynamodb:GetItem', TABLE)], true],
+    ['an action in another case, as IAM reads them', [may('DynamoDB:getitem', TABLE)], true],
+    ['wildcards', [may('dynamodb:Get*', 'arn:aws:dynamodb:*:table/message?')], true],
+    ['a wildcard for everything', [may('*', '*')], true],
+    ['nothing', [], false],
+    ['another action', [may('dynamodb:PutItem', TABLE)], false],
+    ['another resource', [may('dynamodb:GetItem', `${TABLE}2`)], false],
+    ['a resource in another case', [may('dynamodb:GetItem', TABLE.toUpperCase())], false],
+    ['a dot that is no wildcard', [may('dynamodb:GetItem', TABLE.replace(':', '.'))], false],
+    ['a question mark that stands for one character', [may('dynamodb:GetItem?', TABLE)], false],
+    ['a denial beside it', [may('*', '*'), may('dynamodb:*', TABLE, { effect: 'Deny' })], false],
+    ['a denial of something else', [may('*', '*'), may('sqs:*', '*', { effect: 'Deny' })], true],
+  ])('with %s', (_, policy, allowed) => {
+    expect(allows(policy, get)).toBe(allowed);
+  });
+
+  test.each([
+    ['StringEquals', 'chat.api', 'chat.api', true],
+    ['StringEquals', 'chat.*', 'chat.api', false],
+    ['StringLike', 'chat.*', 'chat.api', true],
+    ['StringLike', 'chat.*', 'mail.api', false],
+    ['ArnLike', 'chat.*', undefined, false],
+  ])('with a condition %s %s meets %s', (operator, pattern, source, allowed) => {
+    const conditions = { [operator]: { 'events:source': ['other', pattern] } };
+    const context: Record<string, string> = source === undefined ? {} : { 'events:source': source };
+    const need = { action: 'events:PutEvents', resource: BUS, context };
+    expect(allows([may('events:PutEvents', BUS, { conditions })], need)).toBe(allowed);
+  });
+
+  test.each([
+    ['an operator', { StringNotEquals: { 'events:source': ['x'] } }, /StringNotEquals.*operator/],
+    ['a key', { StringEquals: { 'dynamodb:LeadingKeys': ['x'] } }, /dynamodb:LeadingKeys.*key/],
+  ])('with %s that cannot be weighed is refused by file and path', (_, conditions, why) => {
+    const refuse = () => refuseConditions(smallPlan([may('*', '*', { conditions })]));
+    expect(refuse).toThrow(/^api\/template\.yaml: Resources\.Greet\.Properties\.Policies = /);
+    expect(refuse).toThrow(why);
+  });
+});
+
+describe('a call', () => {
+  const url = 'http://127.0.0.1/000000000000/dead';
+  test.each<[Service, string, Record<string, unknown>, [string, string][]]>([
+    ['dynamodb', 'GetItem', { TableName: 'messages' }, [['dynamodb:GetItem', TABLE]]],
+    ['dynamodb', 'GetItem', { TableName: TABLE }, [['dynamodb:GetItem', TABLE]]],
+    [
+      'dynamodb',
+      'Query',
+      { TableName: 'messages', IndexName: 'i' },
+      [['dynamodb:Query', `${TABLE}/index/i`]],
+    ],
+    [
+      'dynamodb',
+      'BatchWriteItem',
+      { RequestItems: { messages: [], x: [] } },
+      [
+        ['dynamodb:BatchWriteItem', TABLE],
+        ['dynamodb:BatchWriteItem', 'x'],
+      ],
+    ],
+    ['dynamodb', 'ListTables', {}, [['dynamodb:ListTables', '*']]],
+    [
+      'events',
+      'PutEvents',
+      { Entries: [{ EventBusName: 'chat' }, {}] },
+      [
+        ['events:PutEvents', BUS],
+        ['events:PutEvents', 'default'],
+      ],
+    ],
+    ['events', 'ListEventBuses', {}, [['events:ListEventBuses', '*']]],
+    ['lambda', 'Invoke', { FunctionName: 'greet' }, [['lambda:InvokeFunction', FUNCTION]]],
+    ['lambda', 'GetFunction', { FunctionName: FUNCTION }, [['lambda:GetFunction', FUNCTION]]],
+    ['sqs', 'SendMessage', { QueueUrl: url }, [['sqs:SendMessage', QUEUE]]],
+    ['sqs', 'SendMessageBatch', { QueueUrl: url }, [['sqs:SendMessage', QUEUE]]],
+    ['sqs', 'ListQueues', {}, [['sqs:ListQueues', '*']]],
+    [
+      'states',
+      'StartExecution',
+      { stateMachineArn: MACHINE },
+      [['states:StartExecution', MACHINE]],
+    ],
+    ['states', 'ListStateMachines', {}, [['states:ListStateMachines', '*']]],
+    [
+      'execute-api',
+      'POST',
+      { apiId: 'a', stage: 'dev', connectionId: 'c=' },
+      [
+        [
+          'execute-api:ManageConnections',
+          'arn:aws:execute-api:eu-west-1:000000000000:a/dev/POST/@connections/c=',
+        ],
+      ],
+    ],
+  ])('of %s %s with %j needs %j', (service, action, input, needs) => {
+    const found = needsOf(smallPlan(), service, action, input);
+    expect(found.map((need) => [need.action, need.resource])).toEqual(needs);
+  });
+
+  test('carries each event with its own source and type', () => {
+    const entry = (Source: string) => ({ EventBusName: 'chat', Source, DetailType: 'Said' });
+    const Entries = [entry('chat.api'), entry('other')];
+    expect(needsOf(smallPlan(), 'events', 'PutEvents', { Entries })).toMatchObject([
+      { context: { 'events:source': 'chat.api', 'events:detail-type': 'Said' } },
+      { context: { 'events:source': 'other' } },
+    ]);
+  });
+
+  test('that is not allowed is denied in words that name caller, action and resource', () => {
+    const denied = () => authorize({ name: 'greet', policy: [] }, [get]);
+    expect(denied).toThrow(AwsError);
+    expect(denied).toThrow(
+      `User: greet is not authorized to perform: dynamodb:GetItem on resource: ${TABLE}`,
+    );
+  });
+
+  test('of the developer is never denied', () => {
+    expect(() => authorize(undefined, [get])).not.toThrow();
+  });
+
+  test('is denied whole where one of its needs is', () => {
+    const caller = { name: 'greet', policy: [may('dynamodb:*', TABLE)] };
+    expect(() => authorize(caller, [get, { ...get, resource: 'elsewhere' }])).toThrow(/elsewhere/);
+  });
+});
+
+test('who signs is told by the key of each function', () => {
+  const plan = smallPlan();
+  const { accessKeyId } = keyOf(plan.functions[0]);
+  expect(accessKeyId).toMatch(/^ASIA[0-9A-F]{16}$/);
+  expect(callersOf(plan).get(accessKeyId)).toEqual({ name: 'greet', policy: [] });
+});

@@ -1,0 +1,38 @@
+// The switchboard: who may, is connected; who has not started, says so; a new plan counts from its update on.
+import { expect, test } from '@jest/globals';
+import { keyOf } from './iam.ts';
+import { may, smallPlan, TABLE } from './small-plan.ts';
+import { createSwitchboard } from './switchboard.ts';
+
+const input = { TableName: 'messages' };
+
+test('a call reaches its service after IAM was asked', async () => {
+  const switchboard = createSwitchboard(smallPlan());
+  const heard: unknown[] = [];
+  switchboard.connect('dynamodb', async (...call) => {
+    heard.push(call);
+    return { done: true };
+  });
+  const caller = { name: 'greet', policy: [may('dynamodb:GetItem', TABLE)] };
+  expect(await switchboard.call('dynamodb', 'GetItem', input, caller)).toEqual({ done: true });
+  await expect(switchboard.call('dynamodb', 'PutItem', input, caller)).rejects.toMatchObject({
+    ...{ code: 'AccessDeniedException', status: 403 },
+  });
+  expect(heard).toEqual([['GetItem', input]]);
+});
+
+test('a service that has not started is unavailable, not silent', async () => {
+  const call = createSwitchboard(smallPlan()).call('sqs', 'SendMessage', {});
+  await expect(call).rejects.toMatchObject({ code: 'ServiceUnavailableException', status: 503 });
+});
+
+test('a new plan changes what a key stands for', () => {
+  const before = smallPlan();
+  const switchboard = createSwitchboard(before);
+  const { accessKeyId } = keyOf(before.functions[0]);
+  const policy = [may('dynamodb:GetItem', TABLE)];
+  switchboard.update(smallPlan(policy));
+  expect(switchboard.callerOf(accessKeyId)).toEqual({ name: 'greet', policy });
+  expect(switchboard.callerOf('AKIAEXAMPLE')).toBeUndefined();
+  expect(switchboard.callerOf(undefined)).toBeUndefined();
+});

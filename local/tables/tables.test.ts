@@ -1,0 +1,174 @@
+// DynamoDB on this machine: the plan's tables, what is refused, what expires, what is throttled on purpose.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { silent } from '../log.ts';
+import type { TablePlan } from '../plan.ts';
+import { Refusal } from '../refusal.ts';
+import { sweep } from './expiry.ts';
+import { openStore } from './store.ts';
+import { ensure, startTables, type Tables } from './tables.ts';
+
+const NOW_S = 1_800_000_000;
+const FIVE_YEARS_S = 5 * 365 * 24 * 60 * 60;
+
+function table(name: string, key = 'pk', more: Partial<TablePlan> = {}): TablePlan {
+  return {
+    name,
+    arn: `arn:aws:dynamodb:eu-west-1:000000000000:table/${name}`,
+    create: {
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
+    },
+    origin: { file: 'shared/template.yaml', path: 'Resources.Table' },
+    ...more,
+  };
+}
+
+let folder: string;
+const started: Tables[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tables-'));
+});
+afterEach(async () => {
+  for (const tables of started.splice(0)) await tables.stop();
+  rmSync(folder, { recursive: true });
+});
+
+async function start(plans: TablePlan[], more: Partial<Parameters<typeof startTables>[1]> = {}) {
+  const tables = await startTables(plans, { log: silent, ...more });
+  started.push(tables);
+  return tables;
+}
+
+const put = (tables: Tables, TableName: string, pk: string, more: object = {}) =>
+  tables.call('PutItem', { TableName, Item: { pk: { S: pk }, ...more } });
+
+test('tables of the plan are there, new ones come with an update, old ones keep their items', async () => {
+  const tables = await start([table('items')]);
+  await put(tables, 'items', '1');
+  await tables.update([table('others')]);
+  await put(tables, 'others', '1');
+  expect((await tables.call('Scan', { TableName: 'items' })).Count).toBe(1);
+  expect((await tables.call('ListTables', {})).TableNames).toEqual(['items', 'others']);
+});
+
+test('items in a folder survive a restart', async () => {
+  const first = await start([table('items')], { folder });
+  await put(first, 'items', '1');
+  await started.pop()?.stop();
+  const second = await start([table('items')], { folder });
+  expect((await second.call('Scan', { TableName: 'items' })).Items).toEqual([{ pk: { S: '1' } }]);
+});
+
+test('another key for a table that is there is refused by file and path', async () => {
+  const tables = await start([table('items')]);
+  const changed = tables.update([table('items', 'id')]);
+  await expect(changed).rejects.toThrow(Refusal);
+  await expect(changed).rejects.toThrow(
+    /^shared\/template\.yaml: Resources\.Table\.Properties\.KeySchema/,
+  );
+});
+
+test('an error of DynamoDB has its own name', async () => {
+  const tables = await start([table('items')]);
+  const again = { ConditionExpression: 'attribute_not_exists(pk)' };
+  const Item = { pk: { S: '1' } };
+  await tables.call('PutItem', { TableName: 'items', Item, ...again });
+  const second = tables.call('PutItem', { TableName: 'items', Item, ...again });
+  await expect(second).rejects.toMatchObject({
+    ...{ code: 'ConditionalCheckFailedException', status: 400 },
+  });
+  await expect(tables.call('PutItem', { TableName: 'nobody', Item })).rejects.toMatchObject({
+    code: 'ResourceNotFoundException',
+  });
+});
+
+test('what the store would silently ignore is refused by name', async () => {
+  const tables = await start([table('items')]);
+  const input = {
+    TableName: 'items',
+    Item: { pk: { S: '1' } },
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  };
+  await expect(tables.call('PutItem', input)).rejects.toThrow(
+    /ReturnValuesOnConditionCheckFailure/,
+  );
+});
+
+test('a sweep deletes what has expired, and neither what has not nor what expired five years ago', async () => {
+  const plan = table('items', 'pk', { ttlAttribute: 'expiresAt' });
+  const store = await openStore(undefined);
+  try {
+    await ensure(store, plan);
+    const items = {
+      ...{ expired: NOW_S - 1, now: NOW_S, later: NOW_S + 1 },
+      ...{ almostOld: NOW_S - FIVE_YEARS_S + 1, old: NOW_S - FIVE_YEARS_S, never: 0 },
+    };
+    for (const [pk, at] of Object.entries(items)) {
+      const Item = { pk: { S: pk }, expiresAt: { N: String(at) } };
+      await store.call('PutItem', { TableName: 'items', Item });
+    }
+    await store.call('PutItem', { TableName: 'items', Item: { pk: { S: 'without' } } });
+    const text = { pk: { S: 'text' }, expiresAt: { S: '1' } };
+    await store.call('PutItem', { TableName: 'items', Item: text });
+    expect(await sweep(store, plan, NOW_S)).toBe(2);
+    const { Items } = await store.call('Scan', { TableName: 'items' });
+    expect((Items as { pk: { S: string } }[]).map(({ pk }) => pk.S).sort()).toEqual([
+      'later',
+      'never',
+      'now',
+      'old',
+      'text',
+      'without',
+    ]);
+    expect(await sweep(store, table('items'), NOW_S)).toBe(0);
+  } finally {
+    await store.close();
+  }
+});
+
+test('an item renewed between the sweep reading and deleting it stays', async () => {
+  const plan = table('items', 'pk', { ttlAttribute: 'expiresAt' });
+  const store = await openStore(undefined);
+  try {
+    await ensure(store, plan);
+    const write = (at: number) =>
+      store.call('PutItem', {
+        ...{ TableName: 'items', Item: { pk: { S: 'lease' }, expiresAt: { N: String(at) } } },
+      });
+    await write(NOW_S - 1);
+    const renewing: typeof store.call = async (action, input) => {
+      if (action === 'DeleteItem') await write(NOW_S + 60);
+      return store.call(action, input);
+    };
+    expect(await sweep({ ...store, call: renewing }, plan, NOW_S)).toBe(0);
+    expect((await store.call('Scan', { TableName: 'items' })).Count).toBe(1);
+  } finally {
+    await store.close();
+  }
+});
+
+test('throttling on purpose hits the same calls for the same seed, by its rate', async () => {
+  const faresOf = async (seed: number) => {
+    const tables = await start([table('items')], { faults: { throttleRate: 0.3, seed } });
+    const calls = Array.from({ length: 200 }, async (_, n) => {
+      try {
+        await put(tables, 'items', String(n));
+        return 'put';
+      } catch (error) {
+        return (error as Error).name;
+      }
+    });
+    return Promise.all(calls);
+  };
+  const fares = await faresOf(1);
+  const throttled = fares.filter((fare) => fare === 'ProvisionedThroughputExceededException');
+  expect(throttled.length).toBeGreaterThan(30);
+  expect(throttled.length).toBeLessThan(90);
+  expect(await faresOf(1)).toEqual(fares);
+  expect(await faresOf(2)).not.toEqual(fares);
+});

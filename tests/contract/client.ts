@@ -1,0 +1,120 @@
+// A participant, as the contract speaks of one: joins, says, hears, is told, leaves.
+import { randomUUID } from 'node:crypto';
+import { WebSocket } from 'ws';
+import {
+  type ErrorFrame,
+  type MessageFrame,
+  type SendMessage,
+  type ServerFrame,
+  SUBPROTOCOL,
+} from '../../shared/src/protocol.ts';
+
+/** Generous: a slow machine fails no test, a frame that never comes does. */
+const DEADLINE_MS = 10_000;
+
+export interface Client {
+  /** Every frame so far, in the order of arrival. */
+  heard: readonly ServerFrame[];
+  messages(): MessageFrame[];
+  /** Sends a frame as it stands: a string as text, a Buffer as binary, anything else as JSON. */
+  send(frame: unknown): void;
+  /** Says something in the lobby, or wherever `fields` tell; answers its messageId. */
+  says(message: string, fields?: Partial<SendMessage>): string;
+  /** Resolves with the last of so many frames of that message. */
+  hears(messageId: string, times?: number): Promise<MessageFrame>;
+  /** The same, for a message known by its words: a plain client's, who gave no messageId. */
+  hearsWords(message: string): Promise<MessageFrame>;
+  /** Resolves with the first error frame. */
+  isTold(): Promise<ErrorFrame>;
+  /** Resolves with the first answer other than undefined that `look` finds in what was heard. */
+  awaits<T>(what: string, look: (heard: readonly ServerFrame[]) => T | undefined): Promise<T>;
+  /** Resolves with the close code. */
+  closed: Promise<number>;
+  leave(): Promise<number>;
+  /** Is gone without a closing handshake, like a laptop whose lid falls. */
+  vanish(): void;
+}
+
+export const isMessage = (frame: ServerFrame): frame is MessageFrame => frame.type === 'message';
+const isError = (frame: ServerFrame): frame is ErrorFrame => frame.type === 'error';
+
+const present = new Set<Client>();
+
+/** Joins as a client that knows the protocol; with `plain`, as one that only opens the URL. */
+export async function join(url: string, manner: 'v1' | 'plain' = 'v1'): Promise<Client> {
+  const socket = new WebSocket(url, manner === 'v1' ? [SUBPROTOCOL] : []);
+  const client = clientOn(socket);
+  await new Promise<void>((done, fail) => {
+    socket.once('open', done);
+    socket.once('error', fail);
+  });
+  // From here on an error is followed by `close`, which the tests look at.
+  socket.on('error', () => undefined);
+  present.add(client);
+  return client;
+}
+
+/** Ends every client that joined since: after each test. */
+export async function everybodyLeaves(): Promise<void> {
+  const leaving = [...present].map((client) => client.leave());
+  present.clear();
+  await Promise.all(leaving);
+}
+
+function clientOn(socket: WebSocket): Client {
+  const heard: ServerFrame[] = [];
+  const looks = new Set<() => void>();
+  socket.on('message', (data) => {
+    heard.push(JSON.parse(String(data)) as ServerFrame);
+    for (const look of [...looks]) look();
+  });
+  const closed = new Promise<number>((done) => socket.once('close', done));
+
+  const awaits: Client['awaits'] = (what, look) =>
+    new Promise((done, fail) => {
+      const again = () => {
+        const found = look(heard);
+        if (found === undefined) return;
+        clearTimeout(timer);
+        looks.delete(again);
+        done(found);
+      };
+      const timer = setTimeout(() => {
+        looks.delete(again);
+        fail(
+          new Error(`Waited in vain for ${what}; heard ${JSON.stringify(heard).slice(0, 2000)}`),
+        );
+      }, DEADLINE_MS);
+      looks.add(again);
+      again();
+    });
+  const messages = () => heard.filter(isMessage);
+  const send: Client['send'] = (frame) =>
+    socket.send(
+      typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame),
+    );
+
+  return {
+    heard,
+    messages,
+    send,
+    says(message, { messageId = randomUUID(), ...fields } = {}) {
+      send({ action: 'sendmessage', messageId, message, ...fields });
+      return messageId;
+    },
+    hears: (messageId, times = 1) =>
+      awaits(`message ${messageId}, ${times} times`, () => {
+        return messages().filter((frame) => frame.messageId === messageId)[times - 1];
+      }),
+    hearsWords: (message) =>
+      awaits('these words', () => messages().find((frame) => frame.message === message)),
+    isTold: () => awaits('an error frame', () => heard.find(isError)),
+    awaits,
+    closed,
+    leave() {
+      socket.close();
+      return closed;
+    },
+    vanish: () => socket.terminate(),
+  };
+}

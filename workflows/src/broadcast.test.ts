@@ -1,0 +1,202 @@
+// Broadcast from end to end: real rows, recorded posts, and what the state machine is answered.
+
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { AwsError } from '../../local/aws-error.ts';
+import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import { context, sample } from '../../tests/product/sample.ts';
+import type { BroadcastInput } from './broadcast.ts';
+
+const input = () => sample<BroadcastInput>('workflows/events/broadcast.json');
+const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+const QUIET = { gone: 0, closed: 0, failed: 0, cursor: null, grow: null };
+
+let aws: TestAws;
+let connections: typeof import('../../shared/src/connections.ts');
+let handler: typeof import('./broadcast.ts').handler;
+
+beforeAll(async () => {
+  aws = await startAws('BroadcastFunction');
+  connections = await import('../../shared/src/connections.ts');
+  ({ handler } = await import('./broadcast.ts'));
+});
+afterAll(() => aws.stop());
+beforeEach(async () => {
+  logged.mockClear();
+  await aws.reset();
+});
+
+const join = (ids: string[], topic = 'room:lobby', shard = 0) =>
+  Promise.all(
+    ids.map((connectionId) =>
+      connections.open({
+        connectionId,
+        userId: `user-${connectionId}`,
+        nickname: 'somebody',
+        protocol: 'v1',
+        subscriptions: [{ topic, shard }],
+      }),
+    ),
+  );
+const told = () => aws.posts.map(({ connectionId }) => connectionId).sort();
+const rowsOf = async (id: string) =>
+  (await aws.rows(aws.tables.connections)).filter((row) => JSON.stringify(row).includes(id));
+
+describe('a stored message', () => {
+  test('reaches every connection of the shard, its sender too, with its place', async () => {
+    await join(['a=', 'b=']);
+    await join(['elsewhere='], 'room:lobby', 1);
+    expect(await handler(input(), context())).toEqual({ ...QUIET, delivered: 2 });
+    expect(told()).toEqual(['a=', 'b=']);
+    expect(aws.posts[0]?.frame).toEqual({
+      type: 'message',
+      room: 'lobby',
+      seq: 1,
+      messageId: '019b78f6-1a40-7c3e-9d52-6f0e8b1a7c45',
+      userId: 'guest-0a1b2c3d4e5f60718293a4b5',
+      nickname: 'guest-0a1b',
+      message: 'Hello, everybody!',
+      timestamp: '2026-01-01T10:00:05.000Z',
+      connectionId: 'L0SM9cOFvHcCIhw=',
+    });
+    expect(new Set(aws.posts.map(({ frame }) => JSON.stringify(frame))).size).toBe(1);
+  });
+
+  test('that another program said names no connection', async () => {
+    await join(['a=']);
+    const { connectionId: _, ...message } = input().message ?? {};
+    await handler({ ...input(), message } as BroadcastInput, context());
+    expect(aws.posts[0]?.frame).not.toHaveProperty('connectionId');
+  });
+
+  test('that nobody hears is told to nobody', async () => {
+    expect(await handler(input(), context())).toEqual({ ...QUIET, delivered: 0 });
+    expect(aws.posts).toEqual([]);
+  });
+});
+
+describe('an error', () => {
+  test("is told to its sender's topic alone, and says whether to try again", async () => {
+    await join(['a=']);
+    await join(['me='], 'user:me');
+    const error = { ref: 'm1', code: 'MessageIdReused' } as const;
+    await handler({ topic: 'user:me', shard: 0, error }, context());
+    expect(aws.posts).toEqual([
+      {
+        method: 'POST',
+        connectionId: 'me=',
+        frame: expect.objectContaining({ type: 'error', ...error, retry: false }),
+      },
+    ]);
+  });
+});
+
+describe('recipients', () => {
+  test('that are gone lose their rows, and nobody else does', async () => {
+    await join(['a=', 'b=', 'c=']);
+    aws.script.connections = ({ connectionId }) =>
+      connectionId === 'b=' ? new AwsError('GoneException', 'gone', 410) : undefined;
+    expect(await handler(input(), context())).toEqual({ ...QUIET, delivered: 2, gone: 1 });
+    expect(await rowsOf('b=')).toEqual([]);
+    expect(await rowsOf('a=')).toHaveLength(2);
+    expect(await rowsOf('c=')).toHaveLength(2);
+  });
+
+  test('that are throttled once hear it nevertheless', async () => {
+    await join(['a=']);
+    const answers = [new AwsError('LimitExceededException', 'slowly', 429)];
+    aws.script.connections = () => answers.shift();
+    expect(await handler(input(), context())).toEqual({ ...QUIET, delivered: 1 });
+    expect(told()).toEqual(['a=', 'a=']);
+  });
+
+  test('that refuse are closed', async () => {
+    await join(['a=']);
+    aws.script.connections = ({ method }) =>
+      method === 'POST' ? new AwsError('PayloadTooLargeException', 'no', 413) : undefined;
+    expect(await handler(input(), context())).toEqual({ ...QUIET, delivered: 0, closed: 1 });
+    expect(aws.posts.map(({ method }) => method)).toEqual(['POST', 'DELETE']);
+  });
+
+  test('that can neither be told nor closed are logged, without what they should have heard', async () => {
+    await join(['a=']);
+    aws.script.connections = () => new AwsError('ForbiddenException', 'no', 403);
+    expect(await handler(input(), context())).toEqual({ ...QUIET, delivered: 0, failed: 1 });
+    expect(logged).toHaveBeenCalledWith(
+      expect.objectContaining({ topic: 'room:lobby', failed: 1 }),
+    );
+    expect(JSON.stringify(logged.mock.calls)).not.toContain(input().message?.text);
+  });
+
+  test('that are gone but cannot be forgotten do not make it tell everybody again', async () => {
+    await join(['a=', 'b=']);
+    aws.script.connections = ({ connectionId }) =>
+      connectionId === 'b=' ? new AwsError('GoneException', 'gone', 410) : undefined;
+    aws.script.dynamodb = (action) =>
+      action === 'BatchWriteItem' ? new AwsError('ValidationException', 'no') : undefined;
+    expect(await handler(input(), context())).toMatchObject({ delivered: 1, gone: 1 });
+    expect(logged).toHaveBeenCalledWith(expect.objectContaining({ left: 1 }));
+  });
+});
+
+describe('a run', () => {
+  /** Five seconds are kept back: with four left, time is up. Middy looks first. */
+  const short = () => {
+    const left = [60_000];
+    return context(() => left.shift() ?? 4_000);
+  };
+
+  test('that runs out of time answers a cursor, from which the next goes on', async () => {
+    const all = Array.from({ length: 100 }, (_, at) => `c${String(at).padStart(2, '0')}=`);
+    await join(all);
+    const first = await handler(input(), short());
+    expect(first.delivered).toBeLessThan(100);
+    expect(first).toMatchObject({ cursor: { told: first.delivered }, grow: null });
+    const second = await handler({ ...input(), cursor: first.cursor }, context());
+    expect(second).toEqual({ ...QUIET, delivered: 100 - first.delivered });
+    expect(told()).toEqual(all);
+  });
+
+  test('whose table cannot be read rejects, so that the state machine tries again', async () => {
+    aws.script.dynamodb = () => new AwsError('AccessDeniedException', 'no');
+    await expect(handler(input(), context())).rejects.toThrow('no');
+    expect(logged).toHaveBeenCalledWith(
+      expect.objectContaining({
+        topic: 'room:lobby',
+        shard: 0,
+        messageId: input().message?.messageId,
+      }),
+    );
+  });
+
+  test.each([
+    ['neither a message nor an error', {}],
+    ['a message without its place', { message: input().message }],
+  ])('with %s rejects', async (_, what) => {
+    await join(['a=']);
+    const bad = { topic: 'room:lobby', shard: 0, ...what } as BroadcastInput;
+    await expect(handler(bad, context())).rejects.toThrow(TypeError);
+    expect(aws.posts).toEqual([]);
+  });
+});
+
+describe('a shard', () => {
+  /** Told so many before, and one more in this run. */
+  const growth = async (before: number, shard: number, shards?: string) => {
+    await join(['z='], 'room:lobby', shard);
+    const cursor = { from: 'a=', told: before };
+    const { shards: _, ...rest } = input();
+    const more = shards === undefined ? {} : { shards };
+    return (await handler({ ...rest, ...more, shard, cursor }, context())).grow;
+  };
+
+  test.each([
+    ['of 10,000 connections is left as it is', 9_999, 0, '1', null],
+    ['of more is doubled', 10_000, 0, '1', { from: '1', to: '2' }],
+    ['that the last doubling made asks for the next', 10_000, 2, '4', { from: '4', to: '8' }],
+    ['that was there before does not: doubling moves nobody', 10_000, 1, '4', null],
+    ['is doubled up to 32', 10_000, 31, '32', null],
+    ['of a topic that does not grow is left as it is', 10_000, 0, undefined, null],
+  ])('%s', async (_, before, shard, shards, grow) => {
+    expect(await growth(before, shard, shards)).toEqual(grow);
+  });
+});

@@ -1,0 +1,54 @@
+// The door to @connections: what each answer of the service means to the fan-out.
+
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { AwsError } from '../../local/aws-error.ts';
+import { hangUp, listen } from '../../local/listen.ts';
+import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import type { Poster } from './poster.ts';
+
+/** As API Gateway makes them: with a character that a path must encode. */
+const ID = 'L0SM/cOFvHcCIhw=';
+const DATA = new TextEncoder().encode('{"type":"pong"}');
+
+let aws: TestAws;
+let createPoster: typeof import('./poster.ts').createPoster;
+let poster: Poster;
+
+beforeAll(async () => {
+  aws = await startAws('BroadcastFunction');
+  ({ createPoster } = await import('./poster.ts'));
+  poster = createPoster(process.env.CALLBACK_URL ?? '');
+});
+afterAll(() => aws.stop());
+beforeEach(() => aws.reset());
+
+test('a frame arrives as it is, at the connection it is for', async () => {
+  expect(await poster.post(ID, DATA)).toBe('delivered');
+  expect(aws.posts).toEqual([{ method: 'POST', connectionId: ID, frame: { type: 'pong' } }]);
+});
+
+test('closing deletes the connection', async () => {
+  expect(await poster.close(ID)).toBe('delivered');
+  expect(aws.posts).toEqual([{ method: 'DELETE', connectionId: ID }]);
+});
+
+test.each([
+  [410, 'GoneException', 'gone'],
+  [429, 'LimitExceededException', 'later'],
+  [500, 'InternalServerError', 'later'],
+  [503, 'ServiceUnavailable', 'later'],
+  [400, 'BadRequestException', 'refused'],
+  [403, 'ForbiddenException', 'refused'],
+  [413, 'PayloadTooLargeException', 'refused'],
+])('%d %s means %s, after one request', async (status, code, outcome) => {
+  aws.script.connections = () => new AwsError(code, 'no', status);
+  expect(await poster.post(ID, DATA)).toBe(outcome);
+  expect(await poster.close(ID)).toBe(outcome);
+  expect(aws.posts.map(({ method }) => method)).toEqual(['POST', 'DELETE']);
+});
+
+test('a service that cannot be reached is worth another try', async () => {
+  const { server, port } = await listen('--aws-port', 0);
+  await hangUp(server);
+  expect(await createPoster(`http://127.0.0.1:${port}/dev`).post(ID, DATA)).toBe('later');
+});
