@@ -117,6 +117,19 @@ describe('tabs of one browser', () => {
     },
   );
 
+  test('a leader that was frozen while it waited to reconnect does not reconnect', () => {
+    const { tab, room, pass } = start('a', 'b');
+    room.cutAll();
+    pass(50);
+    tab(0).life.freeze();
+    pass(10_000);
+    const before = room.hellos();
+    tab(0).life.thaw(['timer']);
+    pass(60_000);
+    expect(room.hellos()).toBe(before);
+    expect(room.awake()).toHaveLength(1);
+  });
+
   test('a tab that nobody looks at leaves a silent leader alone until it has something to say', () => {
     const { tab, pass } = start('a', 'b');
     tab(1).line.visible(false);
@@ -130,17 +143,20 @@ describe('tabs of one browser', () => {
     expect(tab(1).heard).toEqual(new Map([[1, 'm1']]));
   });
 
-  test('a follower that slept itself does not take its own sleep for the leader’s', () => {
-    const { tab, pass, states } = start('a', 'b');
-    tab(1).life.freeze();
-    pass(60_000);
-    tab(1).life.thaw();
-    pass(10_000);
-    expect(states()).toEqual([
-      ['live', true],
-      ['live', false],
-    ]);
-  });
+  test.each<Source>([...SOURCES])(
+    'a follower that slept, %s first, does not take its sleep for the leader’s',
+    (source) => {
+      const { tab, pass, states } = start('a', 'b');
+      tab(1).life.freeze();
+      pass(60_000);
+      tab(1).life.thaw([source]);
+      pass(10_000);
+      expect(states()).toEqual([
+        ['live', true],
+        ['live', false],
+      ]);
+    },
+  );
 
   test('replaced by another browser is terminal in every tab, until one says: here', () => {
     const { tab, room, pass, clock, states } = start('a', 'b');

@@ -5,8 +5,8 @@
 /** @typedef {import('./frame.js').ServerFrame} ServerFrame */
 /** @typedef {{ from: string, term: number }} Leader term: counts the leaders; of two the greater leads, of equals the greater `from` */
 /** @typedef {'tryNow' | 'useHere' | 'wake' | 'distrust'} Verb */
-/** @typedef {{ kind: 'ask' | 'nudge' | 'yield' } | { kind: 'send', frame: object } | { kind: 'urge', verb: Verb }} Request
- *   ask: who looks at a tab wants to know; nudge: the shared outbox changed; yield: a former leader's line is closed */
+/** @typedef {{ kind: 'ask' | 'nudge' } | { kind: 'send', frame: object } | { kind: 'urge', verb: Verb }} Request
+ *   ask: who looks at a tab wants to know; nudge: the shared outbox changed */
 /** @typedef {Leader & { kind: 'status', status: LineStatus, welcome: ServerFrame | null }} StatusMessage welcome: of this line, for who came late */
 /** @typedef {Leader & { kind: 'frame', frame: ServerFrame }} FrameMessage */
 /** @typedef {Request | StatusMessage | FrameMessage} TabMessage */
@@ -14,7 +14,7 @@
 /** Counted up when the shapes above change: tabs of two versions of the page do not hear each other. */
 export const TABS_VERSION = 1;
 
-const KINDS = new Set(['ask', 'nudge', 'yield', 'send', 'urge', 'status', 'frame']);
+const KINDS = new Set(['ask', 'nudge', 'send', 'urge', 'status', 'frame']);
 
 /** @param {unknown} data @returns {TabMessage | null} */
 export function readTabMessage(data) {

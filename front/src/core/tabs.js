@@ -67,15 +67,10 @@ export function createTabs({ tab, name, openLock, openChannel, keep, clock, open
     watch.stop();
     leader = { from: tab, term: Math.max(readLeader(keep.read('leader')).term, leader.term) + 1 };
     keep.write('leader', leader);
-    const mine = createLeading({
-      ...{ leader, keep, clock, openLine, post },
-      changed: become,
-      heard: ears.heard,
-      deposed: () => leading === mine && fall(),
-    });
-    leading = mine;
-    mine.visible(isSeen);
-    mine.line.start();
+    const { heard } = ears;
+    leading = createLeading({ leader, clock, openLine, post, changed: become, heard });
+    leading.visible(isSeen);
+    leading.line.start();
   }
 
   /** Another leads: this tab's socket must not live beside the other's. */
@@ -83,7 +78,6 @@ export function createTabs({ tab, name, openLock, openChannel, keep, clock, open
     if (!leading) return;
     leading.stop();
     leading = null;
-    post({ kind: 'yield' });
     become({ ...status, state: 'connecting', retryAt: null, leads: false });
     follow(false);
   }
