@@ -147,6 +147,8 @@ describe('tabs of one browser', () => {
     'a follower that slept, %s first, does not take its sleep for the leader’s',
     (source) => {
       const { tab, pass, states } = start('a', 'b');
+      // It has just asked, and sleeps through the answer.
+      tab(1).line.wake();
       tab(1).life.freeze();
       pass(60_000);
       tab(1).life.thaw([source]);
