@@ -41,7 +41,12 @@ describe('a client that offers chat.v1', () => {
       nickname: { S: nickname },
       protocol: { S: 'v1' },
     });
-    expect(await topics()).toEqual(['topic#room:lobby#0', `topic#user:${userId}#0`]);
+  });
+
+  test('hears nothing until it has said hello', async () => {
+    await connect({ 'Sec-WebSocket-Protocol': 'chat.v1' });
+    expect(await topics()).toEqual([]);
+    expect(await owner()).not.toHaveProperty('clientId');
   });
 
   test.each([
@@ -57,16 +62,35 @@ describe('a client that offers chat.v1', () => {
 describe('a plain client', () => {
   test.each([
     ['offers nothing', {}],
-    ['offers another version', { 'Sec-WebSocket-Protocol': 'chat.v10' }],
+    ['offers a protocol of others', { 'Sec-WebSocket-Protocol': 'graphql-ws' }],
     ['names chat.v1 elsewhere', { 'X-Protocol': 'chat.v1' }],
   ])('%s, and is let in with no subprotocol', async (_, headers: Record<string, string>) => {
     expect(await connect(headers)).toEqual({ statusCode: 200 });
     expect((await owner())?.protocol).toEqual({ S: 'plain' });
+    const { userId } = guestOf('c1=');
+    expect(await topics()).toEqual(['topic#room:lobby#0', `topic#user:${userId}#0`]);
   });
 
   test('comes without any headers when the function is invoked by hand', async () => {
     const { headers: _, ...event } = handshake('c1=', {});
     expect(await handler(event as Handshake, context())).toEqual({ statusCode: 200 });
+  });
+});
+
+describe('a client of versions that are not spoken here', () => {
+  test.each(['chat.v2', 'chat.v10', 'chat.v2, chat.v3'])(
+    'that offers %s is refused with 400, and nothing is written',
+    async (offer) => {
+      expect(await connect({ 'Sec-WebSocket-Protocol': offer })).toEqual({ statusCode: 400 });
+      expect(await rows()).toEqual([]);
+    },
+  );
+
+  test('that also offers chat.v1 is let in with it', async () => {
+    expect(await connect({ 'Sec-WebSocket-Protocol': 'chat.v2, chat.v1' })).toEqual({
+      statusCode: 200,
+      headers: { 'Sec-WebSocket-Protocol': 'chat.v1' },
+    });
   });
 });
 

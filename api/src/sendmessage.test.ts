@@ -3,21 +3,32 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { MessageSent } from '../../shared/src/events.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
-import { context, frameIn, handshake, routeEvent, sample } from '../../tests/product/sample.ts';
-import { guestOf } from './guest.ts';
+import {
+  context,
+  frameIn,
+  handshake,
+  helloEvent,
+  routeEvent,
+  sample,
+} from '../../tests/product/sample.ts';
+import { guestWith } from './guest.ts';
 
 const V1 = { 'Sec-WebSocket-Protocol': 'chat.v1' };
 const ME = 'c1=';
+const { secret } = JSON.parse(routeEvent('hello').body ?? '') as { secret: string };
+const me = { ...guestWith(secret), nickname: 'Ada' };
 const { messageId } = JSON.parse(routeEvent('sendmessage').body ?? '') as { messageId: string };
 const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
 
 let aws: TestAws;
 let connect: typeof import('./connect.ts').handler;
+let hello: typeof import('./hello.ts').handler;
 let handler: typeof import('./sendmessage.ts').handler;
 
 beforeAll(async () => {
-  aws = await startAws('ConnectFunction', 'SendmessageFunction');
+  aws = await startAws('ConnectFunction', 'HelloFunction', 'SendmessageFunction');
   ({ handler: connect } = await import('./connect.ts'));
+  ({ handler: hello } = await import('./hello.ts'));
   ({ handler } = await import('./sendmessage.ts'));
 });
 afterAll(() => aws.stop());
@@ -25,6 +36,7 @@ beforeEach(async () => {
   logged.mockClear();
   await aws.reset();
   await connect(handshake(ME, V1), context());
+  await hello(helloEvent(ME), context());
 });
 
 const send = async (body?: unknown, connectionId = ME) =>
@@ -48,7 +60,7 @@ describe('what was said', () => {
       messageId,
       room: 'lobby',
       topics: ['room:lobby'],
-      ...guestOf(ME),
+      ...me,
       text: 'Hello, everybody!',
       bodyHash: catalogued.bodyHash,
       keepUntil: 0,
@@ -62,7 +74,7 @@ describe('what was said', () => {
 
   test('is said by the connection, whatever the frame claims', async () => {
     await say({ message: 'hi', userId: 'guest-somebody', nickname: 'Admin', connectionId: 'c9=' });
-    expect(details()).toMatchObject([{ ...guestOf(ME), connectionId: ME }]);
+    expect(details()).toMatchObject([{ ...me, connectionId: ME }]);
   });
 
   test('goes to the lobby and gets an id from the server where the frame names neither', async () => {
@@ -110,6 +122,16 @@ describe('a plain client', () => {
 });
 
 describe('nothing stands on the bus when', () => {
+  test('the sender has not said hello, which may be mended and the same id sent again', async () => {
+    await connect(handshake('new=', V1), context());
+    expect(await send(undefined, 'new=')).toMatchObject({
+      code: 'HelloFirst',
+      ref: messageId,
+      retry: true,
+    });
+    expect(aws.entries).toEqual([]);
+  });
+
   test('the sender is not in the room', async () => {
     expect(await say({ messageId, room: 'elsewhere', message: 'hi' })).toMatchObject({
       code: 'NotInRoom',

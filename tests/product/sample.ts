@@ -13,13 +13,22 @@ export type Handshake = APIGatewayProxyWebsocketEventV2 & { headers: Record<stri
 
 /** The sample event of a route, from the given connection, with the given frame where one is given. */
 export function routeEvent(
-  route: 'disconnect' | 'default' | 'sendmessage' | 'ping',
+  route: 'disconnect' | 'default' | 'hello' | 'sendmessage' | 'history' | 'ping',
   { connectionId, body }: { connectionId?: string; body?: unknown } = {},
 ): APIGatewayProxyWebsocketEventV2 {
   const event = sample<APIGatewayProxyWebsocketEventV2>(`api/events/${route}.json`);
   if (connectionId !== undefined) event.requestContext.connectionId = connectionId;
   if (body !== undefined) event.body = typeof body === 'string' ? body : JSON.stringify(body);
   return event;
+}
+
+/** What the sample client says of itself from this connection, with these fields changed. */
+export function helloEvent(
+  connectionId: string,
+  fields: Record<string, unknown> = {},
+): APIGatewayProxyWebsocketEventV2 {
+  const frame = JSON.parse(routeEvent('hello').body ?? '') as Record<string, unknown>;
+  return routeEvent('hello', { connectionId, body: { ...frame, ...fields } });
 }
 
 /** The sample handshake with these headers and no others. */
