@@ -10,7 +10,7 @@ export function createCalm({ clock, show }) {
   let wasLive = false;
   let cancel = () => {};
   /** @type {LineStatus} */
-  let latest = { state: 'idle', retryAt: null };
+  let latest = { state: 'idle', retryAt: null, online: true, reason: null, leads: true };
 
   return {
     /** @param {LineStatus} status */

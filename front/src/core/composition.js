@@ -7,9 +7,9 @@
 const MOST_CODE_POINTS = 4_000;
 const MOST_FRAME_BYTES = 16 * 1024;
 
-/** @param {{ messageId: string, room: string, text: string }} entry @returns {string} the frame on the wire */
+/** @param {{ messageId: string, room: string, text: string }} entry @returns {object} the frame on the wire */
 export function frameOf({ messageId, room, text }) {
-  return JSON.stringify({ action: 'sendmessage', messageId, room, message: text });
+  return { action: 'sendmessage', messageId, room, message: text };
 }
 
 /** @param {string} draft @param {string} room @returns {Composition} */
@@ -17,7 +17,7 @@ export function compose(draft, room) {
   const text = draft.trim().toWellFormed();
   const left = MOST_CODE_POINTS - [...text].length;
   const messageId = '00000000-0000-7000-8000-000000000000';
-  const bytes = new TextEncoder().encode(frameOf({ messageId, room, text })).length;
+  const bytes = new TextEncoder().encode(JSON.stringify(frameOf({ messageId, room, text }))).length;
   if (!text) return { text, left, problem: 'empty' };
   if (left < 0) return { text, left, problem: 'tooLong' };
   return { text, left, problem: bytes > MOST_FRAME_BYTES ? 'tooHeavy' : null };

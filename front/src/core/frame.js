@@ -1,55 +1,118 @@
 // @ts-check
-// Reads what the server says: text in, one typed frame out, or null for what this page does not know.
+// Reads what the server says: text in, one typed frame out, or null for what this client does not know.
 
 /** @typedef {import('../../../shared/src/protocol.ts').MessageFrame} MessageFrame */
-/** @typedef {import('../../../shared/src/protocol.ts').ErrorFrame} ErrorFrame */
+/** @typedef {import('../../../shared/src/protocol.ts').History} History */
+/** @typedef {import('../../../shared/src/protocol.ts').Heads} Heads */
+/** @typedef {{ type: 'error', ref: string | null, code: string, retry: boolean, afterMs: number, message: string }} ErrorFrame
+ *   code: a newer server may know more of them */
+/** @typedef {{ type: 'welcome', userId: string, nickname: string, heads: Heads, spreadMs: number, pingAfterMs: number,
+ *   rotated?: boolean }} Welcome rotated: set by the line when the client never was away */
+/** @typedef {{ type: 'pong', heads: Heads }} Pong */
+/** @typedef {MessageFrame | ErrorFrame | Welcome | History | Pong | { type: 'replaced' } | { type: 'accepted' }} ServerFrame */
+
+const SPREAD_MS = 1_000;
+const PING_AFTER_MS = 30_000;
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */
 function isRecord(value) {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** @param {Record<string, unknown>} record @param {string[]} names */
-function hasText(record, names) {
-  return names.every((name) => typeof record[name] === 'string');
-}
+/** @param {unknown} value @returns {value is number} */
+const isCount = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 
-/** @param {Record<string, unknown>} frame @returns {MessageFrame | null} */
+/** @param {unknown} value @param {number} otherwise */
+const positive = (value, otherwise) =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : otherwise;
+
+/** @param {unknown} value @param {string} otherwise */
+const text = (value, otherwise) => (typeof value === 'string' ? value : otherwise);
+
+/** @param {unknown} frame @returns {MessageFrame | null} */
 function readMessage(frame) {
+  if (!isRecord(frame)) return null;
+  const names = ['room', 'messageId', 'userId', 'nickname', 'message', 'timestamp'];
   const sound =
-    hasText(frame, ['room', 'messageId', 'userId', 'nickname', 'message', 'timestamp']) &&
-    Number.isSafeInteger(frame.seq) &&
+    names.every((name) => typeof frame[name] === 'string') &&
+    isCount(frame.seq) &&
+    frame.seq > 0 &&
     !Number.isNaN(Date.parse(String(frame.timestamp)));
   return sound ? /** @type {MessageFrame} */ (/** @type {unknown} */ (frame)) : null;
 }
 
 /** @param {Record<string, unknown>} frame @returns {ErrorFrame} */
 function readError(frame) {
-  return /** @type {ErrorFrame} */ ({
+  return {
     type: 'error',
     ref: typeof frame.ref === 'string' ? frame.ref : null,
-    code: typeof frame.code === 'string' ? frame.code : 'Unknown',
+    code: text(frame.code, 'Unknown'),
     retry: frame.retry === true,
-    afterMs: typeof frame.afterMs === 'number' && frame.afterMs > 0 ? frame.afterMs : 0,
-    message: typeof frame.message === 'string' ? frame.message : 'The server refused it.',
-  });
+    afterMs: positive(frame.afterMs, 0),
+    message: text(frame.message, 'The server refused it.'),
+  };
 }
 
+/** @param {unknown} heads @returns {Heads} */
+function readHeads(heads) {
+  const sound = Object.entries(isRecord(heads) ? heads : {}).filter(([, head]) => isCount(head));
+  return Object.fromEntries(sound.map(([room, head]) => [room, Number(head)]));
+}
+
+/** @param {Record<string, unknown>} frame @returns {History | null} */
+function readHistory(frame) {
+  const { room, items, from, to, head, more } = frame;
+  if (typeof room !== 'string' || !Array.isArray(items)) return null;
+  if (!isCount(from) || !isCount(to) || !isCount(head)) return null;
+  return {
+    type: 'history',
+    room,
+    items: items.flatMap((item) => {
+      const told = readMessage(isRecord(item) ? { room, ...item } : null);
+      return told?.room === room ? [told] : [];
+    }),
+    void: (Array.isArray(frame.void) ? frame.void : []).filter((n) => isCount(n) && n > 0),
+    from,
+    to,
+    head,
+    more: more === true,
+  };
+}
+
+/** @type {Record<string, (frame: Record<string, unknown>) => ServerFrame | null>} */
+const READERS = {
+  message: readMessage,
+  error: readError,
+  history: readHistory,
+  welcome: (frame) => ({
+    type: 'welcome',
+    userId: text(frame.userId, ''),
+    nickname: text(frame.nickname, 'You'),
+    heads: readHeads(frame.heads),
+    spreadMs: positive(frame.spreadMs, SPREAD_MS),
+    pingAfterMs: positive(frame.pingAfterMs, PING_AFTER_MS),
+  }),
+  pong: (frame) => ({ type: 'pong', heads: readHeads(frame.heads) }),
+  replaced: () => ({ type: 'replaced' }),
+  accepted: () => ({ type: 'accepted' }),
+};
+
 /**
- * @param {string} text one WebSocket text frame
- * @returns {MessageFrame | ErrorFrame | null}
+ * @param {string} said one WebSocket text frame
+ * @returns {ServerFrame | null}
  */
-export function readFrame(text) {
+export function readFrame(said) {
   /** @type {unknown} */
   let frame;
   try {
-    frame = JSON.parse(text);
+    frame = JSON.parse(said);
   } catch {
     return null;
   }
   if (!isRecord(frame)) return null;
-  if (frame.type === 'message') return readMessage(frame);
-  if (frame.type === 'error') return readError(frame);
+  if (typeof frame.type === 'string' && Object.hasOwn(READERS, frame.type)) {
+    return READERS[frame.type]?.(frame) ?? null;
+  }
   // API Gateway answers in its own shape, without a type, when the integration failed or refused.
   if (frame.type === undefined && typeof frame.message === 'string' && 'requestId' in frame) {
     return readError({ code: 'GatewayError', retry: true, message: frame.message });

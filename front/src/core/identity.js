@@ -1,12 +1,69 @@
 // @ts-check
-// Mints the messageId: a UUIDv7, made once by the writer's page and kept through every resend.
+// Who this client is to the server: a clientId, a secret, an epoch that only grows; and the ids of what it says.
 
+/** @typedef {{ read(key: string): unknown, write(key: string, value: unknown): void }} Keep small durable values */
+/** @typedef {(count: number) => Uint8Array<ArrayBuffer>} RandomBytes from a cryptographic source */
+/** @typedef {{ clientId: string, secret: string, nextEpoch(): number, overtake(): number }} Identity */
+
+const SECRET_BYTES = 32;
 /** Milliseconds fill the first 48 bits (RFC 9562, section 5.7); version and variant take six more; the rest is chance. */
 const TIME_BYTES = 6;
 
+/** @param {Uint8Array} bytes */
+const base64url = (bytes) =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+
+/** @param {unknown} value */
+const count = (value) => (Number.isSafeInteger(value) ? Number(value) : 0);
+
 /**
+ * The identity kept on this machine, made on first use. Whoever holds the secret is this user.
+ * @param {{ keep: Keep, randomBytes: RandomBytes, now: () => number }} ports
+ * @returns {Identity}
+ */
+export function createIdentity({ keep, randomBytes, now }) {
+  /** @param {string} key @param {() => string} make */
+  function kept(key, make) {
+    const known = keep.read(key);
+    if (typeof known === 'string' && known !== '') return known;
+    const made = make();
+    keep.write(key, made);
+    return made;
+  }
+  let last = 0;
+
+  /** @param {number} least */
+  function advance(least) {
+    last = Math.max(count(keep.read('epoch')), last, least) + 1;
+    keep.write('epoch', last);
+    return last;
+  }
+
+  return {
+    clientId: kept('clientId', () => mintMessageId(now(), randomBytes)),
+    secret: kept('secret', () => base64url(randomBytes(SECRET_BYTES))),
+    /** For each connection a greater one. */
+    nextEpoch: () => advance(0),
+    /** The user asks for the line here: greater than any count a copy of this identity may have reached. */
+    overtake: () => advance(now()),
+  };
+}
+
+/** @param {Uint8Array} bytes 16 @param {number} version */
+function uuid(bytes, version) {
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | (version << 4);
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/**
+ * Mints the messageId: a UUIDv7, made once by the writer and kept through every resend.
  * @param {number} now milliseconds since 1970
- * @param {(count: number) => Uint8Array} randomBytes from a cryptographic source
+ * @param {RandomBytes} randomBytes
  * @returns {string} for example `019a9d2e-6f10-7c3b-9a54-3f0b6f1d2c77`
  */
 export function mintMessageId(now, randomBytes) {
@@ -16,14 +73,16 @@ export function mintMessageId(now, randomBytes) {
     bytes[at] = rest % 256;
     rest = Math.floor(rest / 256);
   }
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20),
-  ].join('-');
+  return uuid(bytes, 7);
+}
+
+/**
+ * The same id each time for the same occasion: what is said once for it cannot be said twice, even after a crash.
+ * @param {string} secret @param {string} occasion for example the messageId that is answered
+ * @returns {Promise<string>} a UUIDv8 (RFC 9562, section 5.8)
+ */
+export async function idForOccasion(secret, occasion) {
+  const bytes = new TextEncoder().encode(`${secret}\n${occasion}`);
+  const digest = await crypto.subtle.digest('SHA-256', bytes);
+  return uuid(new Uint8Array(digest).slice(0, 16), 8);
 }

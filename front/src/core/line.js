@@ -1,133 +1,204 @@
 // @ts-check
-// The line: one socket at a time, opened again whenever it falls, with a state that can be shown.
-import { fullJitter } from './backoff.js';
+// The line: one greeted socket at a time, opened again whenever it falls, exchanged before the server cuts it.
+import { firstTry, fullJitter, rotateAfter } from './backoff.js';
+import { openCall } from './call.js';
+import { createHeartbeat } from './heartbeat.js';
 
-/** @typedef {'idle' | 'connecting' | 'live' | 'waiting' | 'offline'} LineState */
-/** @typedef {{ state: LineState, retryAt: number | null }} LineStatus retryAt: clock milliseconds of the next try */
+/** @typedef {import('./frame.js').ServerFrame} ServerFrame */
+/** @typedef {'idle' | 'connecting' | 'greeting' | 'live' | 'waiting' | 'replaced' | 'closed'} LineState
+ *   replaced: this identity speaks elsewhere, until `useHere`; closed: for good, `reason` says why */
+/** @typedef {{ state: LineState, retryAt: number | null, online: boolean, reason: string | null, leads: boolean }} LineStatus
+ *   retryAt: clock milliseconds of the next try; leads: whether this tab's outbox sends */
 /** @typedef {{ send(text: string): void, close(): void }} Socket */
 /** @typedef {{ opened(): void, heard(text: string): void, closed(): void }} SocketEvents */
-/** @typedef {(url: string, events: SocketEvents) => Socket} OpenSocket */
+/** @typedef {(url: string, protocols: string[], events: SocketEvents) => Socket} OpenSocket */
 /** @typedef {{ now(): number, after(ms: number, run: () => void): () => void }} Clock `after` returns its cancel */
+/** @typedef {{ changed(status: LineStatus): void, heard(frame: ServerFrame): void, nudged(): void }} Ears */
+/** @typedef {{ start(): void, stop(): void, send(frame: object): boolean, tryNow(): void, useHere(): void, wake(): void,
+ *   visible(is: boolean): void, distrust(): void, status(): LineStatus, nudge(): void }} Line */
+/** @typedef {{ url: string, openSocket: OpenSocket, clock: Clock, fraction: () => number, isOnline: () => boolean,
+ *   identity: import('./identity.js').Identity, hello: () => object }} LinePorts hello: nickname and rooms */
 
-const FIRST_TRY_WINDOW_MS = 1_000;
-const CONNECT_TIMEOUT_MS = 15_000;
-/** An open that lasts this long, or one frame from the server, proves that the line works. */
-const PROOF_MS = 10_000;
-/** API Gateway closes a connection that was silent for 10 minutes. */
-const KEEP_ALIVE_MS = 5 * 60_000;
 /** `navigator.onLine` can be wrong (a server on this machine needs no network), so offline still tries, rarely. */
 const OFFLINE_RETRY_MS = 15_000;
+/** A line that fell sooner than this after its welcome counts as a failure: else a server that drops is hammered. */
+const SHORT_LIFE_MS = 10_000;
+const ROTATE_AGAIN_MS = 5 * 60_000;
+/** The server has lost this connection's row: only a new hello helps. */
+const FORGOTTEN = new Set(['HelloFirst', 'NotConnected']);
 
-/**
- * @param {{ openSocket: OpenSocket, clock: Clock, fraction: () => number, isOnline: () => boolean,
- *   changed: (status: LineStatus) => void, heard: (text: string) => void }} ports
- */
-export function createLine({ openSocket, clock, fraction, isOnline, changed, heard }) {
-  let url = '';
+/** @param {LinePorts & Ears} ports @returns {Line} */
+export function createLine(ports) {
+  const { clock, fraction, isOnline, identity, changed, heard } = ports;
   /** @type {LineStatus} */
-  let status = { state: 'idle', retryAt: null };
-  /** @type {Socket | null} */
-  let socket = null;
-  // Events of an older socket may still arrive; only those of the current generation count.
-  let generation = 0;
+  let status = { state: 'idle', retryAt: null, online: true, reason: null, leads: true };
+  /** The one that is live. @type {import('./call.js').Call | null} */
+  let current = null;
+  /** The one that is to be. @type {import('./call.js').Call | null} */
+  let next = null;
   let failures = 0;
-  let cancelTimer = () => {};
-  let cancelProof = () => {};
-  let cancelKeepAlive = () => {};
+  let shortLives = 0;
+  let spreadMs = 1_000;
+  let liveSince = 0;
+  let overtakes = false;
+  let cancelRetry = () => {};
+  let cancelRotation = () => {};
 
-  /** @param {LineState} state @param {number | null} [retryAt] */
-  function become(state, retryAt = null) {
-    status = { state, retryAt };
+  const heartbeat = createHeartbeat({
+    clock,
+    fraction,
+    ping: (n) => send({ action: 'ping', n }),
+    dead: () => lost(),
+  });
+
+  /** @param {LineState} state @param {Partial<LineStatus>} [more] */
+  function become(state, more = {}) {
+    status = { state, retryAt: null, online: true, reason: null, leads: true, ...more };
     changed(status);
   }
 
-  function drop() {
-    generation += 1;
-    cancelTimer();
-    cancelProof();
-    cancelKeepAlive();
-    const old = socket;
-    socket = null;
-    old?.close();
+  function hangUp() {
+    cancelRetry();
+    cancelRotation();
+    heartbeat.stop();
+    const calls = [current, next];
+    current = null;
+    next = null;
+    for (const call of calls) call?.hangUp();
   }
 
-  function proven() {
-    failures = 0;
+  function dial() {
+    const epoch = overtakes ? identity.overtake() : identity.nextEpoch();
+    const { clientId, secret } = identity;
+    const hello = { action: 'hello', v: 1, clientId, epoch, secret, ...ports.hello() };
+    const call = openCall({ ...ports, hello, greeting, welcomed, said, ended });
+    next = call;
+
+    function greeting() {
+      if (call === next && !current) become('greeting');
+    }
+    /** @param {import('./frame.js').Welcome} frame @param {ServerFrame[]} early */
+    function welcomed(frame, early) {
+      if (call !== next) return;
+      const rotated = current !== null;
+      current?.hangUp();
+      current = call;
+      next = null;
+      overtakes = false;
+      failures = 0;
+      spreadMs = frame.spreadMs;
+      if (!rotated) liveSince = clock.now();
+      heartbeat.start(frame.pingAfterMs);
+      rotateIn(rotateAfter(fraction()));
+      if (!rotated) become('live');
+      heard({ ...frame, rotated });
+      for (const one of early) heard(one);
+    }
+    /** @param {ServerFrame} frame */
+    function said(frame) {
+      if (frame.type === 'replaced') return replaced(call);
+      if (call === next) return refused(call, frame);
+      if (call !== current) return;
+      heartbeat.heard();
+      heard(frame);
+      if (frame.type === 'error' && FORGOTTEN.has(frame.code)) lost();
+    }
+    function ended() {
+      if (call === next && current) giveUpRotation();
+      else if (call === current && next) {
+        // The new one is being greeted: the old one's end is what was asked for.
+        current = null;
+        heartbeat.stop();
+        become('greeting');
+      } else if (call === current || call === next) lost();
+    }
   }
 
-  function keepAlive() {
-    cancelKeepAlive();
-    cancelKeepAlive = clock.after(KEEP_ALIVE_MS, () => send('{"action":"ping"}'));
+  /** An error instead of a welcome. @param {import('./call.js').Call} call @param {ServerFrame} frame */
+  function refused(call, frame) {
+    if (frame.type !== 'error') return;
+    if (frame.code === 'UnsupportedVersion') {
+      hangUp();
+      become('closed', { reason: frame.message });
+    } else call.fail();
+  }
+
+  /** @param {import('./call.js').Call} call */
+  function replaced(call) {
+    // While rotating, the old socket is told so because of this client's own new one.
+    if (call !== next && (call !== current || next)) return;
+    hangUp();
+    become('replaced');
+  }
+
+  function giveUpRotation() {
+    next = null;
+    rotateIn(Math.round(ROTATE_AGAIN_MS * (0.5 + fraction() / 2)));
+  }
+
+  /** @param {number} ms */
+  function rotateIn(ms) {
+    cancelRotation();
+    cancelRotation = clock.after(ms, dial);
   }
 
   function connect() {
-    drop();
-    const mine = generation;
-    const current = () => mine === generation;
+    hangUp();
     become('connecting');
-    cancelTimer = clock.after(CONNECT_TIMEOUT_MS, lost);
-    socket = openSocket(url, {
-      opened() {
-        if (!current()) return;
-        cancelTimer();
-        cancelProof = clock.after(PROOF_MS, proven);
-        keepAlive();
-        become('live');
-      },
-      heard(text) {
-        if (!current()) return;
-        proven();
-        keepAlive();
-        heard(text);
-      },
-      closed() {
-        if (current()) lost();
-      },
-    });
+    dial();
   }
 
   function lost() {
-    drop();
+    const lived = current !== null || status.state === 'live';
+    hangUp();
+    if (lived) shortLives = clock.now() - liveSince < SHORT_LIFE_MS ? shortLives + 1 : 0;
+    else failures += 1;
     const online = isOnline();
-    const wait = online ? onlineWait() : OFFLINE_RETRY_MS * (1 + fraction());
-    failures += 1;
-    cancelTimer = clock.after(wait, connect);
-    become(online ? 'waiting' : 'offline', clock.now() + wait);
+    const wait = online ? onlineWait() : Math.round(OFFLINE_RETRY_MS * (1 + fraction()));
+    cancelRetry = clock.after(wait, connect);
+    become('waiting', { retryAt: clock.now() + wait, online });
   }
 
   function onlineWait() {
-    if (failures === 0) return Math.round(fraction() * FIRST_TRY_WINDOW_MS);
+    if (failures === 0) return firstTry(spreadMs, shortLives, fraction());
     return fullJitter(failures, fraction());
   }
 
-  /** @param {string} text @returns {boolean} whether the socket took it; not whether it arrived */
-  function send(text) {
-    if (status.state !== 'live' || !socket) return false;
-    socket.send(text);
-    keepAlive();
+  /** @param {object} frame @returns {boolean} whether a socket took it; not whether it arrived */
+  function send(frame) {
+    if (!current) return false;
+    current.send(frame);
     return true;
+  }
+
+  function tryNow() {
+    if (status.state === 'waiting') connect();
   }
 
   return {
     send,
-    /** @param {string} address */
-    start(address) {
-      url = address;
-      failures = 0;
-      connect();
+    start() {
+      if (status.state === 'idle') connect();
     },
     stop() {
-      drop();
+      hangUp();
       become('idle');
     },
-    /** The user, `online` or a visible page asks: no more waiting. */
-    tryNow() {
-      if (status.state === 'waiting' || status.state === 'offline') connect();
+    tryNow,
+    useHere() {
+      if (status.state !== 'replaced') return;
+      overtakes = true;
+      connect();
     },
-    /** The network went, or the server left every resend unanswered: this socket is not to be trusted. */
+    wake() {
+      heartbeat.wake();
+      tryNow();
+    },
+    visible: (is) => heartbeat.visible(is),
     distrust() {
-      if (status.state === 'live' || status.state === 'connecting') lost();
+      if (['live', 'connecting', 'greeting'].includes(status.state)) lost();
     },
     status: () => status,
+    nudge() {},
   };
 }

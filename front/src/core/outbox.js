@@ -1,124 +1,178 @@
 // @ts-check
 // The outbox: what was written and not yet seen stored; each message is sent until its own frame comes back.
 import { fullJitter } from './backoff.js';
-import { readEntries } from './outbox-entry.js';
+import { aged } from './outbox-entry.js';
+import { createShelf } from './shelf.js';
 
 /** @typedef {import('./outbox-entry.js').Entry} Entry */
-/** @typedef {{ retry: boolean, afterMs: number, message: string }} Refusal */
-/** @typedef {{ read(): unknown, write(value: unknown): void }} Slot one durable value */
-/** @typedef {{ entry: Entry, refusals: number, unanswered: number, cancel: () => void }} Flight */
+/** @typedef {{ retry: boolean, afterMs: number, code: string, message: string }} Refusal */
+/** @typedef {{ messageId: string, refusals: number, cancel: () => void }} Flight */
 
 const ANSWER_MS = 10_000;
-const MOST_REFUSALS = 8;
-/** After this many sends without an answer somebody should look at the line. */
-const MOST_UNANSWERED = 3;
+const REUSED = 'MessageIdReused';
 
 /**
- * @param {{ slot: Slot, clock: import('./line.js').Clock, fraction: () => number,
- *   send: (entry: Entry) => boolean, changed: (entry: Entry) => void, silent: () => void }} ports
+ * @param {{ store: import('./outbox-entry.js').OutboxStore, clock: import('./line.js').Clock, fraction: () => number,
+ *   mint: () => string, send: (entry: Entry) => boolean, changed: (entry: Entry) => void,
+ *   gone: (messageId: string) => void, stored: () => void, trouble: (error: unknown) => void }} ports
+ *   changed: to be shown so; gone: to be shown no more; stored: the store changed; trouble: it failed
  */
-export function createOutbox({ slot, clock, fraction, send, changed, silent }) {
-  const entries = readEntries(slot.read(), clock.now());
+export function createOutbox({ clock, fraction, mint, send, changed, gone, ...ports }) {
+  const shelf = createShelf(ports);
   // One in flight for each room keeps one writer's messages in the order written.
   /** @type {Map<string, Flight>} */
   const flights = new Map();
-
-  const keep = () => slot.write([...entries.values()]);
+  let up = false;
 
   /** @param {Entry} entry */
-  function put(entry) {
-    entries.set(entry.messageId, entry);
-    keep();
+  function show(entry) {
+    shelf.set(entry);
     changed(entry);
   }
 
-  /** @param {string} room */
-  function land(room) {
-    flights.get(room)?.cancel();
+  /** @param {Entry} entry */
+  function land({ room, messageId }) {
+    const flight = flights.get(room);
+    if (flight?.messageId !== messageId) return;
+    flight.cancel();
     flights.delete(room);
   }
 
   /** @param {string} room */
   function sendNext(room) {
-    if (flights.has(room)) return;
-    const entry = [...entries.values()].find((one) => one.room === room && one.state === 'pending');
-    if (entry) transmit({ entry, refusals: 0, unanswered: 0, cancel: () => {} });
+    if (!up || flights.has(room)) return;
+    const entry = shelf.list().find((one) => one.room === room && one.state === 'pending');
+    if (!entry) return;
+    const flight = { messageId: entry.messageId, refusals: 0, cancel: () => {} };
+    flights.set(room, flight);
+    transmit(flight);
   }
 
   /** @param {Flight} flight */
   function transmit(flight) {
     flight.cancel();
-    flights.set(flight.entry.room, flight);
-    if (!send(flight.entry)) return land(flight.entry.room);
-    flight.cancel = clock.after(ANSWER_MS, () => {
-      flight.unanswered += 1;
-      if (flight.unanswered >= MOST_UNANSWERED) silent();
-      if (flights.get(flight.entry.room) === flight) transmit(flight);
-    });
+    const entry = shelf.get(flight.messageId);
+    if (!entry || flights.get(entry.room) !== flight) return;
+    const now = aged(entry, clock.now());
+    if (now !== entry) return settle(now);
+    if (!send(entry)) return land(entry);
+    // An answer may have come before `send` returned.
+    if (flights.get(entry.room) !== flight) return;
+    flight.cancel = clock.after(ANSWER_MS, () => transmit(flight));
   }
 
-  /** @param {string | null} ref */
-  function flightOf(ref) {
-    return [...flights.values()].find((one) => ref === null || one.entry.messageId === ref);
-  }
-
-  /** @param {Entry} entry @param {string} reason */
-  function fail(entry, reason) {
-    if (flightOf(entry.messageId)) land(entry.room);
-    put({ ...entry, state: 'failed', reason });
+  /** It is not sent by itself any more. @param {Entry} entry */
+  function settle(entry) {
+    land(entry);
+    show(entry);
+    void shelf.keep(entry);
     sendNext(entry.room);
   }
 
   /** @param {string} messageId @returns {boolean} whether it was here */
   function remove(messageId) {
-    const entry = entries.get(messageId);
+    const entry = shelf.get(messageId);
     if (!entry) return false;
-    if (flightOf(messageId)) land(entry.room);
-    entries.delete(messageId);
-    keep();
+    shelf.drop(messageId);
+    land(entry);
     sendNext(entry.room);
     return true;
   }
 
+  /** @param {Flight} flight @param {Entry} entry @param {Refusal} refusal */
+  function refused(flight, entry, { retry, afterMs, code, message }) {
+    if (retry) {
+      flight.refusals += 1;
+      flight.cancel();
+      const wait = Math.max(afterMs, fullJitter(flight.refusals, fraction()));
+      flight.cancel = clock.after(wait, () => transmit(flight));
+    } else if (entry.once && code === REUSED) {
+      // Another life of this client has said it already, in other words.
+      remove(entry.messageId);
+      gone(entry.messageId);
+    } else {
+      settle({ ...entry, state: 'failed', reason: message, fresh: code === REUSED });
+    }
+  }
+
+  function sendAll() {
+    for (const room of new Set(shelf.list().map((entry) => entry.room))) sendNext(room);
+  }
+
   return {
-    entries: () => [...entries.values()],
-    /** @param {Entry} entry */
-    add(entry) {
-      put(entry);
+    entries: shelf.list,
+    /** @param {string} messageId */
+    has: (messageId) => shelf.get(messageId) !== undefined,
+    /**
+     * Keeps it, shows it, sends it, in this order. The promise is kept once it is durable, or the store has failed.
+     * @param {{ messageId: string, room: string, text: string, once: boolean }} message
+     */
+    async add(message) {
+      const writtenAt = clock.now();
+      const position = shelf.nextPosition(writtenAt);
+      /** @type {Entry} */
+      const entry = {
+        ...message,
+        writtenAt,
+        position,
+        state: 'pending',
+        reason: null,
+        fresh: false,
+      };
+      await shelf.keep(entry);
+      show(entry);
       sendNext(entry.room);
+    },
+    /** Reads what the store holds: at the start, on becoming leader, and when another tab has written. */
+    async refresh() {
+      const { changed: found, lost } = await shelf.read();
+      for (const entry of found) {
+        changed(entry);
+        if (entry.state !== 'pending') land(entry);
+      }
+      for (const entry of lost) {
+        land(entry);
+        gone(entry.messageId);
+      }
+      if (up) sendAll();
     },
     /** Stored by the server, or given up by the user. */
     remove,
-    /** @param {string} messageId the user asks: same text, same id */
+    /**
+     * The user asks: the same text again, behind what was written since. The same id too, unless the server may have
+     * forgotten it or knows it for other words.
+     * @param {string} messageId
+     */
     retry(messageId) {
-      const entry = entries.get(messageId);
-      if (entry?.state !== 'failed') return;
-      entries.delete(messageId);
-      put({ ...entry, state: 'pending', reason: null, writtenAt: clock.now() });
-      sendNext(entry.room);
+      const entry = shelf.get(messageId);
+      if (!entry || entry.state === 'pending') return;
+      const position = shelf.nextPosition(clock.now());
+      /** @type {Entry} */
+      const again = { ...entry, state: 'pending', reason: null, position };
+      if (entry.fresh) {
+        Object.assign(again, { messageId: mint(), writtenAt: clock.now(), fresh: false });
+      }
+      show(again);
+      void shelf.keep(again).then(() => sendNext(again.room));
+      if (!entry.fresh) return;
+      remove(messageId);
+      gone(messageId);
     },
-    /** @param {string | null} ref null means whatever is in flight @param {Refusal} refusal */
+    /** @param {string | null} ref null: nobody knows what about @param {Refusal} refusal */
     refuse(ref, refusal) {
-      const flight = flightOf(ref);
-      if (!flight) return;
-      flight.refusals += 1;
-      flight.unanswered = 0;
-      if (!refusal.retry || flight.refusals >= MOST_REFUSALS) {
-        return fail(flight.entry, refusal.message);
-      }
-      flight.cancel();
-      const wait = Math.max(refusal.afterMs, fullJitter(flight.refusals, fraction()));
-      flight.cancel = clock.after(wait, () => transmit(flight));
-    },
-    /** The line is live again: whatever was unanswered goes once more. */
-    lineUp() {
-      for (const room of new Set([...entries.values()].map((entry) => entry.room))) {
-        land(room);
-        sendNext(room);
+      for (const flight of [...flights.values()]) {
+        const entry = shelf.get(flight.messageId);
+        const meant = ref === null ? refusal.retry : flight.messageId === ref;
+        if (entry && meant) refused(flight, entry, refusal);
       }
     },
-    lineDown() {
-      for (const room of [...flights.keys()]) land(room);
+    /** Whether this tab may send; what is unanswered then goes once more. @param {boolean} is */
+    line(is) {
+      up = is;
+      for (const flight of flights.values()) flight.cancel();
+      flights.clear();
+      if (up) sendAll();
     },
+    settled: shelf.settled,
   };
 }

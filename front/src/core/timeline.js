@@ -1,19 +1,22 @@
 // @ts-check
 // The timeline of one room: stored messages by seq, unsent ones after them, told as changes keyed by messageId.
 
-/** @typedef {{ messageId: string, state: 'pending' | 'sent' | 'failed', own: boolean, seq: number | null,
- *   userId: string, nickname: string, text: string, at: number, localAt: number, reason: string | null }} Item
- *   at: server milliseconds once sent; localAt: this machine's, when written or heard */
-/** @typedef {{ kind: 'place', item: Item, beforeId: string | null, opensDay: boolean, opensGroup: boolean }} Place */
-/** @typedef {Place | { kind: 'remove', messageId: string }} Change */
+/** @typedef {{ messageId: string, room: string, state: 'pending' | 'sent' | 'failed' | 'held', own: boolean,
+ *   seq: number | null, userId: string, nickname: string, text: string, at: number, localAt: number, position: number,
+ *   reason: string | null }} Item
+ *   at: server milliseconds once sent; localAt: this machine's, when written or heard; position: order of the unsent */
+/** @typedef {Item & { seq: number }} Stored */
+/** @typedef {{ kind: 'place', key: string, before: string | null, item: Item, opensDay: boolean, opensGroup: boolean }} Place
+ *   key: the messageId; before: the key of the one that stands after it, null at the end. A known key moves. */
+/** @typedef {Place | { kind: 'remove', key: string }} Change */
 
 const GROUP_MS = 5 * 60_000;
-const KEEP = 400;
 
 /** @param {Item} a @param {Item} b */
 function follows(a, b) {
-  if (a.seq !== null && b.seq !== null) return a.seq > b.seq;
-  return a.seq === null && (b.seq !== null || a.localAt > b.localAt);
+  if ((a.seq === null) !== (b.seq === null)) return a.seq === null;
+  const [first, second] = a.seq === null ? [a.position, b.position] : [a.seq, b.seq ?? 0];
+  return first === second ? a.messageId > b.messageId : first > second;
 }
 
 /** @param {Item} a @param {Item} b */
@@ -21,83 +24,90 @@ function sameVoice(a, b) {
   return a.own && b.own ? true : a.own === b.own && a.userId === b.userId;
 }
 
-/** @param {number} keep how many messages stay; the oldest go first */
-export function createTimeline(keep = KEEP) {
+export function createTimeline() {
   /** @type {Item[]} */
   const order = [];
   /** @type {Map<string, Item>} */
   const byId = new Map();
-  // A repeat of a message that was let go must not come back.
-  let floor = 0;
 
   /** @param {number} at @returns {Place[]} */
   function shape(at) {
     const item = order[at];
     if (!item) return [];
-    const before = order[at - 1];
+    const above = order[at - 1];
     const day = new Date(item.at).toDateString();
-    const opensDay = item.seq !== null && (!before || new Date(before.at).toDateString() !== day);
-    const bothSent = before && before.seq !== null && item.seq !== null;
-    const gap = before ? (bothSent ? item.at - before.at : item.localAt - before.localAt) : 0;
-    const opensGroup = opensDay || !before || !sameVoice(before, item) || gap > GROUP_MS;
-    return [
-      { kind: 'place', item, beforeId: order[at + 1]?.messageId ?? null, opensDay, opensGroup },
-    ];
+    const opensDay = item.seq !== null && (!above || new Date(above.at).toDateString() !== day);
+    const bothSent = above && above.seq !== null && item.seq !== null;
+    const gap = above ? (bothSent ? item.at - above.at : item.localAt - above.localAt) : 0;
+    const opensGroup = opensDay || !above || !sameVoice(above, item) || gap > GROUP_MS;
+    const before = order[at + 1]?.messageId ?? null;
+    return [{ kind: 'place', key: item.messageId, before, item, opensDay, opensGroup }];
   }
 
-  /** @param {string} messageId @returns {Change[]} what became of the one that stood after it */
-  function lift(messageId) {
-    const at = order.findIndex((one) => one.messageId === messageId);
-    if (at < 0) return [];
+  /** @param {Item} item @returns {number} where it stands, or would */
+  function placeOf(item) {
+    let low = 0;
+    let high = order.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const there = order[middle];
+      if (there && follows(item, there)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** @param {Item} known @returns {Change[]} what became of the one that stood after it */
+  function lift(known) {
+    const at = placeOf(known);
     order.splice(at, 1);
-    byId.delete(messageId);
+    byId.delete(known.messageId);
     return shape(at);
   }
 
   /** @param {Item} item @returns {Change[]} */
   function put(item) {
-    const known = order.findIndex((one) => one.messageId === item.messageId);
-    if (item.seq === null && order[known]?.localAt === item.localAt) {
-      order[known] = item;
-      byId.set(item.messageId, item);
-      return shape(known);
-    }
-    const lifted = lift(item.messageId);
-    let at = order.length;
-    for (let before = order[at - 1]; before && follows(before, item); before = order[at - 1]) {
-      at -= 1;
-    }
-    order.splice(at, 0, item);
+    const known = byId.get(item.messageId);
     byId.set(item.messageId, item);
+    if (known && known.seq === item.seq && known.position === item.position) {
+      const at = placeOf(known);
+      order[at] = item;
+      return shape(at);
+    }
+    const lifted = known ? lift(known) : [];
+    byId.set(item.messageId, item);
+    const at = placeOf(item);
+    order.splice(at, 0, item);
     return [...lifted, ...shape(at), ...shape(at + 1)];
   }
 
-  /** @returns {Change[]} */
-  function trim() {
-    const oldest = order[0];
-    if (order.length <= keep || !oldest || oldest.seq === null) return [];
-    floor = oldest.seq;
-    return [{ kind: 'remove', messageId: oldest.messageId }, ...lift(oldest.messageId)];
+  /** @param {string} messageId @returns {Change[]} */
+  function remove(messageId) {
+    const known = byId.get(messageId);
+    return known ? [{ kind: 'remove', key: messageId }, ...lift(known)] : [];
   }
 
   return {
     items: () => [...order],
     /** @param {string} messageId */
     find: (messageId) => byId.get(messageId),
+    /** How many are stored. */
+    size: () => placeOf(/** @type {Item} */ ({ seq: Number.MAX_SAFE_INTEGER })),
+    /** @returns {Stored | null} the oldest that is stored */
+    oldest() {
+      const first = order[0];
+      return first && first.seq !== null ? /** @type {Stored} */ (first) : null;
+    },
     /** @param {Item} item an unsent one: new, failed or tried again @returns {Change[]} */
-    write(item) {
-      return byId.get(item.messageId)?.state === 'sent' ? [] : put(item);
-    },
-    /** @param {Item & { seq: number }} item a stored one @returns {Change[]} none for a repeat */
-    hear(item) {
-      const known = byId.get(item.messageId);
-      if (known ? known.state === 'sent' : item.seq <= floor) return [];
-      return [...put(item), ...trim()];
-    },
-    /** @param {string} messageId @returns {Change[]} */
-    discard(messageId) {
-      if (!byId.has(messageId)) return [];
-      return [{ kind: 'remove', messageId }, ...lift(messageId)];
+    write: (item) => (byId.get(item.messageId)?.state === 'sent' ? [] : put(item)),
+    /** @param {Stored} item @returns {Change[]} none for a repeat */
+    hear: (item) => (byId.get(item.messageId)?.state === 'sent' ? [] : put(item)),
+    /** Given up by the user, or let go from memory. */
+    remove,
+    /** Everything stored goes; what is unsent stays. @returns {Change[]} */
+    clear() {
+      const stored = order.filter((item) => item.seq !== null);
+      return stored.flatMap((item) => remove(item.messageId));
     },
   };
 }

@@ -1,9 +1,9 @@
 // @ts-check
-// The browser's WebSocket as the line wants it.
+// The WebSocket of browsers and Node as the line wants it.
 
 /** @type {import('../core/line.js').OpenSocket} */
-export function openSocket(url, events) {
-  const socket = new WebSocket(url);
+export function openSocket(url, protocols, events) {
+  const socket = new WebSocket(url, protocols);
   socket.addEventListener('open', () => events.opened());
   // A close event always follows an error event, which itself says nothing.
   socket.addEventListener('close', () => events.closed());

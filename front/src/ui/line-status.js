@@ -8,9 +8,12 @@ import { find } from './element.js';
 const WORDS = {
   idle: 'Not connected',
   connecting: 'Connecting',
+  greeting: 'Connecting',
   live: 'Live',
   waiting: 'Reconnecting',
   offline: 'Offline',
+  replaced: 'Open elsewhere',
+  closed: 'Closed',
 };
 const TICK_MS = 1_000;
 
@@ -28,12 +31,16 @@ export function createLineStatus({ root, clock, tryNow }) {
   let cancelTick = () => {};
   const calm = createCalm({ clock, show });
 
+  /** @param {LineStatus} status @returns {keyof typeof WORDS} */
+  const shownState = ({ state, online }) => (state === 'waiting' && !online ? 'offline' : state);
+
   /** @param {LineStatus} status */
   function show(status) {
-    chip.dataset.shown = status.state;
-    word.textContent = WORDS[status.state];
-    if (status.state === 'live' || status.state === 'idle') everShown = false;
-    if (status.state === 'waiting' || status.state === 'offline') everShown = true;
+    const { state } = status;
+    chip.dataset.shown = shownState(status);
+    word.textContent = WORDS[shownState(status)];
+    if (state === 'live' || state === 'idle') everShown = false;
+    if (state === 'waiting' || state === 'replaced' || state === 'closed') everShown = true;
     // Focus must not vanish with the button that had it.
     if (!everShown && banner.contains(document.activeElement)) field.focus();
     banner.hidden = !everShown;
@@ -41,15 +48,19 @@ export function createLineStatus({ root, clock, tryNow }) {
   }
 
   /** @param {LineStatus} status */
-  function tell({ state, retryAt }) {
+  function tell(status) {
     cancelTick();
-    told.textContent = sentence(state, retryAt);
-    if (retryAt !== null) cancelTick = clock.after(TICK_MS, () => tell({ state, retryAt }));
+    told.textContent = sentence(status);
+    button.textContent = status.state === 'replaced' ? 'Use here' : 'Try now';
+    button.hidden = status.state === 'closed';
+    if (status.retryAt !== null) cancelTick = clock.after(TICK_MS, () => tell(status));
   }
 
-  /** @param {LineStatus['state']} state @param {number | null} retryAt */
-  function sentence(state, retryAt) {
-    const what = state === 'offline' ? 'You are offline.' : 'No connection.';
+  /** @param {LineStatus} status */
+  function sentence({ state, retryAt, online, reason }) {
+    if (state === 'replaced') return 'Open elsewhere.';
+    if (state === 'closed') return reason ?? 'Closed.';
+    const what = state === 'waiting' && !online ? 'You are offline.' : 'No connection.';
     if (retryAt === null) return `${what} Trying now…`;
     const seconds = Math.max(1, Math.ceil((retryAt - clock.now()) / 1_000));
     return `${what} Next try in ${seconds} s.`;
@@ -59,7 +70,7 @@ export function createLineStatus({ root, clock, tryNow }) {
   return {
     /** @param {LineStatus} status */
     changed(status) {
-      chip.dataset.line = status.state;
+      chip.dataset.line = shownState(status);
       calm.changed(status);
     },
     /** The page cannot even tell where to connect. @param {string} why */

@@ -30,15 +30,14 @@ export function createMessageList({ root, retry, discard }) {
   /** @param {Change} change */
   function apply(change) {
     if (change.kind === 'remove') {
-      rows.get(change.messageId)?.remove();
-      rows.delete(change.messageId);
+      rows.get(change.key)?.remove();
+      rows.delete(change.key);
       return;
     }
-    const { messageId } = change.item;
-    const row = rows.get(messageId) ?? createRow(change.item);
-    rows.set(messageId, row);
+    const row = rows.get(change.key) ?? createRow(change.item);
+    rows.set(change.key, row);
     updateRow(row, change);
-    const before = (change.beforeId && rows.get(change.beforeId)) || null;
+    const before = (change.before && rows.get(change.before)) || null;
     // Moving a node that already stands there would drop its focus and selection.
     if (!row.isConnected || row.nextElementSibling !== before) list.insertBefore(row, before);
   }

@@ -42,7 +42,7 @@ function failure(reason) {
 /** @param {import('../core/timeline.js').Item['state']} state */
 function mark(state) {
   if (state === 'pending') return element('span', { class: 'mark' }, 'Sending…');
-  if (state === 'failed') return element('span', { class: 'mark' }, 'Not sent');
+  if (state === 'failed' || state === 'held') return element('span', { class: 'mark' }, 'Not sent');
   const words = { role: 'img', 'aria-label': 'Sent', title: 'Sent' };
   return element('span', { class: 'mark', ...words }, '✓');
 }
@@ -70,7 +70,8 @@ export function createRow({ messageId, own, text }) {
 /** @param {HTMLElement} row @param {import('../core/timeline.js').Item} item */
 function showItem(row, item) {
   const name = shownNickname(item.nickname);
-  row.dataset.state = item.state;
+  const isFailed = item.state === 'failed' || item.state === 'held';
+  row.dataset.state = isFailed ? 'failed' : item.state;
   row.classList.toggle('own', item.own);
   row.querySelector('.who')?.replaceChildren(name);
   const avatar = row.querySelector('.avatar');
@@ -82,7 +83,7 @@ function showItem(row, item) {
     .querySelector('.meta')
     ?.replaceChildren(time(item.at), ...(item.own ? [mark(item.state)] : []));
   row.querySelector('.failure')?.remove();
-  if (item.state === 'failed') row.querySelector('.said')?.append(failure(item.reason ?? ''));
+  if (isFailed) row.querySelector('.said')?.append(failure(item.reason ?? ''));
 }
 
 /** @param {HTMLElement} row @param {Place} place */

@@ -1,0 +1,70 @@
+// @ts-check
+// One call to the server: a socket from its opening to its end, with hello said and welcome awaited.
+import { readFrame } from './frame.js';
+
+/** @typedef {import('./frame.js').ServerFrame} ServerFrame */
+/** @typedef {{ send(frame: object): void, hangUp(): void, fail(): void }} Call */
+
+const SUBPROTOCOL = 'chat.v1';
+const CONNECT_MS = 15_000;
+const WELCOME_MS = 10_000;
+/** More before a welcome than any busy room brings in ten seconds; what is let go is fetched like any other loss. */
+const MOST_EARLY = 2_000;
+
+/**
+ * After `hangUp` nothing is told any more, whatever the socket still says.
+ * @param {{ url: string, openSocket: import('./line.js').OpenSocket, clock: import('./line.js').Clock, hello: object,
+ *   greeting: () => void, welcomed: (frame: import('./frame.js').Welcome, early: ServerFrame[]) => void,
+ *   said: (frame: ServerFrame) => void, ended: () => void }} options
+ *   early: what came before the welcome; said: everything after it, and errors and `replaced` before it
+ * @returns {Call}
+ */
+export function openCall({ url, openSocket, clock, hello, greeting, welcomed, said, ended }) {
+  let over = false;
+  let isWelcome = false;
+  /** @type {ServerFrame[]} */
+  const early = [];
+  let cancel = clock.after(CONNECT_MS, fail);
+
+  const socket = openSocket(url, [SUBPROTOCOL], {
+    opened() {
+      if (over) return;
+      cancel();
+      cancel = clock.after(WELCOME_MS, fail);
+      socket.send(JSON.stringify(hello));
+      greeting();
+    },
+    heard(text) {
+      const frame = over ? null : readFrame(text);
+      if (frame) hear(frame);
+    },
+    closed: fail,
+  });
+
+  /** @param {ServerFrame} frame */
+  function hear(frame) {
+    if (isWelcome || frame.type === 'replaced' || frame.type === 'error') said(frame);
+    else if (frame.type !== 'welcome') {
+      if (early.length < MOST_EARLY) early.push(frame);
+    } else {
+      isWelcome = true;
+      cancel();
+      welcomed(frame, early.splice(0));
+    }
+  }
+
+  function hangUp() {
+    if (over) return;
+    over = true;
+    cancel();
+    socket.close();
+  }
+
+  function fail() {
+    if (over) return;
+    hangUp();
+    ended();
+  }
+
+  return { send: (frame) => socket.send(JSON.stringify(frame)), hangUp, fail };
+}

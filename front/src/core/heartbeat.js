@@ -1,0 +1,82 @@
+// @ts-check
+// Whether the line still lives: only frames from the server prove it; after silence it is asked, and then given up.
+
+/** @typedef {import('./line.js').Clock} Clock */
+
+const HIDDEN_MS = 4 * 60_000;
+const ANSWER_MS = 10_000;
+
+/**
+ * Times are compared by the wall clock, because timers of a hidden page or a sleeping machine come late.
+ * @param {{ clock: Clock, fraction: () => number, ping: (n: number) => void, dead: () => void }} ports
+ */
+export function createHeartbeat({ clock, fraction, ping, dead }) {
+  let everyMs = 30_000;
+  let visible = true;
+  let heardAt = 0;
+  /** @type {number | null} */
+  let askedAt = null;
+  let asked = 0;
+  // The first wait is shortened by chance, so that a crowd that came together does not ping together.
+  let share = 1;
+  let running = false;
+  let cancel = () => {};
+
+  const patience = () => (visible ? everyMs : Math.max(everyMs, HIDDEN_MS)) * share;
+
+  function plan() {
+    cancel();
+    if (!running) return;
+    const due = askedAt === null ? heardAt + patience() : askedAt + ANSWER_MS;
+    cancel = clock.after(Math.max(0, due - clock.now()), look);
+  }
+
+  function look() {
+    const now = clock.now();
+    // A clock set back would postpone everything.
+    heardAt = Math.min(heardAt, now);
+    if (askedAt !== null && (now - askedAt >= ANSWER_MS || askedAt > now)) return dead();
+    if (askedAt === null && now - heardAt >= patience()) ask();
+    plan();
+  }
+
+  function ask() {
+    askedAt = clock.now();
+    asked += 1;
+    share = 1;
+    ping(asked);
+  }
+
+  return {
+    /** @param {number} pingAfterMs silence to bear, as `welcome` tells it */
+    start(pingAfterMs) {
+      everyMs = pingAfterMs;
+      share = fraction();
+      running = true;
+      askedAt = null;
+      heardAt = clock.now();
+      plan();
+    },
+    stop() {
+      running = false;
+      cancel();
+    },
+    /** A frame came from the server. */
+    heard() {
+      heardAt = clock.now();
+      askedAt = null;
+      if (running) plan();
+    },
+    /** @param {boolean} is whether somebody looks */
+    visible(is) {
+      visible = is;
+      plan();
+    },
+    /** Somebody looks again, or the network is back: ask at once, or notice that the answer is overdue. */
+    wake() {
+      if (!running) return;
+      if (askedAt === null) ask();
+      look();
+    },
+  };
+}

@@ -1,0 +1,41 @@
+// @ts-check
+// The surroundings' own ports: a browser's, or Node's.
+import { fraction, randomBytes } from './chance.js';
+import { clock } from './clock.js';
+import { createFileKeep, createFileStore } from './file.js';
+import { createIndexedDbStore } from './indexed-db.js';
+import { createLocalKeep } from './local-keep.js';
+import { createMemoryKeep, createMemoryStore } from './memory.js';
+import { openSocket } from './socket.js';
+
+/**
+ * What is kept is kept for one server: its secret, and what was written to it, are no other server's business.
+ * @param {{ url: string, folder: string | undefined, trouble: (error: unknown) => void }} options
+ * @returns {import('../core/chat.js').ChatPorts}
+ */
+export function defaultPorts({ url, folder, trouble }) {
+  return {
+    ...storage(new URL(url), folder, trouble),
+    openSocket,
+    clock,
+    fraction,
+    randomBytes,
+    isOnline,
+  };
+}
+
+/** Node has a navigator that does not know. */
+const isOnline = () => globalThis.navigator?.onLine !== false;
+
+/** @param {URL} url @param {string | undefined} folder @param {(error: unknown) => void} trouble */
+function storage({ host, pathname }, folder, trouble) {
+  const server = encodeURIComponent(host + pathname);
+  if (folder !== undefined) {
+    const own = `${folder}/${server}`;
+    return { keep: createFileKeep(own), outbox: createFileStore(`${own}/outbox`) };
+  }
+  if (!('indexedDB' in globalThis))
+    return { keep: createMemoryKeep(), outbox: createMemoryStore() };
+  const name = `hubbub ${server}`;
+  return { keep: createLocalKeep(`${name} `, trouble), outbox: createIndexedDbStore(name) };
+}
