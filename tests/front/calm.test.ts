@@ -25,7 +25,8 @@ describe('the shown status', () => {
     const { clock, pass } = fakeClock();
     const shown: LineState[] = [];
     const calm = createCalm({ clock, show: ({ state }) => shown.push(state) });
-    const become = (state: LineState) => calm.changed({ state, retryAt: null });
+    const become = (state: LineState) =>
+      calm.changed({ state, retryAt: null, online: true, reason: null, leads: true });
     return { pass, shown, become };
   }
 

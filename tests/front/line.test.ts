@@ -1,45 +1,171 @@
-// Proves that the line returns by itself, without haste, and listens to one socket only.
+// Proves that the line greets, returns by itself and without haste, notices its own death, and listens to one socket.
 import { describe, expect, test } from '@jest/globals';
+import type { ServerFrame } from '../../front/src/core/frame.js';
 import { createLine, type LineStatus } from '../../front/src/core/line.js';
-import { fakeClock, fakeSockets } from './workbench.ts';
+import { fakeClock, fakeIdentity, fakeSockets, welcome } from './workbench.ts';
 
-function start({ fraction = 0.5, online = true } = {}) {
-  const { clock, pass } = fakeClock();
+const MINUTE = 60_000;
+
+function start({ fraction = 0.5 } = {}) {
+  const { clock, pass, sleep } = fakeClock();
   const sockets = fakeSockets();
   const states: LineStatus[] = [];
-  const heard: string[] = [];
-  const world = { fraction, online };
+  const heard: ServerFrame[] = [];
+  const world = { fraction, online: true };
   const line = createLine({
+    url: 'wss://chat.example.org/dev',
     openSocket: sockets.openSocket,
     clock,
     fraction: () => world.fraction,
     isOnline: () => world.online,
+    identity: fakeIdentity(),
+    hello: () => ({ nickname: 'ada', rooms: ['lobby'] }),
     changed: (status) => states.push(status),
-    heard: (text) => heard.push(text),
+    heard: (frame) => heard.push(frame),
+    nudged: () => {},
   });
-  line.start('wss://chat.example.org/dev');
+  line.start();
   const wait = () => (line.status().retryAt ?? Number.NaN) - clock.now();
-  return { line, pass, sockets, states, heard, world, wait };
+  const hear = (frame: object, at = sockets.latest()) => at.events.heard(JSON.stringify(frame));
+  const greet = () => {
+    sockets.latest().events.opened();
+    hear(welcome());
+  };
+  const frames = (at = sockets.latest()) => at.sent.map((text) => JSON.parse(text));
+  const pings = () => frames().filter((frame) => frame.action === 'ping').length;
+  const state = () => line.status().state;
+  return {
+    line,
+    pass,
+    sleep,
+    sockets,
+    states,
+    heard,
+    world,
+    wait,
+    hear,
+    greet,
+    frames,
+    pings,
+    state,
+  };
 }
 
-describe('the line', () => {
-  test('connects at once and is live when the socket opens', () => {
-    const { sockets, states } = start();
-    expect(sockets.opened.map((socket) => socket.url)).toEqual(['wss://chat.example.org/dev']);
-    sockets.latest().events.opened();
-    expect(states.map((status) => status.state)).toEqual(['connecting', 'live']);
+const message = (seq: number) => ({
+  type: 'message',
+  room: 'lobby',
+  seq,
+  messageId: `m${seq}`,
+  userId: 'u1',
+  nickname: 'x',
+  message: 'text',
+  timestamp: '2026-11-21T07:30:00.000Z',
+});
+
+describe('the greeting', () => {
+  test('opens with chat.v1, says hello, and is live only after welcome', () => {
+    const { sockets, states, frames, greet } = start();
+    expect(sockets.latest()).toMatchObject({
+      url: 'wss://chat.example.org/dev',
+      protocols: ['chat.v1'],
+    });
+    greet();
+    expect(states.map((status) => status.state)).toEqual(['connecting', 'greeting', 'live']);
+    expect(frames()).toEqual([
+      {
+        action: 'hello',
+        v: 1,
+        clientId: 'client-1',
+        epoch: 1,
+        secret: 's'.repeat(43),
+        nickname: 'ada',
+        rooms: ['lobby'],
+      },
+    ]);
   });
 
-  test('spreads the first try after a fall over one second', () => {
-    const { sockets, pass, wait } = start({ fraction: 0.999 });
+  test('sends nothing else before welcome', () => {
+    const { sockets, line, frames } = start();
     sockets.latest().events.opened();
-    sockets.latest().events.heard('{}');
+    expect(line.send({ action: 'ping' })).toBe(false);
+    expect(frames()).toHaveLength(1);
+  });
+
+  test('subscribe, then snapshot: what comes before welcome is told after it', () => {
+    const { sockets, hear, heard } = start();
+    sockets.latest().events.opened();
+    hear(message(1));
+    expect(heard).toEqual([]);
+    hear(welcome());
+    hear(message(2));
+    expect(heard.map((frame) => (frame.type === 'message' ? frame.seq : frame.type))).toEqual([
+      'welcome',
+      1,
+      2,
+    ]);
+  });
+
+  test('each connect has a greater epoch', () => {
+    const { sockets, greet, frames, pass, wait } = start();
+    greet();
     sockets.latest().events.closed();
-    expect(wait()).toBe(999);
-    pass(998);
-    expect(sockets.opened).toHaveLength(1);
+    pass(wait());
+    sockets.latest().events.opened();
+    expect(frames()[0].epoch).toBe(2);
+  });
+
+  test('a welcome that does not come within ten seconds is a failed try', () => {
+    const { sockets, pass, state } = start();
+    sockets.latest().events.opened();
+    pass(9_999);
+    expect(state()).toBe('greeting');
     pass(1);
-    expect(sockets.opened).toHaveLength(2);
+    expect(state()).toBe('waiting');
+    expect(sockets.latest().closed).toBe(true);
+  });
+
+  test('a handshake that hangs is given up', () => {
+    const { pass, state } = start();
+    pass(15_000);
+    expect(state()).toBe('waiting');
+  });
+
+  test('versions: UnsupportedVersion is the end, and says why', () => {
+    const { sockets, hear, pass, line } = start();
+    sockets.latest().events.opened();
+    hear({
+      type: 'error',
+      ref: null,
+      code: 'UnsupportedVersion',
+      retry: false,
+      message: 'Reload.',
+    });
+    pass(3 * 60 * MINUTE);
+    line.tryNow();
+    expect(line.status()).toMatchObject({ state: 'closed', reason: 'Reload.' });
+    expect(sockets.opened).toHaveLength(1);
+  });
+
+  test.each(['HelloFirst', 'NotConnected'])(
+    'says hello anew when the server answers %s',
+    (code) => {
+      const { greet, hear, pass, sockets, wait } = start();
+      greet();
+      hear({ type: 'error', ref: null, code, retry: true, afterMs: 1_000, message: '' });
+      pass(wait());
+      expect(sockets.opened).toHaveLength(2);
+    },
+  );
+});
+
+describe('reconnect', () => {
+  test('spreads the first try over the window that welcome told', () => {
+    const { sockets, pass, wait, hear } = start({ fraction: 0.999 });
+    sockets.latest().events.opened();
+    hear(welcome({}, { spreadMs: 28_000 }));
+    pass(15_000);
+    sockets.latest().events.closed();
+    expect(wait()).toBe(27_972);
   });
 
   test('backs off with full jitter up to 60 seconds', () => {
@@ -50,101 +176,246 @@ describe('the line', () => {
       waits.push(wait());
       pass(wait());
     }
-    expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
   });
 
-  test('does not take an open that is dropped at once for a success', () => {
+  test('does not take an open that is dropped for a success, twenty times', () => {
     const { sockets, pass, wait } = start();
-    for (let fall = 0; fall < 4; fall += 1) {
+    for (let fall = 0; fall < 20; fall += 1) {
       sockets.latest().events.opened();
+      sockets.latest().events.closed();
+      if (fall > 4) expect(wait()).toBe(30_000);
+      pass(wait());
+    }
+  });
+
+  test('slows down though every try is welcomed, if it is dropped at once', () => {
+    const { sockets, pass, wait, greet } = start();
+    for (let fall = 0; fall < 6; fall += 1) {
+      greet();
       sockets.latest().events.closed();
       pass(wait());
     }
-    sockets.latest().events.opened();
+    greet();
     sockets.latest().events.closed();
-    expect(wait()).toBe(8_000);
+    expect(wait()).toBe(30_000);
   });
 
-  test.each([
-    [
-      'the first frame',
-      (bench: ReturnType<typeof start>) => bench.sockets.latest().events.heard('{}'),
-    ],
-    ['an open that lasted', (bench: ReturnType<typeof start>) => bench.pass(10_000)],
-  ])('forgets its failures after %s', (_, prove) => {
-    const bench = start();
+  test('forgets its failures after a welcome that lasted', () => {
+    const { sockets, pass, wait, greet } = start();
     for (let fall = 0; fall < 4; fall += 1) {
-      bench.sockets.latest().events.closed();
-      bench.pass(bench.wait());
+      sockets.latest().events.closed();
+      pass(wait());
     }
-    bench.sockets.latest().events.opened();
-    prove(bench);
-    bench.sockets.latest().events.closed();
-    expect(bench.wait()).toBe(500);
+    greet();
+    pass(10_000);
+    sockets.latest().events.closed();
+    expect(wait()).toBe(500);
   });
 
   test('ignores what an older socket still says', () => {
-    const { sockets, pass, wait, heard, line } = start();
+    const { sockets, pass, wait, heard, greet, hear, state } = start();
     const old = sockets.latest();
     old.events.closed();
     pass(wait());
-    sockets.latest().events.opened();
+    greet();
     old.events.opened();
-    old.events.heard('late');
+    hear(message(1), old);
     old.events.closed();
-    expect(heard).toEqual([]);
-    expect(line.status().state).toBe('live');
+    expect(heard.map((frame) => frame.type)).toEqual(['welcome']);
+    expect(state()).toBe('live');
     expect(sockets.opened).toHaveLength(2);
-  });
-
-  test('gives up on a handshake that hangs', () => {
-    const { sockets, pass, line } = start();
-    pass(15_000);
-    expect(sockets.latest().closed).toBe(true);
-    expect(line.status().state).toBe('waiting');
   });
 
   test('tries at once when asked, and opens no second socket when live', () => {
-    const { sockets, line } = start();
+    const { sockets, line, greet } = start();
     sockets.latest().events.closed();
-    line.tryNow();
+    line.wake();
     expect(sockets.opened).toHaveLength(2);
-    sockets.latest().events.opened();
+    greet();
     line.tryNow();
     expect(sockets.opened).toHaveLength(2);
   });
 
-  test('is offline without a network, and tries when it returns', () => {
-    const { sockets, line, world } = start();
-    sockets.latest().events.opened();
+  test('is offline without a network, and returns with it', () => {
+    const { sockets, line, world, greet } = start();
+    greet();
     world.online = false;
     line.distrust();
-    expect(line.status().state).toBe('offline');
+    expect(line.status()).toMatchObject({ state: 'waiting', online: false });
     expect(sockets.latest().closed).toBe(true);
     world.online = true;
-    line.tryNow();
+    line.wake();
     expect(line.status().state).toBe('connecting');
-  });
-
-  test('pings after five minutes of silence and not before', () => {
-    const { sockets, pass, line } = start();
-    sockets.latest().events.opened();
-    pass(4 * 60_000);
-    line.send('something');
-    pass(4 * 60_000);
-    sockets.latest().events.heard('{}');
-    pass(5 * 60_000 - 1);
-    expect(sockets.latest().sent).toEqual(['something']);
-    pass(1);
-    expect(sockets.latest().sent).toEqual(['something', '{"action":"ping"}']);
   });
 
   test('opens nothing after it was stopped', () => {
     const { sockets, pass, line } = start();
     sockets.latest().events.closed();
     line.stop();
-    pass(10 * 60_000);
+    pass(3 * 60 * MINUTE);
     expect(sockets.opened).toHaveLength(1);
-    expect(line.status()).toEqual({ state: 'idle', retryAt: null });
+    expect(line.status().state).toBe('idle');
+  });
+});
+
+describe('heartbeat', () => {
+  test('pings after silence, the first time earlier by chance, and not while the server speaks', () => {
+    const { pass, greet, hear, pings } = start();
+    greet();
+    pass(14_999);
+    expect(pings()).toBe(0);
+    pass(1);
+    expect(pings()).toBe(1);
+    hear({ type: 'pong', n: 1, heads: {} });
+    pass(20_000);
+    hear(message(1));
+    pass(29_999);
+    expect(pings()).toBe(1);
+    pass(1);
+    expect(pings()).toBe(2);
+  });
+
+  test('own sends are no sign of life', () => {
+    const { pass, greet, line, pings } = start({ fraction: 0.999 });
+    greet();
+    pass(25_000);
+    line.send({ action: 'sendmessage' });
+    pass(5_000);
+    expect(pings()).toBe(1);
+  });
+
+  test('no answer within ten seconds closes here at once, without waiting for onclose', () => {
+    const { pass, greet, sockets, state } = start();
+    greet();
+    pass(15_000 + 9_999);
+    expect(state()).toBe('live');
+    pass(1);
+    expect(state()).toBe('waiting');
+    expect(sockets.latest().closed).toBe(true);
+  });
+
+  test('a hidden page pings every four minutes', () => {
+    const { pass, greet, line, hear, pings } = start();
+    greet();
+    line.visible(false);
+    pass(2 * MINUTE);
+    hear({ type: 'pong', heads: {} });
+    expect(pings()).toBe(1);
+    pass(4 * MINUTE - 1);
+    expect(pings()).toBe(1);
+    pass(1);
+    expect(pings()).toBe(2);
+  });
+
+  test('asks at once on being looked at again', () => {
+    const { greet, line, pings } = start();
+    greet();
+    line.wake();
+    expect(pings()).toBe(1);
+  });
+
+  test('after a sleep in mid-ping, the wall clock says that the line is dead', () => {
+    const { greet, line, sleep, state, sockets } = start();
+    greet();
+    line.wake();
+    sleep(60 * MINUTE);
+    line.wake();
+    expect(state()).toBe('connecting');
+    expect(sockets.opened).toHaveLength(2);
+  });
+});
+
+describe('the 2 h limit', () => {
+  /** Live, and every ping is answered, until the line opens its second socket. */
+  function rotating(bench: ReturnType<typeof start>) {
+    bench.greet();
+    const [first] = bench.sockets.opened;
+    if (!first) throw new Error('No socket was opened.');
+    let ms = 0;
+    for (; bench.sockets.opened.length === 1 && ms < 120 * MINUTE; ms += 1_000) {
+      bench.pass(1_000);
+      bench.hear({ type: 'pong', heads: {} }, first);
+    }
+    return { first, ms };
+  }
+
+  test.each([0, 0.5, 0.999])(
+    'opens the new before it closes the old, at 90 to 110 minutes (%d)',
+    (fraction) => {
+      const bench = start({ fraction });
+      const { first, ms } = rotating(bench);
+      expect(ms).toBeGreaterThanOrEqual(90 * MINUTE);
+      expect(ms).toBeLessThanOrEqual(110 * MINUTE);
+      expect(first.closed).toBe(false);
+      expect(bench.state()).toBe('live');
+      bench.greet();
+      expect(first.closed).toBe(true);
+      expect(bench.states.map((status) => status.state)).toEqual([
+        'connecting',
+        'greeting',
+        'live',
+      ]);
+      expect(bench.heard.at(-1)).toMatchObject({ type: 'welcome', rotated: true });
+    },
+  );
+
+  test('the old one’s replaced and close are what was asked for', () => {
+    const bench = start();
+    const { first } = rotating(bench);
+    bench.sockets.latest().events.opened();
+    bench.hear({ type: 'replaced' }, first);
+    first.events.closed();
+    bench.hear(welcome());
+    expect(bench.state()).toBe('live');
+    expect(bench.sockets.opened).toHaveLength(2);
+  });
+
+  test('a rotation that fails leaves the old one in use, and is tried again', () => {
+    const bench = start();
+    const { first } = rotating(bench);
+    bench.sockets.latest().events.closed();
+    expect(bench.state()).toBe('live');
+    expect(bench.line.send({ action: 'ping' })).toBe(true);
+    for (let ms = 0; ms < 5 * MINUTE; ms += 5_000) {
+      bench.pass(5_000);
+      bench.hear({ type: 'pong', heads: {} }, first);
+    }
+    expect(bench.sockets.opened).toHaveLength(3);
+  });
+});
+
+describe('one connection per client', () => {
+  test('replaced is terminal: no takeover war', () => {
+    const { greet, hear, pass, line, sockets, state } = start();
+    greet();
+    hear({ type: 'replaced' });
+    sockets.latest().events.closed();
+    line.wake();
+    line.tryNow();
+    pass(3 * 60 * MINUTE);
+    expect(state()).toBe('replaced');
+    expect(sockets.opened).toHaveLength(1);
+    expect(sockets.latest().closed).toBe(true);
+  });
+
+  test('replaced instead of welcome is terminal too', () => {
+    const { sockets, hear, pass, state } = start();
+    sockets.latest().events.opened();
+    hear({ type: 'replaced' });
+    pass(3 * 60 * MINUTE);
+    expect(state()).toBe('replaced');
+    expect(sockets.opened).toHaveLength(1);
+  });
+
+  test('“use here” connects with an epoch that wins', () => {
+    const { greet, hear, line, sockets, frames, state } = start();
+    greet();
+    hear({ type: 'replaced' });
+    line.useHere();
+    sockets.latest().events.opened();
+    expect(frames()[0].epoch).toBeGreaterThan(1_000);
+    hear(welcome());
+    expect(state()).toBe('live');
   });
 });
