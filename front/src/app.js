@@ -8,6 +8,7 @@ import { clock } from './ports/clock.js';
 import { readConfig } from './ports/config.js';
 import { createSlot } from './ports/slot.js';
 import { watchSurroundings } from './ports/surroundings.js';
+import { tabPorts } from './ports/tabs.js';
 import { createComposer } from './ui/composer.js';
 import { find } from './ui/element.js';
 import { createLineStatus } from './ui/line-status.js';
@@ -53,7 +54,7 @@ const composer = createComposer({
 
 /** @param {string} url */
 function enter(url) {
-  chat = connect({ url, rooms: [ROOM] });
+  chat = connect({ url, rooms: [ROOM], ports: tabPorts({ url, trouble }) });
   const room = chat.room(ROOM);
   chat.on('status', (state) => status.changed(state));
   chat.on('trouble', trouble);
