@@ -1,170 +1,213 @@
-// Proves that what was written is sent until it is stored, in the order written, and never silently dropped.
+// Proves that what was written is kept first, then sent until it is stored, in the order written, and never dropped.
 import { describe, expect, test } from '@jest/globals';
 import { createOutbox } from '../../front/src/core/outbox.js';
 import type { Entry } from '../../front/src/core/outbox-entry.js';
-import { fakeClock, fakeSlot } from './workbench.ts';
+import { fakeClock, fakeStorage, settled } from './workbench.ts';
 
-const TOLD = { retry: false, afterMs: 0, message: 'You are not in this room.' };
+const WEEK = 7 * 24 * 3_600_000;
+const NO = { retry: false, afterMs: 0, code: 'NotInRoom', message: 'You are not in this room.' };
+const BUSY = { retry: true, afterMs: 0, code: 'Busy', message: 'Busy.' };
 
-function start({ stored = null as unknown, up = true } = {}) {
-  const { clock, pass } = fakeClock();
-  const slot = fakeSlot(stored);
+async function start({ storage = fakeStorage(), time = fakeClock(), up = true } = {}) {
+  const { clock, live } = time;
   const sent: string[] = [];
-  const world = { up, silences: 0 };
+  const shown = new Map<string, Entry['state']>();
+  const troubles: unknown[] = [];
+  let minted = 0;
   const outbox = createOutbox({
-    slot,
+    store: storage.outbox,
     clock,
     fraction: () => 0.5,
-    send: (one) => {
-      if (world.up) sent.push(one.messageId);
-      return world.up;
+    mint: () => {
+      minted += 1;
+      return `new${minted}`;
     },
-    changed: () => {},
-    silent: () => {
-      world.silences += 1;
+    send(entry) {
+      storage.log.push(`send ${entry.text}`);
+      sent.push(entry.messageId);
+      return true;
     },
+    changed: (entry) => void shown.set(entry.messageId, entry.state),
+    gone: (messageId) => void shown.delete(messageId),
+    stored: () => {},
+    trouble: (error) => troubles.push(error),
   });
-  const add = (messageId: string, room = 'lobby') =>
-    outbox.add(entry(messageId, clock.now(), room));
-  const state = (messageId: string) =>
-    outbox.entries().find((one) => one.messageId === messageId)?.state;
-  return { outbox, pass, slot, sent, world, add, state, clock };
-}
-
-function entry(messageId: string, writtenAt: number, room = 'lobby'): Entry {
-  return { messageId, room, text: messageId, writtenAt, state: 'pending', reason: null };
+  await outbox.refresh();
+  if (up) outbox.line(true);
+  const add = (messageId: string, over: { room?: string; once?: boolean } = {}) =>
+    outbox.add({ messageId, room: 'lobby', text: messageId, once: false, ...over });
+  return { outbox, live, storage, sent, shown, add, troubles, time };
 }
 
 describe('the outbox', () => {
-  test('is written before the first send, and keeps nothing once stored', () => {
-    const { add, slot, outbox } = start({ up: false });
-    add('a');
-    expect(slot.stored()).toMatchObject([{ messageId: 'a' }]);
+  test('messageId: is written before the first send, and kept no longer than it is stored', async () => {
+    const { add, storage, outbox } = await start();
+    await add('a');
+    expect(storage.log).toEqual(['put a', 'send a']);
     outbox.remove('a');
-    expect(slot.stored()).toEqual([]);
+    await outbox.settled();
+    expect(storage.entries.size).toBe(0);
   });
 
-  test('has one message in flight for each room', () => {
-    const { add, sent, outbox } = start();
-    add('a');
-    add('b');
-    add('x', 'other');
+  test('sender order: one in flight for each room, the next when it is stored', async () => {
+    const { add, sent, outbox } = await start();
+    await Promise.all([add('a'), add('b'), add('x', { room: 'other' })]);
     expect(sent).toEqual(['a', 'x']);
     outbox.remove('a');
     expect(sent).toEqual(['a', 'x', 'b']);
   });
 
-  test('resends the same id after ten seconds without an answer', () => {
-    const { add, sent, pass } = start();
-    add('a');
-    pass(9_999);
+  test('ack: resends the same id after ten seconds without its own message', async () => {
+    const { add, sent, live } = await start();
+    await add('a');
+    await live(9_999);
     expect(sent).toEqual(['a']);
-    pass(1);
+    await live(1);
     expect(sent).toEqual(['a', 'a']);
   });
 
-  test('tells when three sends stay unanswered, and does not stop sending', () => {
-    const { add, sent, pass, world } = start();
-    add('a');
-    pass(29_999);
-    expect(world.silences).toBe(0);
-    pass(1);
-    expect(world.silences).toBe(1);
-    expect(sent).toEqual(['a', 'a', 'a', 'a']);
+  test('resends what is unanswered when the line is up again, and nothing while it is down', async () => {
+    const { add, sent, outbox, live } = await start();
+    await add('a');
+    outbox.line(false);
+    await live(60_000);
+    expect(sent).toEqual(['a']);
+    outbox.line(true);
+    expect(sent).toEqual(['a', 'a']);
   });
 
-  test('resends in order when the line is up again', () => {
-    const { add, sent, outbox, world } = start({ up: false });
-    add('a');
-    add('b');
-    world.up = true;
-    outbox.lineUp();
-    outbox.remove('a');
+  test('errors: retry false fails it with its reason, and the next one goes', async () => {
+    const { add, sent, outbox, shown, storage } = await start();
+    await add('a');
+    await add('b');
+    outbox.refuse('a', NO);
+    expect(shown.get('a')).toBe('failed');
     expect(sent).toEqual(['a', 'b']);
+    await outbox.settled();
+    expect(storage.entries.get('a')).toMatchObject({ state: 'failed', reason: NO.message });
   });
 
-  test('sends nothing while the line is down', () => {
-    const { add, sent, pass, outbox } = start();
-    add('a');
-    outbox.lineDown();
-    pass(60_000);
-    expect(sent).toEqual(['a']);
-  });
-
-  test('fails a message that may not be retried, and lets the next one go', () => {
-    const { add, sent, outbox, state } = start();
-    add('a');
-    add('b');
-    outbox.refuse('a', TOLD);
-    expect(outbox.entries()[0]).toMatchObject({ state: 'failed', reason: TOLD.message });
-    expect(sent).toEqual(['a', 'b']);
-    expect(state('b')).toBe('pending');
-  });
-
-  test('waits as long as the server asked before it tries again', () => {
-    const { add, sent, outbox, pass } = start();
-    add('a');
-    outbox.refuse('a', { ...TOLD, retry: true, afterMs: 7_000 });
-    pass(6_999);
-    expect(sent).toEqual(['a']);
-    pass(1);
-    expect(sent).toEqual(['a', 'a']);
-  });
-
-  test('takes an error without a ref for the message in flight', () => {
-    const { add, sent, outbox, pass } = start();
-    add('a');
-    outbox.refuse(null, { ...TOLD, retry: true });
-    pass(1_000);
-    expect(sent).toEqual(['a', 'a']);
-  });
-
-  test('fails in the end what the server refuses again and again', () => {
-    const { add, outbox, pass, state } = start();
-    add('a');
-    for (let times = 0; times < 8; times += 1) {
-      expect(state('a')).toBe('pending');
-      outbox.refuse('a', { ...TOLD, retry: true });
-      pass(60_000 / 2);
+  test('errors: retry true waits as long as the server asked, and never gives up', async () => {
+    const { add, sent, outbox, live, shown } = await start();
+    await add('a');
+    outbox.refuse('a', { ...BUSY, afterMs: 7_000 });
+    await live(6_999);
+    expect(sent).toHaveLength(1);
+    await live(1);
+    expect(sent).toHaveLength(2);
+    for (let times = 0; times < 30; times += 1) {
+      outbox.refuse('a', BUSY);
+      await live(60_000);
     }
-    expect(state('a')).toBe('failed');
+    expect(shown.get('a')).toBe('pending');
+    expect(sent.length).toBeGreaterThan(30);
   });
 
-  test('ignores an error about a message that is not in flight', () => {
-    const { add, outbox, state } = start();
-    add('a');
-    outbox.refuse('unknown', TOLD);
-    expect(state('a')).toBe('pending');
+  test('an error that names nobody is taken for the one in flight only if it may be retried', async () => {
+    const { add, sent, outbox, live, shown } = await start();
+    await add('a');
+    outbox.refuse(null, NO);
+    expect(shown.get('a')).toBe('pending');
+    outbox.refuse(null, BUSY);
+    await live(1_000);
+    expect(sent).toEqual(['a', 'a']);
+    outbox.refuse('unknown', NO);
+    expect(shown.get('a')).toBe('pending');
   });
 
-  test('retries a failed one under the same id, behind what was written since', () => {
-    const { add, sent, outbox } = start();
-    add('a');
-    outbox.refuse('a', TOLD);
-    add('b');
+  test('retries a failed one under the same id, behind what was written since', async () => {
+    const { add, sent, outbox } = await start();
+    await add('a');
+    outbox.refuse('a', NO);
+    await add('b');
     outbox.retry('a');
+    await outbox.settled();
     outbox.remove('b');
     expect(sent).toEqual(['a', 'b', 'a']);
   });
 
-  test('keeps unsent messages over a reload', () => {
-    const before = start({ up: false });
-    before.add('a');
-    before.add('b');
-    const after = start({ stored: before.slot.stored() });
-    after.outbox.lineUp();
-    expect(after.sent).toEqual(['a']);
-    expect(after.outbox.entries().map((one) => one.messageId)).toEqual(['a', 'b']);
+  test('an id that was used for other words is tried again under a new one', async () => {
+    const { add, sent, outbox, shown } = await start();
+    await add('a');
+    outbox.refuse('a', { ...NO, code: 'MessageIdReused' });
+    outbox.retry('a');
+    await settled();
+    expect(sent).toEqual(['a', 'new1']);
+    expect([...shown]).toEqual([['new1', 'pending']]);
   });
 
-  test('does not trust what is stored, nor resend what is older than the server remembers', () => {
-    const now = fakeClock().clock.now();
-    const old = entry('old', now - 7 * 24 * 3_600_000 - 1);
-    const { outbox } = start({ stored: [null, 7, { messageId: 'half' }, old, entry('new', now)] });
-    expect(outbox.entries().map((one) => [one.messageId, one.state])).toEqual([
-      ['old', 'failed'],
-      ['new', 'pending'],
-    ]);
-    expect(start({ stored: '__proto__' }).outbox.entries()).toEqual([]);
+  test('what was said once for an occasion, in other words, is done', async () => {
+    const { add, outbox, shown } = await start();
+    await add('a', { once: true });
+    outbox.refuse('a', { ...NO, code: 'MessageIdReused' });
+    expect([...shown]).toEqual([]);
+    expect(outbox.entries()).toEqual([]);
+  });
+
+  test('keeps the order over a reload, though the clock was set back', async () => {
+    const before = await start({ up: false });
+    await before.add('a');
+    await before.add('b');
+    const earlier = fakeClock(before.time.clock.now() - 3 * 3_600_000);
+    const after = await start({ storage: before.storage, time: earlier });
+    await after.add('c');
+    for (const id of ['a', 'b']) after.outbox.remove(id);
+    expect(after.sent).toEqual(['a', 'b', 'c']);
+  });
+
+  test('a store that fails is said so, and memory goes on', async () => {
+    const { add, sent, storage, troubles, outbox } = await start();
+    storage.world.failing = true;
+    await add('a');
+    expect(troubles).toEqual([new Error('The disk is full.')]);
+    await outbox.refresh();
+    expect(sent).toEqual(['a']);
+    expect(outbox.entries()).toHaveLength(1);
+  });
+
+  test('does not trust what is stored', async () => {
+    const storage = fakeStorage();
+    storage.outbox.load = async () => [null, 7, { messageId: 'half' }, '__proto__'];
+    const { outbox } = await start({ storage });
+    expect(outbox.entries()).toEqual([]);
+  });
+
+  test('dedupe window: after a week it is held, asked for, and sent again only as a new message', async () => {
+    const before = await start({ up: false });
+    await before.add('a');
+    await before.live(WEEK + 1);
+    const after = await start(before);
+    await after.live(60_000);
+    expect(after.sent).toEqual([]);
+    expect(after.shown.get('a')).toBe('held');
+    after.outbox.retry('a');
+    await settled();
+    expect(after.sent).toEqual(['new1']);
+    expect([...after.shown.keys()]).toEqual(['new1']);
+  });
+
+  test('dedupe window: one that was in flight for a week stops there', async () => {
+    const { add, live, shown, sent, time, outbox } = await start();
+    await add('a');
+    time.sleep(WEEK + 1);
+    await live(10_000);
+    expect(shown.get('a')).toBe('held');
+    outbox.line(true);
+    expect(sent).toEqual(['a']);
+  });
+
+  test('tabs: shows what another tab wrote, and forgets what another tab saw stored', async () => {
+    const storage = fakeStorage();
+    const leader = await start({ storage });
+    const follower = await start({ storage, up: false });
+    await follower.add('theirs');
+    await leader.outbox.refresh();
+    expect(leader.sent).toEqual(['theirs']);
+    expect(follower.sent).toEqual([]);
+    leader.outbox.remove('theirs');
+    await leader.outbox.settled();
+    await follower.outbox.refresh();
+    expect(follower.outbox.entries()).toEqual([]);
+    expect([...follower.shown]).toEqual([]);
   });
 });

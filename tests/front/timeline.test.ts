@@ -9,13 +9,22 @@ const MINUTE = 60_000;
 function sent(seq: number, over: Partial<Item> = {}): Item & { seq: number } {
   const at = over.at ?? NOON + seq * 1_000;
   const who = { userId: 'u1', nickname: 'maré', own: false, text: `text ${seq}` };
-  const times = { at, localAt: at };
-  return { messageId: `m${seq}`, state: 'sent', reason: null, ...who, ...times, ...over, seq };
+  const times = { at, localAt: at, position: 0 };
+  return {
+    messageId: `m${seq}`,
+    room: 'lobby',
+    state: 'sent',
+    reason: null,
+    ...who,
+    ...times,
+    ...over,
+    seq,
+  };
 }
 
 function unsent(messageId: string, over: Partial<Item> = {}): Item {
   const pending = { ...sent(0), messageId, state: 'pending' as const, own: true, userId: '' };
-  return { ...pending, localAt: NOON, ...over, seq: null };
+  return { ...pending, localAt: NOON, position: over.localAt ?? NOON, ...over, seq: null };
 }
 
 /** The list as a page would have it after these changes. */
@@ -27,10 +36,10 @@ function screen() {
     marks,
     apply(changes: Change[]) {
       for (const change of changes) {
-        const id = change.kind === 'remove' ? change.messageId : change.item.messageId;
+        const id = change.key;
         if (rows.includes(id)) rows.splice(rows.indexOf(id), 1);
         if (change.kind === 'remove') continue;
-        const at = change.beforeId ? rows.indexOf(change.beforeId) : rows.length;
+        const at = change.before ? rows.indexOf(change.before) : rows.length;
         expect(at).toBeGreaterThanOrEqual(0);
         rows.splice(at, 0, id);
         marks.set(id, change.opensDay ? 'day' : change.opensGroup ? 'group' : '');
@@ -103,14 +112,15 @@ describe('the timeline', () => {
     expect(timeline.find('m1')?.state).toBe('sent');
   });
 
-  test('lets the oldest go, and a repeat of it does not come back', () => {
-    const timeline = createTimeline(3);
+  test('lets go of all that is stored, and keeps what is unsent', () => {
+    const timeline = createTimeline();
     const view = screen();
     for (let seq = 1; seq <= 5; seq += 1) view.apply(timeline.hear(sent(seq)));
-    expect(view.rows).toEqual(['m3', 'm4', 'm5']);
-    expect(view.marks.get('m3')).toBe('day');
-    expect(timeline.hear(sent(1))).toEqual([]);
-    expect(timeline.hear(sent(4))).toEqual([]);
+    view.apply(timeline.write(unsent('mine')));
+    expect(timeline.size()).toBe(5);
+    view.apply(timeline.clear());
+    expect(view.rows).toEqual(['mine']);
+    expect(view.marks.get('mine')).toBe('group');
   });
 
   test('a discarded message leaves, and who followed is grouped anew', () => {
@@ -119,7 +129,7 @@ describe('the timeline', () => {
     view.apply(timeline.write(unsent('a')));
     view.apply(timeline.write(unsent('b', { localAt: NOON + 1 })));
     expect(view.marks.get('b')).toBe('');
-    view.apply(timeline.discard('a'));
+    view.apply(timeline.remove('a'));
     expect(view.rows).toEqual(['b']);
     expect(view.marks.get('b')).toBe('group');
   });
