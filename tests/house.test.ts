@@ -82,7 +82,8 @@ describe('rooms', () => {
         'shared/src/connections.ts',
         'shared/src/history.ts',
         'shared/src/messages.ts',
-        'workflows/redrive.ts',
+        'workflows/dead-letter-queue.ts',
+        'workflows/restart.ts',
         'workflows/src/poster.ts',
       ].filter((file) => code.includes(file)),
     );

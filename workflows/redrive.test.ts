@@ -1,0 +1,147 @@
+// Redrive as an operator runs it, against a whole machine: what can be done is done once, what cannot stays, and no words are shown.
+
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { DynamoDBClient, ListTablesCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Machine, startMachine } from '../tests/browser/machine.ts';
+import { sample } from '../tests/product/sample.ts';
+import type { Envelope } from './dead-letter.ts';
+
+const QueueName = 'hubbub-dev-dead-letters';
+const sent = sample<Envelope>('workflows/events/MessageSent.json');
+const words = String(sent.detail.text);
+const failed = (event: unknown) =>
+  JSON.stringify({ input: event, error: { Error: 'States.TaskFailed', Cause: words } });
+
+let machine: Machine;
+let sqs: SQSClient;
+let dynamodb: DynamoDBClient;
+let QueueUrl: string;
+let room = 0;
+
+beforeAll(async () => {
+  machine = await startMachine();
+  const endpoint = machine.aws;
+  const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
+  sqs = new SQSClient({ endpoint, region: 'us-east-1', credentials });
+  dynamodb = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
+  QueueUrl = (await sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl ?? '';
+}, 60_000);
+afterAll(() => machine.stop());
+
+/** What redrive printed, line by line, and how it ended. */
+async function redrive(...flags: string[]): Promise<{ lines: string[]; code: number }> {
+  const run = promisify(execFile)(process.execPath, ['workflows/redrive.ts', ...flags], {
+    cwd: join(import.meta.dirname, '..'),
+    env: {
+      ...process.env,
+      NODE_OPTIONS: '',
+      AWS_ENDPOINT_URL: machine.aws,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'any',
+      AWS_SECRET_ACCESS_KEY: 'any',
+    },
+  });
+  const { stdout, code } = await run.then(
+    ({ stdout }) => ({ stdout, code: 0 }),
+    (error: { stdout: string; code: number }) => error,
+  );
+  return { lines: stdout.split('\n').filter((line) => line !== ''), code };
+}
+
+const post = (MessageBody: string) => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+async function waiting(): Promise<number> {
+  const AttributeNames = ['ApproximateNumberOfMessages' as const];
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames }),
+  );
+  return Number(Attributes?.ApproximateNumberOfMessages);
+}
+/** A message to a room of its own. */
+function message(): Envelope {
+  room += 1;
+  const detail = { ...sent.detail, room: `r${room}`, topics: [`room:r${room}`] };
+  return { ...sent, detail: { ...detail, messageId: crypto.randomUUID() } };
+}
+async function stored({ detail }: Envelope) {
+  const { TableNames = [] } = await dynamodb.send(new ListTablesCommand({}));
+  const TableName = TableNames.find((name) => name.includes('MessagesTable'));
+  const { Items = [] } = await dynamodb.send(
+    new QueryCommand({
+      TableName,
+      KeyConditionExpression: 'room = :room AND seq > :head',
+      ExpressionAttributeValues: { ':room': { S: String(detail.room) }, ':head': { N: '0' } },
+    }),
+  );
+  return Items.map(({ messageId }) => messageId?.S);
+}
+
+describe('redrive', () => {
+  test('of an empty queue does nothing, and ends well', async () => {
+    expect(await redrive()).toEqual({ lines: [], code: 0 });
+  });
+
+  test('lists without restarting anything', async () => {
+    const one = message();
+    await post(failed(one));
+    const { lines } = await redrive('--list');
+    expect(lines).toEqual([
+      `${one.detail.messageId}  MessageSent  States.TaskFailed  0 min  waits`,
+    ]);
+    expect(await stored(one)).toEqual([]);
+    expect(await waiting()).toBe(1);
+    await redrive();
+  });
+
+  test('stores the message of a failed execution once, and forgets every letter about it', async () => {
+    const [one, two] = [message(), message()];
+    for (const body of [failed(one), failed(one), JSON.stringify(two)]) await post(body);
+    const { lines, code } = await redrive();
+    expect(lines.filter((line) => line.endsWith('done'))).toHaveLength(3);
+    expect(code).toBe(0);
+    expect(await stored(one)).toEqual([one.detail.messageId]);
+    expect(await stored(two)).toEqual([two.detail.messageId]);
+    expect(await waiting()).toBe(0);
+    expect(lines.join()).not.toContain(words);
+  });
+
+  test('keeps one letter of what fails again, and says so by its exit code', async () => {
+    const { text: _, ...detail } = message().detail;
+    await post(failed({ ...sent, detail }));
+    const { lines, code } = await redrive();
+    expect(lines).toEqual([expect.stringContaining('kept: NotDistributed')]);
+    expect(code).toBe(1);
+    expect(await waiting()).toBe(1);
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+    expect(Messages[0]?.Body).toContain('MalformedEvent');
+    const { DeleteMessageCommand } = await import('@aws-sdk/client-sqs');
+    const ReceiptHandle = Messages[0]?.ReceiptHandle;
+    await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+  });
+
+  test('leaves alone what it cannot read', async () => {
+    await post('a postcard');
+    const { lines, code } = await redrive();
+    expect(lines).toEqual([expect.stringContaining('unreadable')]);
+    expect(code).toBe(1);
+    expect(await waiting()).toBe(1);
+    const { PurgeQueueCommand } = await import('@aws-sdk/client-sqs');
+    await sqs.send(new PurgeQueueCommand({ QueueUrl }));
+  });
+
+  test('puts the end of a replaced connection back on the bus', async () => {
+    const replaced = sample<Envelope>('workflows/events/replace.json');
+    await post(JSON.stringify({ requestPayload: replaced, responsePayload: { errorType: 'E' } }));
+    expect((await redrive()).lines).toEqual([expect.stringMatching(/ClientReplaced {2}E .*done$/)]);
+    expect(await waiting()).toBe(0);
+  });
+});
