@@ -49,4 +49,13 @@ describe('the shown status', () => {
     become('live');
     expect(shown).toEqual(['live', 'waiting', 'connecting', 'live']);
   });
+
+  test.each(['replaced', 'closed'] as const)('tells at once that it is %s', (state) => {
+    const { pass, shown, become } = start();
+    become('live');
+    become('waiting');
+    become(state);
+    pass(60_000);
+    expect(shown).toEqual(['live', state]);
+  });
 });

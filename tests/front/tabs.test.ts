@@ -113,6 +113,7 @@ describe('tabs of one browser', () => {
         ['live', false],
         ['live', true],
       ]);
+      expect(tab(0).statuses.map(({ state }) => state)).not.toContain('replaced');
       expect(room.hellos()).toBe(before);
     },
   );

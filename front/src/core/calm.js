@@ -4,6 +4,8 @@
 /** @typedef {import('./line.js').LineStatus} LineStatus */
 
 const BLIP_MS = 5_000;
+/** These do not pass by themselves. */
+const LASTING = new Set(['replaced', 'closed']);
 
 /** @param {{ clock: import('./line.js').Clock, show: (status: LineStatus) => void }} ports */
 export function createCalm({ clock, show }) {
@@ -20,6 +22,10 @@ export function createCalm({ clock, show }) {
       if (status.state === 'live') {
         cancel();
         wasLive = true;
+        show(status);
+      } else if (LASTING.has(status.state)) {
+        cancel();
+        wasLive = false;
         show(status);
       } else if (fell) {
         cancel = clock.after(BLIP_MS, () => {

@@ -68,9 +68,16 @@ export function createTabs({ tab, name, openLock, openChannel, keep, clock, open
     leader = { from: tab, term: Math.max(readLeader(keep.read('leader')).term, leader.term) + 1 };
     keep.write('leader', leader);
     const { heard } = ears;
-    leading = createLeading({ leader, clock, openLine, post, changed: become, heard });
+    leading = createLeading({ leader, clock, openLine, post, changed: lineChanged, heard });
     leading.visible(isSeen);
     leading.line.start();
+  }
+
+  /** @param {LineStatus} next */
+  function lineChanged(next) {
+    // A leader that thaws may hear that it was replaced before it hears by whom: by another tab is no news to show.
+    if (next.state === 'replaced' && outranks(readLeader(keep.read('leader')), leader)) fall();
+    else become(next);
   }
 
   /** Another leads: this tab's socket must not live beside the other's. */
