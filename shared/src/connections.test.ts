@@ -77,6 +77,48 @@ describe('open', () => {
   });
 });
 
+describe('reopen', () => {
+  const hearing = (subscriptions: Connection['subscriptions']): Connection => ({
+    ...ann,
+    clientId: 'client-1',
+    subscriptions,
+  });
+
+  test('takes what is heard no more, keeps what is, and adds what is new', async () => {
+    await door.open(ann);
+    const tea = { topic: 'room:tea', shard: 0 };
+    await door.reopen(ann, hearing([LOBBY, tea]));
+    expect(await keys()).toEqual([
+      'connection#ann= connection',
+      'topic#room:lobby#2 ann=',
+      'topic#room:tea#0 ann=',
+    ]);
+    expect(await door.find('ann=')).toMatchObject({
+      clientId: 'client-1',
+      subscriptions: [LOBBY, tea],
+    });
+  });
+
+  test('into another shard of the same topic leaves none in the old', async () => {
+    await door.open(ann);
+    await door.reopen(ann, hearing([{ ...LOBBY, shard: 3 }]));
+    expect(await keys()).toEqual(['connection#ann= connection', 'topic#room:lobby#3 ann=']);
+  });
+
+  test('that fails half-way can be done again, and closes whole', async () => {
+    await door.open(ann);
+    let calls = 0;
+    aws.script.dynamodb = (action) =>
+      action === 'BatchWriteItem' && ++calls === 3 ? new AwsError('Broken', 'no') : undefined;
+    await expect(door.reopen(ann, hearing([{ topic: 'room:tea', shard: 0 }]))).rejects.toThrow();
+    const found = await door.find('ann=');
+    await door.reopen(found ?? ann, hearing([LOBBY]));
+    expect(await keys()).toEqual(['connection#ann= connection', 'topic#room:lobby#2 ann=']);
+    await door.close('ann=');
+    expect(await keys()).toEqual([]);
+  });
+});
+
 describe('find', () => {
   test('gives back what was opened', async () => {
     await door.open(ann);

@@ -119,6 +119,116 @@ describe('sendmessage', () => {
   });
 });
 
+describe('hello', () => {
+  const secret = 'q3Zt8mXv0yLk5sNw2bRc9dHf7gJp4aQe6uTi1oYxVzM';
+  const hello = { action: 'hello', v: 1, clientId: ID, epoch: 0, secret };
+  const greet = (fields: Record<string, unknown>) => JSON.stringify({ ...hello, ...fields });
+
+  test('needs who and since when, and drops what the page does not name', () => {
+    expect(parseClientFrame(greet({ userId: 'u_somebody', have: {} }))).toStrictEqual(hello);
+  });
+
+  test.each([
+    ['a name in any script', { nickname: 'Adélaïde 😀' }],
+    ['32 code points of it', { nickname: '😀'.repeat(32) }],
+    ['no room at all', { rooms: [] }],
+    ['twenty rooms', { rooms: Array.from({ length: 20 }, (_, at) => `r${at}`) }],
+    ['a longer secret', { secret: 'a'.repeat(128) }],
+  ])('takes %s', (_, fields) => {
+    expect(parseClientFrame(greet(fields))).toMatchObject(fields);
+  });
+
+  test.each<[string, Record<string, unknown>, ErrorCode, string | undefined]>([
+    ['no version', { v: undefined }, 'BadField', 'v'],
+    ['a version that is no number', { v: '1' }, 'BadField', 'v'],
+    [
+      'another version, whatever else it holds',
+      { v: 2, secret: 7 },
+      'UnsupportedVersion',
+      undefined,
+    ],
+    ['a short clientId', { clientId: 'short' }, 'BadField', 'clientId'],
+    ['a clientId that would break a key', { clientId: 'client#1234' }, 'BadField', 'clientId'],
+    ['no epoch', { epoch: null }, 'BadField', 'epoch'],
+    ['an epoch below 0', { epoch: -1 }, 'BadField', 'epoch'],
+    ['a secret of less than 256 bits', { secret: secret.slice(1) }, 'BadField', 'secret'],
+    ['a secret of another alphabet', { secret: `${secret}=` }, 'BadField', 'secret'],
+    ['an empty name', { nickname: ' ' }, 'BadField', 'nickname'],
+    ['a name of 33 code points', { nickname: 'x'.repeat(33) }, 'BadField', 'nickname'],
+    ['a name that turns the line', { nickname: 'a\u202eb' }, 'BadField', 'nickname'],
+    ['a name of two lines', { nickname: 'a\nb' }, 'BadField', 'nickname'],
+    ['half a surrogate pair for a name', { nickname: '\ud83d' }, 'BadField', 'nickname'],
+    ['one room that is none', { rooms: ['lobby', 'a#0'] }, 'BadField', 'rooms'],
+    ['21 rooms', { rooms: Array(21).fill('lobby') }, 'BadField', 'rooms'],
+  ])('%s is refused', (_, fields, code, field) => {
+    expect(refusal(greet(fields))).toMatchObject({ code, field });
+  });
+});
+
+describe('history', () => {
+  const ask = (fields: Record<string, unknown>) =>
+    JSON.stringify({ action: 'history', room: 'lobby', ...fields });
+
+  test.each([
+    ['the newest page', {}],
+    ['a page below a seq', { before: 7, limit: 100 }],
+    [
+      'exact places, side by side or apart',
+      {
+        ranges: [
+          [1, 1],
+          [2, 9],
+          [11, 11],
+        ],
+      },
+    ],
+    ['twenty ranges', { ranges: Array.from({ length: 20 }, (_, at) => [2 * at + 1, 2 * at + 1]) }],
+  ])('takes %s', (_, fields) => {
+    expect(parseClientFrame(ask(fields))).toStrictEqual({
+      action: 'history',
+      room: 'lobby',
+      ...fields,
+    });
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['no room', { room: undefined }, 'room'],
+    ['a seq below 1', { before: 0 }, 'before'],
+    ['both ways of asking', { before: 7, ranges: [[1, 2]] }, 'ranges'],
+    ['no range', { ranges: [] }, 'ranges'],
+    ['21 ranges', { ranges: Array.from({ length: 21 }, (_, at) => [at + 1, at + 1]) }, 'ranges'],
+    ['a range that ends before it begins', { ranges: [[3, 2]] }, 'ranges'],
+    ['a range from the head', { ranges: [[0, 2]] }, 'ranges'],
+    [
+      'ranges that overlap',
+      {
+        ranges: [
+          [1, 3],
+          [3, 4],
+        ],
+      },
+      'ranges',
+    ],
+    [
+      'ranges out of order',
+      {
+        ranges: [
+          [5, 6],
+          [1, 2],
+        ],
+      },
+      'ranges',
+    ],
+    ['half a range', { ranges: [[1]] }, 'ranges'],
+    ['a range of three', { ranges: [[1, 2, 3]] }, 'ranges'],
+    ['a range of words', { ranges: [['1', '2']] }, 'ranges'],
+    ['a limit of 0', { limit: 0 }, 'limit'],
+    ['a limit of 101', { limit: 101 }, 'limit'],
+  ])('%s is refused', (_, fields, field) => {
+    expect(refusal(ask(fields))).toMatchObject({ code: 'BadField', field });
+  });
+});
+
 describe('ping', () => {
   test.each([0, 1, Number.MAX_SAFE_INTEGER])('takes n = %d', (n) => {
     expect(parseClientFrame(JSON.stringify({ action: 'ping', n }))).toEqual({ action: 'ping', n });
@@ -144,6 +254,12 @@ describe('whatever comes', () => {
           room: fc.oneof(fc.string({ unit: 'grapheme' }), fc.anything()),
           message: fc.oneof(fc.string({ unit: 'binary' }), fc.anything()),
           n: fc.oneof(fc.nat(), fc.anything()),
+          v: fc.oneof(fc.constant(1), fc.anything()),
+          clientId: fc.oneof(fc.uuid(), fc.anything()),
+          epoch: fc.oneof(fc.nat(), fc.anything()),
+          secret: fc.oneof(fc.constant('s'.repeat(43)), fc.anything()),
+          nickname: fc.oneof(fc.string({ unit: 'grapheme' }), fc.anything()),
+          ranges: fc.oneof(fc.array(fc.tuple(fc.nat(), fc.nat())), fc.anything()),
         },
         { requiredKeys: [] },
       )
