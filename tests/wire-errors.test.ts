@@ -1,0 +1,107 @@
+// Every error code of the wire, each provoked on a real socket as a client would: the socket lives on, and is told what the page says.
+
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { AwsError } from '../local/aws-error.ts';
+import { ERRORS, type ErrorCode, LIMITS } from '../shared/src/protocol.ts';
+import { type Machine, startMachine } from './browser/machine.ts';
+import { startAws, type TestAws } from './product/aws.ts';
+import { type Frame, type Line, me, openLine } from './product/line.ts';
+import { context, frameIn, handshake, helloEvent, routeEvent } from './product/sample.ts';
+
+let machine: Machine;
+let aws: TestAws;
+const lines: Line[] = [];
+
+beforeAll(async () => {
+  machine = await startMachine();
+  aws = await startAws('ConnectFunction', 'HelloFunction', 'SendmessageFunction');
+}, 60_000);
+afterAll(async () => {
+  for (const line of lines) line.cut();
+  await aws.stop();
+  await machine.stop();
+});
+
+const open = async (): Promise<Line> => {
+  const line = await openLine(machine.websocket);
+  lines.push(line);
+  return line;
+};
+async function greeted(): Promise<Line> {
+  const line = await open();
+  line.send(me());
+  await line.hears({ type: 'welcome' });
+  return line;
+}
+const say = (fields: Frame = {}) => ({
+  action: 'sendmessage',
+  messageId: crypto.randomUUID(),
+  message: 'hi',
+  ...fields,
+});
+
+/** What a greeted client sends to be told so. */
+const FRAMES: Partial<Record<ErrorCode, unknown>> = {
+  BadFrame: 'hello?',
+  FrameTooLarge: say({ message: 'x'.repeat(LIMITS.frameBytes) }),
+  NoAction: { message: 'hi' },
+  UnknownAction: { action: 'dance' },
+  BadField: { action: 'history', room: 'lobby', limit: 0 },
+  UnsupportedVersion: me({ v: 2 }),
+  MessageEmpty: say({ message: ' ' }),
+  MessageTooLong: say({ message: 'x'.repeat(4_001) }),
+  NotInRoom: { action: 'history', room: 'elsewhere' },
+};
+
+/** Those that need more than a frame. */
+const SCENES: Partial<Record<ErrorCode, () => Promise<unknown>>> = {
+  async HelloFirst() {
+    const line = await open();
+    line.send(say());
+    return line.hears({ type: 'error' });
+  },
+  async MessageIdReused() {
+    const line = await greeted();
+    const first = say({ message: 'one' });
+    line.send(first);
+    await line.hears({ type: 'message', messageId: first.messageId });
+    line.send({ ...first, message: 'two' });
+    return line.hears({ type: 'error', ref: first.messageId });
+  },
+  async NotConnected() {
+    const { handler } = await import('../api/src/hello.ts');
+    return frameIn(await handler(helloEvent('nobody='), context()));
+  },
+  async Busy() {
+    const { handler: connect } = await import('../api/src/connect.ts');
+    const { handler } = await import('../api/src/sendmessage.ts');
+    await connect(handshake('plain=', {}), context());
+    aws.script.events = () => ({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'Throttled' }] });
+    return frameIn(await handler(routeEvent('sendmessage', { connectionId: 'plain=' }), context()));
+  },
+  async Internal() {
+    const { handler } = await import('../api/src/hello.ts');
+    aws.script.dynamodb = () => new AwsError('AccessDeniedException', 'no');
+    return frameIn(await handler(helloEvent('c1='), context()));
+  },
+};
+
+describe('a sender is told', () => {
+  test.each(Object.keys(ERRORS) as ErrorCode[])('%s, and can go on', async (code) => {
+    const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const { retry, afterMs } = ERRORS[code];
+    const told = { type: 'error', code, retry, afterMs };
+    const scene = SCENES[code];
+    if (scene !== undefined) {
+      expect(await scene()).toMatchObject(told);
+      logged.mockRestore();
+      return;
+    }
+    const line = await greeted();
+    line.send(FRAMES[code]);
+    expect(await line.hears({ type: 'error' })).toMatchObject(told);
+    line.send({ action: 'ping', n: 7 });
+    expect(await line.hears({ type: 'pong' })).toMatchObject({ n: 7 });
+    logged.mockRestore();
+  });
+});
