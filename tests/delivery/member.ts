@@ -30,14 +30,16 @@ export interface Member {
 }
 
 const present = new Set<Member>();
+const lines = new Set<BadLine>();
 
 /** Looks again and again until it is so. Throws, with what was last seen, after a generous while. */
 export async function until<T>(
   what: string,
   look: () => T,
   isSo: (seen: T) => boolean,
+  withinMs = DEADLINE_MS,
 ): Promise<T> {
-  const late = Date.now() + DEADLINE_MS;
+  const late = Date.now() + withinMs;
   for (;;) {
     const seen = look();
     if (isSo(seen)) return seen;
@@ -75,13 +77,15 @@ function applied(list: Item[], changes: Change[]): Item[] {
   return next;
 }
 
-/** Joins a room through a proxy of its own. */
+/** Joins a room through a line of its own, or one that an earlier life of it had: a folder is kept for each address. */
 export async function join(
   websocket: string,
   room: string,
   options: Partial<ChatOptions> = {},
+  line?: BadLine,
 ): Promise<Member> {
-  const proxy = await openBadLine(websocket);
+  const proxy = line ?? (await openBadLine(websocket));
+  lines.add(proxy);
   const chat = connect({
     ...{ url: proxy.url, rooms: [room] },
     ...options,
@@ -97,7 +101,6 @@ export async function join(
     async leaves() {
       present.delete(member);
       await chat.close();
-      await proxy.stop();
     },
   };
   present.add(member);
@@ -124,10 +127,16 @@ export async function joinLive(...how: Parameters<typeof join>): Promise<Member>
 /** After each test: everybody who is still there goes. */
 export async function everybodyLeaves(): Promise<void> {
   await Promise.all([...present].map((member) => member.leaves()));
+  await Promise.all([...lines].map((line) => line.stop()));
+  lines.clear();
 }
 
 /** I9: resolves when all of them show the same messages, so many, all sent. */
-export async function agree(members: Member[], count: number): Promise<Item[]> {
+export async function agree(
+  members: Member[],
+  count: number,
+  withinMs = DEADLINE_MS,
+): Promise<Item[]> {
   const lists = await until(
     `the same ${count} messages on ${members.length} screens`,
     () => members.map((member) => member.screen()),
@@ -137,6 +146,7 @@ export async function agree(members: Member[], count: number): Promise<Item[]> {
           list.length === count &&
           list.every((item, at) => item.seq !== null && item.seq === seen[0]?.[at]?.seq),
       ),
+    withinMs,
   );
   const [first = [], ...others] = lists.map((list) => list.map(({ messageId }) => messageId));
   for (const other of others)
