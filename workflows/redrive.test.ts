@@ -7,6 +7,7 @@ import { DynamoDBClient, ListTablesCommand, QueryCommand } from '@aws-sdk/client
 import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
   SQSClient,
@@ -123,9 +124,17 @@ describe('redrive', () => {
     expect(await waiting()).toBe(1);
     const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
     expect(Messages[0]?.Body).toContain('MalformedEvent');
-    const { DeleteMessageCommand } = await import('@aws-sdk/client-sqs');
-    const ReceiptHandle = Messages[0]?.ReceiptHandle;
-    await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+    await sqs.send(new PurgeQueueCommand({ QueueUrl }));
+  });
+
+  test('keeps what is older than its claim: it may be stored, and would be stored again', async () => {
+    const late = message();
+    await post(failed({ ...late, detail: { ...late.detail, claimUntil: 1_767_866_405 } }));
+    const { lines } = await redrive();
+    expect(lines).toEqual([expect.stringContaining('kept: ClaimExpired')]);
+    expect(await stored(late)).toEqual([]);
+    expect(await waiting()).toBe(1);
+    await sqs.send(new PurgeQueueCommand({ QueueUrl }));
   });
 
   test('leaves alone what it cannot read', async () => {
@@ -134,7 +143,6 @@ describe('redrive', () => {
     expect(lines).toEqual([expect.stringContaining('unreadable')]);
     expect(code).toBe(1);
     expect(await waiting()).toBe(1);
-    const { PurgeQueueCommand } = await import('@aws-sdk/client-sqs');
     await sqs.send(new PurgeQueueCommand({ QueueUrl }));
   });
 

@@ -44,6 +44,8 @@ async function arnOf(name: string): Promise<string> {
 
 /** `redrive` tells the machine to tell everybody, though the message may be stored already. */
 async function distribute(stateMachineArn: string, event: Envelope): Promise<string | undefined> {
+  // Without its claim a message that is stored already would be stored again, elsewhere.
+  if (Number(event.detail.claimUntil) * 1000 <= Date.now()) return 'ClaimExpired';
   const input = JSON.stringify({ ...event, redrive: true });
   const { status = 'Unknown', error = status } = await sfn.send(
     new StartSyncExecutionCommand({ stateMachineArn, input }),
