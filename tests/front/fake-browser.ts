@@ -14,7 +14,8 @@ export type Source = (typeof SOURCES)[number];
 export interface Life {
   run(source: Source, task: () => void): void;
   clock: Clock;
-  freeze(): void;
+  /** Deaf: what the channel brings meanwhile is lost, as in Chromium at a breakpoint; else it waits. */
+  freeze(isDeaf?: boolean): void;
   /** What waited runs by source: this order, then the rest. */
   thaw(order?: readonly Source[]): void;
   close(): void;
@@ -25,9 +26,10 @@ export interface Life {
 export function createLife(world: Clock): Life {
   let waiting: { source: Source; task: () => void }[] = [];
   let frozen = false;
+  let deaf = false;
   let closed = false;
   const run = (source: Source, task: () => void) => {
-    if (closed) return;
+    if (closed || (frozen && deaf && source === 'channel')) return;
     if (frozen) waiting.push({ source, task });
     else task();
   };
@@ -44,8 +46,9 @@ export function createLife(world: Clock): Life {
         };
       },
     },
-    freeze: () => {
+    freeze(isDeaf = false) {
       frozen = true;
+      deaf = isDeaf;
     },
     thaw(order = []) {
       frozen = false;

@@ -64,7 +64,11 @@ export function openTab(name: string, { clock: world, browser, room, unsent }: W
   }
 
   function hear(frame: ServerFrame) {
-    if (frame.type === 'welcome') welcomes += 1;
+    if (frame.type === 'welcome') {
+      welcomes += 1;
+      // The core takes it for a server that lost its tables, and begins anew.
+      if ((frame.heads.lobby ?? 0) < head) throw new Error('A welcome knows less than was heard.');
+    }
     if (frame.type === 'welcome' || frame.type === 'pong') {
       head = Math.max(head, frame.heads.lobby ?? 0);
       ask();

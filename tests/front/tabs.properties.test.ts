@@ -15,7 +15,8 @@ const STEP_MS = 50;
 type Step =
   | { do: 'open' }
   | { do: 'cut' }
-  | { do: 'close' | 'freeze' | 'say'; which: number }
+  | { do: 'close' | 'say'; which: number }
+  | { do: 'freeze'; which: number; isDeaf: boolean }
   | { do: 'thaw'; which: number; order: Source[] }
   | { do: 'wait'; ms: number };
 
@@ -25,7 +26,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.constant<Step>({ do: 'open' }) },
   { weight: 1, arbitrary: fc.constant<Step>({ do: 'cut' }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('close' as const), which }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('freeze' as const), which }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('freeze' as const), which, isDeaf: fc.boolean() }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('thaw' as const), which, order }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('say' as const), which }) },
   {
@@ -67,7 +71,7 @@ function run(steps: Step[]) {
     else {
       const tab = tabs[one.which % Math.max(1, tabs.length)];
       if (!tab) return;
-      if (one.do === 'freeze') tab.life.freeze();
+      if (one.do === 'freeze') tab.life.freeze(one.isDeaf);
       else if (one.do === 'thaw') tab.life.thaw(one.order);
       else if (one.do === 'close') {
         tab.close();

@@ -131,6 +131,22 @@ describe('tabs of one browser', () => {
     expect(room.awake()).toHaveLength(1);
   });
 
+  test.each([0, 1])(
+    'a tab that was frozen and deaf, the one at %d, hears what it missed at once',
+    (at) => {
+      const { tab, pass } = start('a', 'b', 'c');
+      tab(2).say('m1');
+      pass(TICK_MS);
+      tab(at).life.freeze(true);
+      pass(10_000);
+      tab(2).say('m2');
+      pass(TICK_MS);
+      tab(at).life.thaw();
+      pass(2 * TICK_MS);
+      expect([...tab(at).heard.values()]).toEqual(['m1', 'm2']);
+    },
+  );
+
   test('a tab that nobody looks at leaves a silent leader alone until it has something to say', () => {
     const { tab, pass } = start('a', 'b');
     tab(1).line.visible(false);

@@ -18,30 +18,43 @@ export function createLeading({ leader, clock, openLine, post, changed, heard })
   let ended = false;
   let isSeen = true;
   let cancelUnseen = () => {};
-  /** @type {ServerFrame | null} */
+  /** @type {import('./tab-message.js').Welcome | null} */
   let welcome = null;
+  let told = 0;
   const line = openLine({
     changed: (status) => ended || lineChanged(status),
     heard: (frame) => ended || lineHeard(frame),
     nudged: () => {},
   });
 
-  function tell() {
-    post({ ...leader, kind: 'status', status: line.status(), welcome });
+  function tell(status = line.status()) {
+    post({ ...leader, kind: 'status', status, told, welcome });
   }
 
   /** @param {LineStatus} status */
   function lineChanged(status) {
     if (status.state !== 'live') welcome = null;
-    post({ ...leader, kind: 'status', status, welcome });
+    tell(status);
     changed({ ...status, leads: true });
   }
 
   /** @param {ServerFrame} frame */
   function lineHeard(frame) {
     if (frame.type === 'welcome') welcome = frame;
+    else if (frame.type === 'pong') raise(Object.entries(frame.heads));
+    else if (frame.type === 'message') raise([[frame.room, frame.seq]]);
+    else if (frame.type === 'history') raise([[frame.room, frame.head]]);
+    told += 1;
     post({ ...leader, kind: 'frame', frame });
     heard(frame);
+  }
+
+  /** Who is welcomed later must not be told less than was heard since. @param {[room: string, head: number][]} news */
+  function raise(news) {
+    if (!welcome) return;
+    const heads = new Map(Object.entries(welcome.heads));
+    for (const [room, head] of news) heads.set(room, Math.max(head, heads.get(room) ?? 0));
+    welcome = { ...welcome, heads: Object.fromEntries(heads) };
   }
 
   function othersLook() {
@@ -52,7 +65,7 @@ export function createLeading({ leader, clock, openLine, post, changed, heard })
 
   return {
     line,
-    tell,
+    tell: () => tell(),
     /** @param {import('./tab-message.js').Request} request another tab's */
     hear(request) {
       if (request.kind === 'ask') {

@@ -3,11 +3,13 @@
 
 /** @typedef {import('./line.js').LineStatus} LineStatus */
 /** @typedef {import('./frame.js').ServerFrame} ServerFrame */
+/** @typedef {import('./frame.js').Welcome} Welcome */
 /** @typedef {{ from: string, term: number }} Leader term: counts the leaders; of two the greater leads, of equals the greater `from` */
 /** @typedef {'tryNow' | 'useHere' | 'wake' | 'distrust'} Verb */
 /** @typedef {{ kind: 'ask' | 'nudge' } | { kind: 'send', frame: object } | { kind: 'urge', verb: Verb }} Request
  *   ask: who looks at a tab wants to know; nudge: the shared outbox changed */
-/** @typedef {Leader & { kind: 'status', status: LineStatus, welcome: ServerFrame | null }} StatusMessage welcome: of this line, for who came late */
+/** @typedef {Leader & { kind: 'status', status: LineStatus, told: number, welcome: Welcome | null }} StatusMessage
+ *   told: frames so far; welcome: the line's, with the heads of now, for who came late or missed some */
 /** @typedef {Leader & { kind: 'frame', frame: ServerFrame }} FrameMessage */
 /** @typedef {Request | StatusMessage | FrameMessage} TabMessage */
 

@@ -29,8 +29,9 @@ export function createTabs({ tab, name, openLock, openChannel, keep, clock, open
   let leader = { from: '', term: 0 };
   /** @type {LineStatus} */
   let status = { state: 'idle', retryAt: null, online: true, reason: null, leads: false };
-  // The leader repeats its welcome for those who come late; once is enough for the others.
+  // The leader repeats its welcome for those who come late, or were deaf: a frozen tab loses what the channel brings.
   let isWelcomed = false;
+  let heardFrames = 0;
   let isSeen = true;
 
   const watch = createWatch({
@@ -102,15 +103,27 @@ export function createTabs({ tab, name, openLock, openChannel, keep, clock, open
   function hearLeader(message) {
     if (outranks(leader, message)) return leading?.tell();
     fall();
-    if (outranks(message, leader)) isWelcomed = false;
+    if (outranks(message, leader)) {
+      isWelcomed = false;
+      heardFrames = 0;
+    }
     leader = { from: message.from, term: message.term };
     watch.heard();
-    if (message.kind === 'frame') hearFrame(message.frame);
-    else {
-      become({ ...message.status, leads: false });
-      if (status.state !== 'live') isWelcomed = false;
-      else if (!isWelcomed && message.welcome) hearFrame(message.welcome);
+    if (message.kind === 'frame') {
+      heardFrames += 1;
+      hearFrame(message.frame);
+    } else hearStatus(message);
+  }
+
+  /** @param {import('./tab-message.js').StatusMessage} message */
+  function hearStatus({ status: next, told, welcome }) {
+    become({ ...next, leads: false });
+    if (status.state !== 'live') isWelcomed = false;
+    else if (welcome && (!isWelcomed || told !== heardFrames)) {
+      hearFrame(welcome);
+      ears.nudged();
     }
+    heardFrames = told;
   }
 
   /** @param {import('./tab-message.js').ServerFrame} frame */
