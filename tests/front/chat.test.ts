@@ -1,142 +1,316 @@
-// Proves the life of a message as one page sees it: written, sent, ticked; or refused, and said so.
+// Proves the public face: said, ticked, refused; complete after any absence; once each across restarts.
 import { describe, expect, test } from '@jest/globals';
-import { createChat } from '../../front/src/core/chat.js';
-import type { Item } from '../../front/src/core/timeline.js';
-import { fakeClock, fakeSlot, fakeSockets } from './workbench.ts';
+import type { ChatPorts } from '../../front/src/core/chat.js';
+import type { Socket } from '../../front/src/core/line.js';
+import { seededChance } from './chance.ts';
+import { hostileServer } from './hostile-server.ts';
+import { person } from './person.ts';
+import { fakeClock, fakeSockets, settled, welcome } from './workbench.ts';
 
-function start(slot = fakeSlot()) {
-  const { clock, pass } = fakeClock();
-  const sockets = fakeSockets();
-  const arrived: Item[] = [];
-  const chat = createChat({
-    room: 'lobby',
-    ports: {
-      openSocket: sockets.openSocket,
-      clock,
-      fraction: () => 0.5,
-      randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
-      isOnline: () => true,
-      slot,
-    },
-    watcher: { changed: () => {}, arrived: (item) => arrived.push(item), line: () => {} },
-  });
-  chat.start('wss://chat.example.org/dev');
-  const hear = (frame: object) => sockets.latest().events.heard(JSON.stringify(frame));
-  const sent = () => sockets.latest().sent.map((text) => JSON.parse(text));
-  const states = () => chat.items().map((item) => [item.text, item.state, item.own]);
-  return { chat, pass, sockets, arrived, hear, sent, states, slot };
+type Open = ChatPorts['openSocket'];
+
+/** A server that behaves, and an ear on what the client asks. */
+function town() {
+  const { clock, live } = fakeClock();
+  const chance = seededChance(1);
+  const server = hostileServer(clock, chance);
+  Object.assign(server.faults, { frames: false, crashes: false });
+  const asked: { action: string; before?: number; ranges?: [number, number][] }[] = [];
+  const openSocket: Open = (url, protocols, events) => {
+    const socket = server.openSocket(url, protocols, events);
+    const send: Socket['send'] = (text) => {
+      asked.push(JSON.parse(text));
+      socket.send(text);
+    };
+    return { send, close: socket.close };
+  };
+  const world = { clock, chance, openSocket };
+  const history = () => asked.filter((frame) => frame.action === 'history');
+  const say = (count: number, from = 1) => {
+    for (let n = from; n < from + count; n += 1) server.say(`m${n}`);
+  };
+  const numbers = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, n) => from + n);
+  const seqs = (one: ReturnType<typeof person>) => one.view().rows.map((row) => row.seq);
+  return { clock, live, server, world, history, asked, say, numbers, seqs };
 }
 
-function message(seq: number, over: object = {}) {
-  const who = { userId: 'u1', nickname: 'guest-ab12', message: `text ${seq}`, connectionId: 'c' };
+/** A client and a socket that says only what the test says. */
+async function alone() {
+  const { clock, live } = fakeClock();
+  const sockets = fakeSockets();
+  const chance = seededChance(1);
+  const ada = person('ada', { clock, chance, openSocket: sockets.openSocket });
+  const hear = (frame: object) => sockets.latest().events.heard(JSON.stringify(frame));
+  await settled();
+  sockets.latest().events.opened();
+  hear(welcome());
+  const sent = () =>
+    sockets
+      .latest()
+      .sent.slice(1)
+      .map((text) => JSON.parse(text));
+  const states = () => ada.view().rows.map((row) => [row.text, row.state]);
+  return { ada, live, sockets, hear, sent, states };
+}
+
+const message = (seq: number, over: object = {}) => {
+  const who = { userId: 'u1', nickname: 'guest-ab12', message: `text ${seq}` };
   const timestamp = '2026-11-21T07:30:00.000Z';
   return { type: 'message', room: 'lobby', seq, messageId: `m${seq}`, ...who, timestamp, ...over };
-}
+};
 
 describe('the chat', () => {
-  test('ticks only when the message itself comes back', () => {
-    const { chat, sockets, sent, hear, states, arrived } = start();
-    sockets.latest().events.opened();
-    expect(chat.say('  hi \n')).toBe(true);
+  test('ack: accepted does not tick, the message itself does', async () => {
+    const { ada, hear, sent, states } = await alone();
+    await ada.room().say('  hi \n');
     expect(sent()).toMatchObject([{ action: 'sendmessage', room: 'lobby', message: 'hi' }]);
     const { messageId } = sent()[0];
     hear({ type: 'accepted', messageId });
-    expect(states()).toEqual([['hi', 'pending', true]]);
+    expect(states()).toEqual([['hi', 'pending']]);
     hear(message(1, { messageId, message: 'hi' }));
     hear(message(1, { messageId, message: 'hi' }));
-    expect(states()).toEqual([['hi', 'sent', true]]);
-    expect(arrived).toEqual([]);
+    expect(states()).toEqual([['hi', 'sent']]);
   });
 
-  test('tells another person’s message once, though it comes twice', () => {
-    const { sockets, hear, arrived, states } = start();
-    sockets.latest().events.opened();
-    hear(message(2));
-    hear(message(2));
-    hear(message(1));
-    expect(arrived.map((item) => item.seq)).toEqual([2, 1]);
-    expect(states().map(([text]) => text)).toEqual(['text 1', 'text 2']);
+  test('echo pairing: message before accepted is the same one row', async () => {
+    const { ada, hear, sent, states } = await alone();
+    await ada.room().say('hi');
+    const { messageId } = sent()[0];
+    hear(message(1, { messageId, message: 'hi' }));
+    hear({ type: 'accepted', messageId });
+    expect(states()).toEqual([['hi', 'sent']]);
   });
 
-  test('sends after a reconnect what was written without a line, under one id', () => {
-    const { chat, sockets, pass } = start();
-    chat.say('written while connecting');
-    sockets.latest().events.opened();
-    const [first] = sockets.latest().sent;
-    sockets.latest().events.closed();
-    pass(60_000);
-    sockets.latest().events.opened();
-    expect(sockets.opened.length).toBeGreaterThan(1);
-    expect(sockets.latest().sent).toEqual([first]);
+  test('shows it as pending only once it is kept', async () => {
+    const { ada, states } = await alone();
+    let keep = () => {};
+    ada.storage.outbox.put = () =>
+      new Promise((resolve) => {
+        keep = resolve;
+      });
+    const said = ada.room().say('hi');
+    await settled();
+    expect(states()).toEqual([]);
+    keep();
+    await said;
+    expect(states()).toEqual([['hi', 'pending']]);
   });
 
-  test('leaves a line that is silent while three sends wait, but not one that speaks', () => {
-    const { chat, sockets, pass, hear } = start();
-    sockets.latest().events.opened();
-    chat.say('hi');
-    pass(20_000);
-    hear(message(1));
-    pass(29_000);
-    expect(chat.line.status().state).toBe('live');
-    expect(sockets.latest().sent).toHaveLength(5);
-    pass(1_000);
-    expect(chat.line.status().state).toBe('waiting');
-  });
-
-  test('shows an earlier page’s unsent message and sends it', () => {
-    const before = start();
-    before.chat.say('still here');
-    const after = start(before.slot);
-    expect(after.states()).toEqual([['still here', 'pending', true]]);
-    after.sockets.latest().events.opened();
-    expect(after.sent()).toMatchObject([{ message: 'still here' }]);
-  });
-
-  test('a refused message fails with its reason, and can be retried or discarded', () => {
-    const { chat, sockets, sent, hear } = start();
-    sockets.latest().events.opened();
-    chat.say('no');
-    const ref = sent()[0].messageId;
-    const error = { type: 'error', ref, code: 'NotInRoom', retry: false, afterMs: 0 };
-    hear({ ...error, message: 'You are not in this room.' });
-    expect(chat.items()[0]).toMatchObject({ state: 'failed', reason: 'You are not in this room.' });
-    chat.retry(ref);
+  test('a refused message fails with its reason, and can be retried or discarded', async () => {
+    const { ada, sent, hear } = await alone();
+    const ref = await ada.room().say('no');
+    hear({ type: 'error', ref, code: 'NotInRoom', retry: false, afterMs: 0, message: 'Not here.' });
+    expect(ada.room().items()[0]).toMatchObject({ state: 'failed', reason: 'Not here.' });
+    ada.room().retry(ref);
+    await settled();
     expect(sent().map((frame) => frame.messageId)).toEqual([ref, ref]);
-    chat.discard(ref);
-    expect(chat.items()).toEqual([]);
+    ada.room().discard(ref);
+    expect(ada.room().items()).toEqual([]);
   });
 
   test.each(['Internal server error', 'Forbidden'])(
     'retries after the gateway’s own "%s"',
-    (says) => {
-      const { chat, sockets, sent, hear, pass } = start();
-      sockets.latest().events.opened();
-      chat.say('hi');
+    async (says) => {
+      const { ada, sent, hear, live } = await alone();
+      await ada.room().say('hi');
       hear({ message: says, connectionId: 'c', requestId: 'r' });
-      pass(2_000);
-      expect(sent()).toHaveLength(2);
-      expect(chat.items()[0]).toMatchObject({ state: 'pending' });
+      await live(2_000);
+      expect(sent().filter((frame) => frame.action === 'sendmessage')).toHaveLength(2);
     },
   );
 
   test.each(['', 'null', '[]', '{"type":"message"}', '{"type":"new"}', '{"__proto__":1}'])(
-    'is not disturbed by the frame %j',
-    (text) => {
-      const { chat, sockets } = start();
-      sockets.latest().events.opened();
+    'versions: is not disturbed by the frame %j',
+    async (text) => {
+      const { ada, sockets } = await alone();
       sockets.latest().events.heard(text);
-      expect(chat.items()).toEqual([]);
-      expect(chat.line.status().state).toBe('live');
+      expect(ada.room().items()).toEqual([]);
+      expect(ada.chat().status().state).toBe('live');
     },
   );
 
-  test('takes nothing empty or too long', () => {
-    const { chat } = start();
-    expect([' \n', '😀'.repeat(4_001), '\u0001'.repeat(3_000)].map(chat.say)).toEqual([
-      false,
-      false,
-      false,
+  test.each([' \n', '😀'.repeat(4_001), '\u0001'.repeat(3_000)])(
+    'takes nothing empty or too long (%#)',
+    async (text) => {
+      const { ada } = await alone();
+      await expect(ada.room().say(text)).rejects.toThrow(RangeError);
+    },
+  );
+
+  test('tells another person’s message once, though it comes twice', async () => {
+    const { ada, hear } = await alone();
+    const arrived: number[] = [];
+    ada.room().on('arrived', (item) => arrived.push(item.seq));
+    for (const seq of [2, 2, 1, 1]) hear(message(seq));
+    expect(arrived).toEqual([2, 1]);
+  });
+});
+
+describe('what is missing', () => {
+  test('id + seq: a hole is asked for exactly, after a moment for it to fill by itself', async () => {
+    const { ada, hear, live, sent } = await alone();
+    for (const seq of [1, 4, 7]) hear(message(seq));
+    expect(sent()).toEqual([]);
+    await live(1_000);
+    expect(sent()).toEqual([
+      {
+        action: 'history',
+        room: 'lobby',
+        ranges: [
+          [2, 3],
+          [5, 6],
+        ],
+      },
     ]);
-    expect(chat.say('😀'.repeat(4_000))).toBe(true);
+    const items = [2, 5, 6].map((seq) => message(seq));
+    hear({
+      type: 'history',
+      room: 'lobby',
+      items,
+      void: [3],
+      from: 2,
+      to: 6,
+      head: 7,
+      more: false,
+    });
+    expect(ada.view().rows.map((row) => row.seq)).toEqual([1, 2, 4, 5, 6, 7]);
+    await live(20_000);
+    expect(sent().filter((frame) => frame.action === 'history')).toHaveLength(1);
+  });
+
+  test('hot room: what is still on its way is asked for again, ever more rarely, until it comes', async () => {
+    const { hear, live, sent } = await alone();
+    for (const seq of [1, 3]) hear(message(seq));
+    const nothing = {
+      type: 'history',
+      room: 'lobby',
+      items: [],
+      void: [],
+      from: 2,
+      to: 2,
+      head: 3,
+      more: false,
+    };
+    const waits: number[] = [];
+    for (let times = 1; times < 7; times += 1) {
+      let ms = 0;
+      for (; sent().filter((frame) => frame.ranges).length < times; ms += 100) await live(100);
+      waits.push(ms);
+      hear(nothing);
+    }
+    expect(Math.max(...waits)).toBeLessThanOrEqual(30_100);
+    expect(waits.at(-1)).toBeGreaterThan(5 * (waits[0] ?? 0));
+    hear(message(2));
+    await live(14_000);
+    expect(sent().filter((frame) => frame.ranges)).toHaveLength(waits.length);
+  });
+
+  test('fan-out: every push lost, all converge within one ping', async () => {
+    const { server, live, world, say, seqs, numbers } = town();
+    const ada = person('ada', world);
+    await live(1_000);
+    server.faults.dropsPushes = true;
+    say(5);
+    await live(32_000);
+    expect(seqs(ada)).toEqual(numbers(1, 5));
+  });
+
+  test('history size and resume: a gap of many pages is filled without gap or double', async () => {
+    const { server, live, world, say, seqs, numbers, history } = town();
+    const ada = person('ada', world);
+    await live(1_000);
+    server.faults.refusesAll = true;
+    server.cut(ada.clientId());
+    await live(1_000);
+    say(60);
+    server.faults.refusesAll = false;
+    await live(70_000);
+    expect(seqs(ada)).toEqual(numbers(1, 60));
+    expect(history().length).toBeGreaterThan(8);
+  });
+
+  test('a gap larger than what is kept jumps to the newest page, and pages back', async () => {
+    const { server, live, world, say, seqs, numbers } = town();
+    const ada = person('ada', world);
+    await live(1_000);
+    say(3);
+    await live(1_000);
+    server.faults.refusesAll = true;
+    server.cut(ada.clientId());
+    await live(1_000);
+    say(5_000, 4);
+    server.faults.refusesAll = false;
+    await live(70_000);
+    expect(seqs(ada)).toEqual(numbers(4_997, 5_003));
+    const older = ada.room().older();
+    await live(1_000);
+    expect(await older).toBe(true);
+    expect(seqs(ada)).toEqual(numbers(4_990, 5_003));
+  });
+
+  test('memory is bounded: the oldest go, unless somebody reads back', async () => {
+    const { live, world, say, seqs, numbers } = town();
+    const ada = person('ada', world);
+    await live(1_000);
+    for (let from = 1; from <= 900; from += 100) {
+      say(100, from);
+      await live(2_000);
+    }
+    expect(seqs(ada)).toEqual(numbers(501, 900));
+    const older = ada.room().older();
+    await live(1_000);
+    expect(await older).toBe(true);
+    expect(seqs(ada)).toEqual(numbers(494, 900));
+    ada.room().newest();
+    expect(seqs(ada)).toEqual(numbers(501, 900));
+  });
+
+  test('a server that lost its tables is believed', async () => {
+    const { ada, hear, sockets, live } = await alone();
+    for (const seq of [1, 2]) hear(message(seq));
+    sockets.latest().events.closed();
+    await live(10_000);
+    sockets.latest().events.opened();
+    hear(welcome({ lobby: 0 }));
+    expect(ada.view().rows).toEqual([]);
+    hear(message(1, { messageId: 'other' }));
+    expect(ada.view().rows.map((row) => row.key)).toEqual(['other']);
+  });
+});
+
+describe('a bot', () => {
+  test('reads more than a thousand that it missed, once each and in order, across restarts', async () => {
+    const { server, live, world, say, numbers } = town();
+    const bot = person('bot', world, 'cursor');
+    const faults: unknown[] = [];
+    const read = () => void bot.reads().catch((error) => faults.push(error));
+    read();
+    await live(1_000);
+    server.faults.refusesAll = true;
+    server.cut(bot.clientId());
+    say(1_500);
+    server.faults.refusesAll = false;
+    for (let restart = 0; restart < 4; restart += 1) {
+      await live(10_000);
+      await bot.crash();
+      read();
+    }
+    await live(10 * 60_000);
+    expect(bot.read).toEqual(numbers(1, 1_500));
+    expect(faults).toEqual([]);
+  });
+
+  test('begins with what is said from now on', async () => {
+    const { live, world, say, numbers } = town();
+    say(20);
+    const bot = person('bot', world, 'cursor');
+    const faults: unknown[] = [];
+    bot.reads().catch((error) => faults.push(error));
+    await live(1_000);
+    say(3, 21);
+    await live(2_000);
+    expect(bot.read).toEqual(numbers(21, 23));
+    expect(faults).toEqual([]);
   });
 });

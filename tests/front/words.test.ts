@@ -91,7 +91,7 @@ describe('a messageId', () => {
 
   test('and its frame are what the server takes', () => {
     const entry = { messageId: mintMessageId(Date.now(), random), room: 'lobby', text: 'hi' };
-    expect(parseClientFrame(frameOf(entry))).toEqual({
+    expect(parseClientFrame(JSON.stringify(frameOf(entry)))).toEqual({
       action: 'sendmessage',
       messageId: entry.messageId,
       room: 'lobby',

@@ -15,7 +15,7 @@ const SETTLE_TO_MS = 1_000;
 
 /** @param {Question} question @param {History} answer @returns {boolean} whether it may be the answer to it */
 function answers(question, { from, to, head }) {
-  if (question.kind === 'page') return to === question.before - 1 || to === head;
+  if (question.kind === 'page') return to === Math.min(question.before - 1, head);
   const last = question.ranges.at(-1);
   return from >= (question.ranges[0]?.[0] ?? 0) && to <= (last?.[1] ?? 0);
 }
@@ -97,7 +97,7 @@ export function createAsker({ clock, fraction, ask, holes, page }) {
   return {
     /** There may be something new to ask. */
     want() {
-      const wait = SETTLE_FROM_MS + fraction() * (SETTLE_TO_MS - SETTLE_FROM_MS);
+      const wait = Math.round(SETTLE_FROM_MS + fraction() * (SETTLE_TO_MS - SETTLE_FROM_MS));
       cancelSoon ??= clock.after(wait, next);
     },
     /** Somebody waits, or an answer was taken. */

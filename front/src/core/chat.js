@@ -2,7 +2,7 @@
 // The public face: connect, say, hear. All that a page, a bot or a test needs.
 import { defaultPorts } from '../ports/defaults.js';
 import { frameOf } from './composition.js';
-import { createIdentity, mintMessageId } from './identity.js';
+import { createIdentity, idForOccasion, mintMessageId } from './identity.js';
 import { createLine } from './line.js';
 import { createListeners } from './listeners.js';
 import { createOutbox } from './outbox.js';
@@ -13,7 +13,7 @@ import { createRoomFace } from './room-face.js';
 /** @typedef {import('./line.js').Ears} Ears */
 /** @typedef {import('./room-face.js').RoomFace} RoomFace */
 /** @typedef {{ openSocket: import('./line.js').OpenSocket, clock: import('./line.js').Clock, fraction: () => number,
- *   randomBytes: import('./identity.js').RandomBytes, isOnline: () => boolean, keep: import('./identity.js').Keep,
+ *   randomBytes: import('./identity.js').RandomBytes, digest: import('./identity.js').Digest, isOnline: () => boolean, keep: import('./identity.js').Keep,
  *   outbox: import('./outbox-entry.js').OutboxStore,
  *   line?: (ears: Ears, openLine: (ears: Ears) => import('./line.js').Line) => import('./line.js').Line }} ChatPorts
  *   line: instead of a line of one's own, for example one that tabs share */
@@ -100,8 +100,9 @@ export function connect(options) {
 
   /** @param {string} name @param {import('./room-face.js').Room} room @param {import('./room-face.js').RoomListeners} news */
   function faceOf(name, room, news) {
-    const { secret } = identity;
-    return createRoomFace({ name, room, news, outbox, loaded, mint, secret, me: () => me });
+    /** @param {string} occasion */
+    const idFor = (occasion) => idForOccasion(ports.digest, identity.secret, occasion);
+    return createRoomFace({ name, room, news, outbox, loaded, mint, idFor, me: () => me });
   }
 
   /** @param {LineStatus} status */

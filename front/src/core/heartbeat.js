@@ -22,7 +22,7 @@ export function createHeartbeat({ clock, fraction, ping, dead }) {
   let running = false;
   let cancel = () => {};
 
-  const patience = () => (visible ? everyMs : Math.max(everyMs, HIDDEN_MS)) * share;
+  const patience = () => Math.round((visible ? everyMs : Math.max(everyMs, HIDDEN_MS)) * share);
 
   function plan() {
     cancel();

@@ -3,6 +3,7 @@
 
 /** @typedef {{ read(key: string): unknown, write(key: string, value: unknown): void }} Keep small durable values */
 /** @typedef {(count: number) => Uint8Array<ArrayBuffer>} RandomBytes from a cryptographic source */
+/** @typedef {(text: string) => Promise<Uint8Array>} Digest SHA-256 of the text in UTF-8 */
 /** @typedef {{ clientId: string, secret: string, nextEpoch(): number, overtake(): number }} Identity */
 
 const SECRET_BYTES = 32;
@@ -78,11 +79,9 @@ export function mintMessageId(now, randomBytes) {
 
 /**
  * The same id each time for the same occasion: what is said once for it cannot be said twice, even after a crash.
- * @param {string} secret @param {string} occasion for example the messageId that is answered
+ * @param {Digest} digest @param {string} secret @param {string} occasion for example the messageId that is answered
  * @returns {Promise<string>} a UUIDv8 (RFC 9562, section 5.8)
  */
-export async function idForOccasion(secret, occasion) {
-  const bytes = new TextEncoder().encode(`${secret}\n${occasion}`);
-  const digest = await crypto.subtle.digest('SHA-256', bytes);
-  return uuid(new Uint8Array(digest).slice(0, 16), 8);
+export async function idForOccasion(digest, secret, occasion) {
+  return uuid((await digest(`${secret}\n${occasion}`)).slice(0, 16), 8);
 }

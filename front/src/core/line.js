@@ -100,7 +100,8 @@ export function createLine(ports) {
       if (call === next) return refused(call, frame);
       if (call !== current) return;
       heartbeat.heard();
-      heard(frame);
+      // The road may double a welcome; it is no return from an absence then.
+      heard(frame.type === 'welcome' ? { ...frame, rotated: true } : frame);
       if (frame.type === 'error' && FORGOTTEN.has(frame.code)) lost();
     }
     function ended() {

@@ -1,7 +1,6 @@
 // @ts-check
 // One room as its user sees it: say, hear, page back, retry, discard.
 import { compose } from './composition.js';
-import { idForOccasion } from './identity.js';
 
 /** @typedef {import('./timeline.js').Change} Change */
 /** @typedef {import('./timeline.js').Item} Item */
@@ -13,9 +12,9 @@ import { idForOccasion } from './identity.js';
 
 /**
  * @param {{ name: string, room: Room, news: RoomListeners, outbox: ReturnType<typeof import('./outbox.js').createOutbox>,
- *   loaded: Promise<void>, mint: () => string, secret: string, me: () => { userId: string, nickname: string } }} ports
+ *   loaded: Promise<void>, mint: () => string, idFor: (occasion: string) => Promise<string>, me: () => { userId: string, nickname: string } }} ports
  */
-export function createRoomFace({ name, room, news, outbox, loaded, mint, secret, me }) {
+export function createRoomFace({ name, room, news, outbox, loaded, mint, idFor, me }) {
   /** One after the other, so that what is said keeps its order. @type {Promise<unknown>} */
   let saying = loaded;
 
@@ -24,7 +23,7 @@ export function createRoomFace({ name, room, news, outbox, loaded, mint, secret,
 
   /** @param {string} text @param {string | undefined} occasion */
   async function write(text, occasion) {
-    const messageId = occasion === undefined ? mint() : await idForOccasion(secret, occasion);
+    const messageId = occasion === undefined ? mint() : await idFor(occasion);
     const known = outbox.has(messageId) || room.timeline.find(messageId);
     if (!known) await outbox.add({ messageId, room: name, text, once: occasion !== undefined });
     return messageId;

@@ -1,5 +1,5 @@
 // @ts-check
-// The browser's randomness: cryptographic for ids, plain for spreading tries in time.
+// Randomness, cryptographic for ids and plain for spreading tries in time; and the hash that looks random.
 
 /** @param {number} count */
 export function randomBytes(count) {
@@ -7,3 +7,8 @@ export function randomBytes(count) {
 }
 
 export const fraction = () => Math.random();
+
+/** @type {import('../core/identity.js').Digest} */
+export async function digest(text) {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+}

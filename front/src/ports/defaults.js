@@ -1,6 +1,6 @@
 // @ts-check
 // The surroundings' own ports: a browser's, or Node's.
-import { fraction, randomBytes } from './chance.js';
+import { digest, fraction, randomBytes } from './chance.js';
 import { clock } from './clock.js';
 import { createFileKeep, createFileStore } from './file.js';
 import { createIndexedDbStore } from './indexed-db.js';
@@ -20,6 +20,7 @@ export function defaultPorts({ url, folder, trouble }) {
     clock,
     fraction,
     randomBytes,
+    digest,
     isOnline,
   };
 }
