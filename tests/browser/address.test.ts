@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
+import { emptied } from './emptied.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { becomes, type Visitor, visitor } from './visitor.ts';
 import { type Wire, wireOf } from './wire.ts';
@@ -38,6 +39,7 @@ beforeAll(async () => {
   ]);
 });
 beforeEach(async () => {
+  await Promise.all([emptied(machine), emptied(other)]);
   ada = await visitor(browser);
   wire = await wireOf(ada.page);
 });

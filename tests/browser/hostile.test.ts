@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
+import { emptied } from './emptied.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { becomes, type Visitor, visitor } from './visitor.ts';
 import { type Wire, wireOf } from './wire.ts';
@@ -28,6 +29,7 @@ beforeAll(async () => {
   [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
 });
 beforeEach(async () => {
+  await emptied(machine);
   [ada, grace] = await Promise.all([visitor(browser), visitor(browser)]);
   wire = await wireOf(grace.page);
   await Promise.all([ada.connect(machine.page), grace.connect(machine.page)]);
@@ -68,13 +70,13 @@ describe('hostile words', () => {
 
   test('in a name, an id or a time harm no more than in a text', async () => {
     const timestamp = new Date().toISOString();
-    const frame = { type: 'message', room: 'lobby', seq: 900, message: 'kept', timestamp };
+    const frame = { type: 'message', room: 'lobby', seq: 300, message: 'kept', timestamp };
     const ids = ['__proto__', 'constructor', '"><img src=x onerror=alert(1)>'];
     for (const [n, messageId] of ids.entries()) {
       const nickname = '<img src=x onerror=alert(1)>\u202Eevil';
       wire.inject({
         ...frame,
-        seq: 900 + n,
+        seq: 300 + n,
         messageId,
         userId: '__proto__',
         nickname,
@@ -83,7 +85,7 @@ describe('hostile words', () => {
     }
     wire.inject({
       ...frame,
-      seq: 990,
+      seq: 390,
       messageId: 'm',
       userId: 'u',
       nickname: 'n',

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
+import { emptied } from './emptied.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { becomes, type Visitor, visitor } from './visitor.ts';
 import { type Wire, wireOf } from './wire.ts';
@@ -16,6 +17,7 @@ beforeAll(async () => {
   [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
 });
 beforeEach(async () => {
+  await emptied(machine);
   seq = 0;
   ada = await visitor(browser, { viewport: { width: 800, height: 500 } });
   wire = await wireOf(ada.page);
@@ -138,7 +140,7 @@ describe('the keyboard', () => {
     await ada.composer.press('Enter');
     expect(await ada.page.locator('.counter').textContent()).toBe('1 over · Too long to send.');
     expect(await ada.rows.count()).toBe(0);
-    expect(wire.sent).toEqual([]);
+    expect(wire.said()).toEqual([]);
   });
 
   test('reaches the settings and comes back', async () => {

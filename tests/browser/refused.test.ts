@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
+import { emptied } from './emptied.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { becomes, node, type Visitor, visitor } from './visitor.ts';
 import { type Wire, wireOf } from './wire.ts';
@@ -29,6 +30,7 @@ beforeAll(async () => {
   [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
 });
 beforeEach(async () => {
+  await emptied(machine);
   ada = await visitor(browser);
   wire = await wireOf(ada.page);
   await ada.connect(machine.page);
@@ -55,7 +57,7 @@ describe('a message that is refused', () => {
     await becomes(row, 'sent');
     expect(await before.evaluate((was) => was === document.querySelector('li.message'))).toBe(true);
     expect(await row.getByRole('button').count()).toBe(0);
-    const ids = wire.sent.map((frame) => (JSON.parse(frame) as { messageId: string }).messageId);
+    const ids = wire.said();
     expect(ids).toHaveLength(2);
     expect(new Set(ids).size).toBe(1);
   });

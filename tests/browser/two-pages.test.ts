@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
+import { emptied } from './emptied.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { becomes, node, type Visitor, visitor } from './visitor.ts';
 import { type Wire, wireOf } from './wire.ts';
@@ -16,6 +17,7 @@ beforeAll(async () => {
   [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
 });
 beforeEach(async () => {
+  await emptied(machine);
   [ada, grace] = await Promise.all([visitor(browser), visitor(browser)]);
   wire = await wireOf(ada.page);
   await Promise.all([ada.connect(machine.page), grace.connect(machine.page)]);

@@ -10,6 +10,8 @@ export interface Wire {
   inject(frame: object): void;
   /** What the page sent, in order, on all its sockets. */
   sent: string[];
+  /** The messageIds of the `sendmessage` frames among them. */
+  said(): string[];
   /** Every URL the page opened. */
   urls: string[];
   /** Keeps the page's frames from the server, and calls this for each instead; undefined lets them pass again. */
@@ -39,6 +41,10 @@ export async function wireOf(page: Page): Promise<Wire> {
   });
   return {
     sent,
+    said: () =>
+      sent
+        .map((frame) => JSON.parse(frame) as { action: string; messageId: string })
+        .flatMap(({ action, messageId }) => (action === 'sendmessage' ? [messageId] : [])),
     urls,
     hold() {
       held ??= [];
