@@ -2,7 +2,7 @@
 // One room as this client knows it: what is shown, what is missing, and how far everything was read.
 import { createAsker } from './asker.js';
 import { createExtent } from './extent.js';
-import { createReaders } from './readers.js';
+import { createReading } from './reading.js';
 import { createTimeline } from './timeline.js';
 
 /** @typedef {import('./frame.js').MessageFrame} MessageFrame */
@@ -26,7 +26,6 @@ const AHEAD = 1_000;
  *   took: a message is stored: was it unsent here? arrived: somebody else's, said since this client came, once
  */
 export function createRoom({ name, from, keep, clock, fraction, send, took, changed, arrived }) {
-  const key = `cursor.${name}`;
   const timeline = createTimeline();
   let extent = createExtent(0);
   let isStarted = false;
@@ -36,13 +35,15 @@ export function createRoom({ name, from, keep, clock, fraction, send, took, chan
   let isBeginning = false;
   /** @type {((more: boolean) => void)[]} */
   const waiting = [];
-  let toldTo = 0;
-  let remembered = -1;
-  /** Known, but not told in order yet. @type {Map<number, Stored>} */
-  const untold = new Map();
-  const readers = createReaders({ read: remember });
-  // Waits for who reads everything, so that nothing counts as read before somebody came for it.
-  let first = from === 'cursor' ? readers.open() : null;
+  const reading = createReading({
+    key: `cursor.${name}`,
+    keep,
+    waits: from === 'cursor',
+    unbrokenAfter: (seq) => extent.unbrokenAfter(seq),
+    moved: () => {
+      if (extent.holes(horizon()).length > 0) asker.want();
+    },
+  });
   const asker = createAsker({
     clock,
     fraction,
@@ -56,26 +57,7 @@ export function createRoom({ name, from, keep, clock, fraction, send, took, chan
 
   /** @param {Change[]} changes */
   const show = (changes) => changes.length > 0 && changed(changes);
-  const doneTo = () => readers.doneTo(toldTo);
-  const horizon = () => (from === 'cursor' ? doneTo() + AHEAD : Number.MAX_SAFE_INTEGER);
-
-  function remember() {
-    const done = doneTo();
-    if (done === remembered) return;
-    remembered = done;
-    keep.write(key, done);
-    if (extent.holes(horizon()).length > 0) asker.want();
-  }
-
-  /** Tells the readers what is next in order. */
-  function tell() {
-    const end = extent.unbrokenAfter(toldTo);
-    const items = [...untold.keys()].filter((seq) => seq <= end).sort((a, b) => a - b);
-    readers.tell(items.flatMap((seq) => untold.get(seq) ?? []));
-    for (const seq of items) untold.delete(seq);
-    toldTo = Math.max(toldTo, end);
-    remember();
-  }
+  const horizon = () => (from === 'cursor' ? reading.doneTo() + AHEAD : Number.MAX_SAFE_INTEGER);
 
   /** @param {MessageFrame} frame @returns {Change[]} */
   function take({ messageId, seq, userId, nickname, message, timestamp }) {
@@ -92,10 +74,7 @@ export function createRoom({ name, from, keep, clock, fraction, send, took, chan
     extent.know(seq);
     const changes = timeline.hear(item);
     if (changes.length === 0) return [];
-    if (seq > toldTo) {
-      untold.set(seq, item);
-      if (!own) arrived(item);
-    }
+    if (reading.add(item) && !own) arrived(item);
     return changes;
   }
 
@@ -103,12 +82,10 @@ export function createRoom({ name, from, keep, clock, fraction, send, took, chan
   function begin(floor, head) {
     extent = createExtent(floor);
     extent.raise(head);
-    toldTo = floor;
-    untold.clear();
     isPagedUp = false;
     isBeginning = floor === 0;
     show(timeline.clear());
-    remember();
+    reading.begin(floor);
   }
 
   /** Shows the newest page, however much lies before it. @param {number} head */
@@ -122,8 +99,7 @@ export function createRoom({ name, from, keep, clock, fraction, send, took, chan
   function start(head) {
     isStarted = true;
     if (from === 'latest') return jump(head);
-    const kept = keep.read(key);
-    const cursor = Number.isSafeInteger(kept) ? Number(kept) : head;
+    const cursor = reading.kept() ?? head;
     // A cursor beyond the head is of another life of the server.
     begin(cursor > head ? 0 : cursor, head);
   }
@@ -143,11 +119,10 @@ export function createRoom({ name, from, keep, clock, fraction, send, took, chan
     const most = isPagedUp ? KEEP_PAGED : KEEP;
     for (let over = timeline.size() - most; over > 0; over -= 1) {
       const oldest = timeline.oldest();
-      if (!oldest || (from === 'cursor' && oldest.seq > toldTo)) break;
+      if (!oldest || (from === 'cursor' && oldest.seq > reading.toldTo())) break;
       changes.push(...timeline.remove(oldest.messageId));
-      untold.delete(oldest.seq);
       extent.rise(oldest.seq);
-      toldTo = Math.max(toldTo, oldest.seq);
+      reading.skip(oldest.seq);
       isBeginning = false;
     }
     return changes;
@@ -156,7 +131,7 @@ export function createRoom({ name, from, keep, clock, fraction, send, took, chan
   /** @param {Change[]} changes */
   function settle(changes) {
     show([...changes, ...trim()]);
-    tell();
+    reading.tell();
   }
 
   /** @param {boolean} more */
@@ -225,14 +200,9 @@ export function createRoom({ name, from, keep, clock, fraction, send, took, chan
       isPagedUp = false;
       settle([]);
     },
-    /** Message by message, in order. */
-    read() {
-      const reader = first ?? readers.open();
-      first = null;
-      return reader;
-    },
+    read: reading.open,
     close() {
-      readers.close();
+      reading.close();
       for (const resolve of waiting.splice(0)) resolve(false);
     },
   };
