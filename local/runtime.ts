@@ -40,7 +40,16 @@ const GOODBYES_MS = 700;
 export async function startRuntime(root: string, flags: Flags, log: Log): Promise<Runtime> {
   const running: (() => unknown)[] = [];
   const stop = async () => {
-    for (const end of running.splice(0).reverse()) await end();
+    const failures: unknown[] = [];
+    for (const end of running.splice(0).reverse()) {
+      try {
+        await end();
+      } catch (error) {
+        // The others end all the same: a port or a lock left behind would trouble the next start.
+        failures.push(error);
+      }
+    }
+    for (const error of failures) log.warn(`stop: ${error instanceof Error ? error.stack : error}`);
   };
   try {
     return await start();
