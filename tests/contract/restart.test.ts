@@ -7,7 +7,7 @@ import { type Client, everybodyLeaves, isMessage, join } from './client.ts';
 import { type LocalRuntime, startLocal } from './runtime.ts';
 import { eventually, storedMessages } from './stored.ts';
 
-// Four starts of the whole runtime, on whatever machine this is.
+// Two starts of the whole runtime, on whatever machine this is.
 jest.setTimeout(90_000);
 
 let folder: string;
