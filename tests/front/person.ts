@@ -42,6 +42,7 @@ export function person(
   name: string,
   { clock, chance, openSocket }: World,
   from: 'latest' | 'cursor' = 'latest',
+  diskMs = 0,
 ) {
   const storage = fakeStorage();
   /** Kept whatever happens to the page: what `say` has promised, in this order. */
@@ -59,6 +60,12 @@ export function person(
       (...args: A) => {
         if (state.alive) run(...args);
       };
+    // A disk takes its time before and after the word is kept; whoever is gone waits for ever.
+    const disk = () =>
+      new Promise<void>((resolve) => {
+        if (diskMs === 0 && state.alive) resolve();
+        else clock.after(Math.round(chance.fraction() * diskMs), only(resolve));
+      });
     const ports: Partial<ChatPorts> = {
       clock: { now: clock.now, after: (ms, run) => clock.after(ms, only(run)) },
       fraction: chance.fraction,
@@ -69,7 +76,11 @@ export function person(
       keep: { read: storage.keep.read, write: only(storage.keep.write) },
       outbox: {
         load: storage.outbox.load,
-        put: (entry) => (state.alive ? storage.outbox.put(entry) : new Promise(() => {})),
+        async put(entry) {
+          await disk();
+          await storage.outbox.put(entry);
+          await disk();
+        },
         remove: (id) => (state.alive ? storage.outbox.remove(id) : new Promise(() => {})),
       },
       openSocket(url, protocols, { opened, heard, closed }) {
