@@ -32,6 +32,8 @@ export interface BadLine {
   /** Whether new connections are turned away. */
   shut: boolean;
   rule: Rule;
+  /** Until when the gateway's side outlives a client's end: a `$disconnect` that comes late. */
+  lingers: Promise<unknown> | undefined;
   /** Closes every connection: with a close frame, or without a code as a torn cable does. */
   cut(code?: number): void;
   stop(): Promise<void>;
@@ -90,7 +92,10 @@ export async function openBadLine(target: string): Promise<BadLine> {
       for (const text of early.splice(0)) pass('up', text, upper);
     });
     upper.on('message', (data) => pass('down', String(data), client));
-    client.on('close', () => upper.terminate());
+    client.on('close', () => {
+      if (proxy.lingers === undefined) upper.terminate();
+      else void proxy.lingers.then(() => upper.terminate());
+    });
     upper.on('close', (code) => {
       uppers.delete(upper);
       end(client, code >= 3000 || code === 1000 || code === 1001 ? code : undefined);
@@ -101,7 +106,14 @@ export async function openBadLine(target: string): Promise<BadLine> {
 
   const { port } = server.address() as AddressInfo;
   const proxy: BadLine = {
-    ...{ url: `ws://127.0.0.1:${port}`, target, seen, shut: false, rule: () => undefined },
+    ...{
+      url: `ws://127.0.0.1:${port}`,
+      target,
+      seen,
+      shut: false,
+      rule: () => undefined,
+      lingers: undefined,
+    },
     get dials() {
       return dials;
     },
