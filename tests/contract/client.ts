@@ -1,5 +1,5 @@
 // A participant, as the contract speaks of one: joins, says, hears, is told, leaves.
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import {
   type ErrorFrame,
@@ -7,12 +7,16 @@ import {
   type SendMessage,
   type ServerFrame,
   SUBPROTOCOL,
+  VERSION,
+  type Welcome,
 } from '../../shared/src/protocol.ts';
 
 /** Generous: a slow machine fails no test, a frame that never comes does. */
 const DEADLINE_MS = 20_000;
 
 export interface Client {
+  /** Resolves with the answer to hello, which stands apart from what is heard. */
+  welcomed: Promise<Welcome>;
   /** Every frame so far, in the order of arrival. */
   heard: readonly ServerFrame[];
   messages(): MessageFrame[];
@@ -40,7 +44,7 @@ const isError = (frame: ServerFrame): frame is ErrorFrame => frame.type === 'err
 
 const present = new Set<Client>();
 
-/** Joins as a client that knows the protocol; with `plain`, as one that only opens the URL. */
+/** Joins the lobby as a client of its own that knows the protocol; with `plain`, as one that only opens the URL. */
 export async function join(url: string, manner: 'v1' | 'plain' = 'v1'): Promise<Client> {
   const socket = new WebSocket(url, manner === 'v1' ? [SUBPROTOCOL] : []);
   const client = clientOn(socket);
@@ -51,7 +55,14 @@ export async function join(url: string, manner: 'v1' | 'plain' = 'v1'): Promise<
   // From here on an error is followed by `close`, which the tests look at.
   socket.on('error', () => undefined);
   present.add(client);
+  if (manner === 'v1') await greet(client);
   return client;
+}
+
+async function greet(client: Client): Promise<void> {
+  const secret = randomBytes(32).toString('base64url');
+  client.send({ action: 'hello', v: VERSION, clientId: randomUUID(), epoch: 1, secret });
+  await client.welcomed;
 }
 
 /** Ends every client that joined since: after each test. */
@@ -64,8 +75,11 @@ export async function everybodyLeaves(): Promise<void> {
 function clientOn(socket: WebSocket): Client {
   const heard: ServerFrame[] = [];
   const looks = new Set<() => void>();
+  const { promise: welcomed, resolve: welcome } = Promise.withResolvers<Welcome>();
   socket.on('message', (data) => {
-    heard.push(JSON.parse(String(data)) as ServerFrame);
+    const frame = JSON.parse(String(data)) as ServerFrame;
+    if (frame.type === 'welcome') return welcome(frame);
+    heard.push(frame);
     for (const look of [...looks]) look();
   });
   const closed = new Promise<number>((done) => socket.once('close', done));
@@ -95,6 +109,7 @@ function clientOn(socket: WebSocket): Client {
     );
 
   return {
+    welcomed,
     heard,
     messages,
     send,

@@ -46,7 +46,12 @@ export function plainClients({ chat }: Stage): void {
       const pong = await client.awaits('pong', (heard) =>
         heard.find(({ type }) => type === 'pong'),
       );
-      expect(pong).toEqual({ type: 'pong', n: 3, now: expect.stringMatching(/Z$/) });
+      expect(pong).toEqual({
+        type: 'pong',
+        n: 3,
+        now: expect.stringMatching(/Z$/),
+        heads: { lobby: expect.any(Number) },
+      });
     });
   });
 }
