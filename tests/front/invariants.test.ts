@@ -230,6 +230,34 @@ describe('after any history of faults', () => {
   });
 });
 
+test('I7: a bot that is killed at any moment answers each question once', () => {
+  const moment = fc.integer({ min: 0, max: 15_000 });
+  return fc.assert(
+    fc.asyncProperty(
+      histories.seed,
+      fc.array(moment, { minLength: 1, maxLength: 4 }),
+      async (seed, kills) => {
+        const killed = kills.flatMap((ms): Step[] => [
+          { do: 'wait', ms },
+          { do: 'crash', who: 2 },
+        ]);
+        const said: Step[] = [
+          { do: 'say', who: 0 },
+          { do: 'say', who: 0 },
+        ];
+        // First it must be there: what was said before it came is no question to it.
+        const { server, bot } = await live(seed, [{ do: 'wait', ms: 90_000 }, ...said, ...killed]);
+        const stored = server.stored();
+        const first = bot.read[0] ?? Infinity;
+        const asked = stored.filter((one) => one.message.startsWith('ada') && one.seq >= first);
+        const replies = stored.map((one) => one.message).filter((text) => text.startsWith('re: '));
+        expect(replies).toEqual(asked.map((one) => `re: ${one.message}`));
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
 test('I13: a door that takes nobody in is knocked at a bounded rate', async () => {
   const { clock, live: pass } = fakeClock();
   const chance = seededChance(7);
