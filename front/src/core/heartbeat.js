@@ -5,6 +5,8 @@
 
 const HIDDEN_MS = 4 * 60_000;
 const ANSWER_MS = 10_000;
+/** However lively the line: after so many intervals the heads are asked for, since a quiet room's loss shows nowhere else. */
+const HEADS_EVERY = 4;
 
 /**
  * Times are compared by the wall clock, because timers of a hidden page or a sleeping machine come late.
@@ -14,6 +16,7 @@ export function createHeartbeat({ clock, fraction, ping, dead }) {
   let everyMs = 30_000;
   let visible = true;
   let heardAt = 0;
+  let headsAt = 0;
   /** @type {number | null} */
   let askedAt = null;
   let asked = 0;
@@ -24,10 +27,12 @@ export function createHeartbeat({ clock, fraction, ping, dead }) {
 
   const patience = () => Math.round((visible ? everyMs : Math.max(everyMs, HIDDEN_MS)) * share);
 
+  const askAt = () => Math.min(heardAt + patience(), headsAt + HEADS_EVERY * patience());
+
   function plan() {
     cancel();
     if (!running) return;
-    const due = askedAt === null ? heardAt + patience() : askedAt + ANSWER_MS;
+    const due = askedAt === null ? askAt() : askedAt + ANSWER_MS;
     cancel = clock.after(Math.max(0, due - clock.now()), look);
   }
 
@@ -35,8 +40,9 @@ export function createHeartbeat({ clock, fraction, ping, dead }) {
     const now = clock.now();
     // A clock set back would postpone everything.
     heardAt = Math.min(heardAt, now);
+    headsAt = Math.min(headsAt, now);
     if (askedAt !== null && (now - askedAt >= ANSWER_MS || askedAt > now)) return dead();
-    if (askedAt === null && now - heardAt >= patience()) ask();
+    if (askedAt === null && now >= askAt()) ask();
     plan();
   }
 
@@ -55,15 +61,21 @@ export function createHeartbeat({ clock, fraction, ping, dead }) {
       running = true;
       askedAt = null;
       heardAt = clock.now();
+      headsAt = heardAt;
       plan();
     },
     stop() {
       running = false;
       cancel();
     },
-    /** A frame came from the server. */
-    heard() {
-      heardAt = clock.now();
+    /**
+     * A frame came from the server: the line lives. `accepted` and `error`, which every resend brings, say nothing of what
+     * others see, and so do not put off the ping that brings the heads.
+     * @param {string} type
+     */
+    heard(type) {
+      if (type !== 'accepted' && type !== 'error') heardAt = clock.now();
+      if (type === 'pong') headsAt = clock.now();
       askedAt = null;
       if (running) plan();
     },

@@ -99,7 +99,7 @@ export function createLine(ports) {
       if (frame.type === 'replaced') return replaced(call);
       if (call === next) return refused(call, frame);
       if (call !== current) return;
-      heartbeat.heard();
+      heartbeat.heard(frame.type);
       // The road may double a welcome; it is no return from an absence then.
       heard(frame.type === 'welcome' ? { ...frame, rotated: true } : frame);
       if (frame.type === 'error' && FORGOTTEN.has(frame.code)) lost();
