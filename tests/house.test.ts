@@ -18,7 +18,7 @@ const walk = (folder: string): string[] =>
     if (entry.name === 'node_modules' || entry.name.startsWith('.')) return [];
     return entry.isDirectory() ? walk(file) : [file];
   });
-const ROOMS = ['shared', 'api', 'workflows', 'front', 'local', 'tests', 'bench', 'docs'];
+const ROOMS = ['shared', 'api', 'workflows', 'front', 'local', 'tests', 'bench', 'docs', 'examples'];
 const files = ROOMS.filter((room) => existsSync(join(ROOT, room))).flatMap(walk);
 const code = files.filter((file) => /\.(ts|js)$/.test(file));
 const product = code.filter((file) => /^(shared|api|workflows|front)\//.test(file));
@@ -55,6 +55,7 @@ describe('rooms', () => {
     tests: ROOMS,
     bench: ROOMS,
     docs: ROOMS,
+    examples: ['examples', 'front'],
   };
 
   test.each(code)('%s imports only from rooms it may know', (file) => {
