@@ -1,5 +1,5 @@
 // Saving files while it runs: what is good takes effect, what is broken is told by place and changes nothing.
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ask, type Copy, copyProduct } from './fixture.ts';
@@ -43,6 +43,31 @@ async function definition(): Promise<Record<string, unknown>> {
 test('a saved handler answers from then on', async () => {
   await save({ [PING]: ANSWER('one') }, /^reloaded: .*ping\.ts/);
   expect(await ping()).toBe('one');
+});
+
+test('a file that each save puts in the place of the old one, as many editors do, is heard every time', async () => {
+  for (const text of ['first', 'second', 'third']) {
+    const told = copy.said(/^reloaded: .*ping\.ts/);
+    await writeFile(join(copy.root, 'ping.new'), ANSWER(text));
+    await rename(join(copy.root, 'ping.new'), join(copy.root, PING));
+    await told;
+    expect(await ping()).toBe(text);
+  }
+  await save({ [PING]: ANSWER('in place again') }, /^reloaded: .*ping\.ts/);
+  expect(await ping()).toBe('in place again');
+});
+
+test('a folder that comes, goes and comes again is heard with what is in it', async () => {
+  const folder = join(copy.root, 'front', 'src', 'extra');
+  for (const name of ['one.js', 'two.js']) {
+    const come = copy.said(new RegExp(`^reloaded: .*extra/${name}`));
+    await mkdir(folder);
+    await writeFile(join(folder, name), '');
+    await come;
+    const gone = copy.said(/^reloaded: .*extra/);
+    await rm(folder, { recursive: true });
+    await gone;
+  }
 });
 
 test('a handler that does not build is told by file and line, and the last good one serves on', async () => {

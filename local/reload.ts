@@ -1,7 +1,7 @@
 // Reload: a saved handler, template, state machine or page takes effect at once; a broken save keeps the last good version.
-import { type FSWatcher, watch } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import type { Log } from './log.ts';
+import { watchTree } from './watch-tree.ts';
 
 /** Editors write a file in several steps. */
 const QUIET_MS = 60;
@@ -35,9 +35,8 @@ export function startReload(
     }
   };
 
-  const onChange = (folder: string) => (_event: string, name: string | null) => {
-    if (name === null) return;
-    const file = relative(root, join(root, folder, name));
+  const onChange = (path: string) => {
+    const file = relative(root, path);
     const isPage = file.startsWith(join('front', 'src') + sep);
     if (!isPage && (!CODE.test(file) || file.endsWith('.test.ts'))) return;
     changed.add(file);
@@ -47,12 +46,9 @@ export function startReload(
     }, QUIET_MS);
   };
 
-  const watchers: FSWatcher[] = FOLDERS.map((folder) =>
-    watch(join(root, folder), { recursive: true }, onChange(folder)),
+  const watchers = FOLDERS.map((folder) =>
+    watchTree(join(root, folder), onChange, (error) => log.warn(`reload: ${error.message}`)),
   );
-  for (const watcher of watchers) {
-    watcher.on('error', (error) => log.warn(`reload: ${String(error)}`));
-  }
   return {
     stop() {
       clearTimeout(timer);
