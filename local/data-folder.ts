@@ -1,13 +1,21 @@
 // The data folder: writable, and one runtime's alone while it runs.
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Refusal } from './refusal.ts';
 
 /** Makes and locks the folder; the answer unlocks it. Throws a Refusal where it cannot be written or is in use. */
 export function lockDataFolder(folder: string): () => void {
   const lock = join(folder, 'lock');
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
   } catch (error) {
     throw new Refusal('flags', '--data', folder, `cannot be written (${codeOf(error)})`);
@@ -25,6 +33,13 @@ export function lockDataFolder(folder: string): () => void {
     throw inUse(folder, ownerOf(lock));
   }
   return () => rmSync(lock, { force: true });
+}
+
+/** Step by step: Node's own `recursive` never ends where no folder can be made, as in /proc. */
+function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 function inUse(folder: string, owner: number | undefined): Refusal {

@@ -36,6 +36,7 @@ export const HELP = `Usage: npm start -- [flags]
 export function readFlags(args: string[]): Flags | 'help' {
   const { values } = parse(args);
   if (values.help) return 'help';
+  if (values.data === '') throw new Refusal('flags', '--data', '', 'names no folder');
   if (values.memory && values.data !== undefined) {
     throw new Refusal('flags', '--memory', undefined, 'goes without --data');
   }

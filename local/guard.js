@@ -1,10 +1,12 @@
 // Before anything else loads: is this the Node that the templates' runtime names? Plain JavaScript, so that any Node can read it.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-const template = readFileSync(new URL('../api/template.yaml', import.meta.url), 'utf8');
-const wanted = /Runtime: nodejs(\d+)\.x/.exec(template)?.[1];
+const template = new URL('../api/template.yaml', import.meta.url);
+// A template that is not there is refused by the reader of templates, in one line.
+const text = existsSync(template) ? readFileSync(template, 'utf8') : '';
+const wanted = /Runtime: nodejs(\d+)\.x/.exec(text)?.[1];
 const found = process.versions.node.split('.')[0];
 if (wanted !== undefined && wanted !== found) {
   console.error(

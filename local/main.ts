@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { banner } from './banner.ts';
 import { HELP, readFlags } from './flags.ts';
+import { BuildFailed } from './functions/build.ts';
 import { createLog } from './log.ts';
 import { Refusal } from './refusal.ts';
 import { RUNTIME, startRuntime } from './runtime.ts';
@@ -36,10 +37,10 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop);
 }
 
-/** A refusal is one line; anything else is a fault of ours and shows where. */
+/** A refusal is one line, and so is each fault of a handler that does not build; anything else is a fault of ours and shows where. */
 function fail(error: unknown): void {
-  const line =
-    error instanceof Refusal ? error.message : error instanceof Error ? error.stack : String(error);
+  const isTheirs = error instanceof Refusal || error instanceof BuildFailed;
+  const line = isTheirs ? error.message : error instanceof Error ? error.stack : String(error);
   process.stderr.write(`${line}\n`);
   process.exit(1);
 }

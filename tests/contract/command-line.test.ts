@@ -31,6 +31,7 @@ describe('the command line refuses', () => {
     ['a negative port', ['--port=-1'], /--port = "-1"/],
     ['a stage that no template allows', ['--stage', 'Prod!'], /--stage = "Prod!"/],
     ['a folder and none', ['--memory', '--data', 'x'], /--memory.*--data/],
+    ['a folder without a name', ['--data', ''], /--data = "": names no folder/],
     ['quiet and verbose', ['--quiet', '--verbose'], /--quiet.*--verbose/],
     ['faults that are not JSON', ['--faults', '{bus'], /--faults.*not JSON/],
     ['a fault that there is not', ['--faults', '{"bus":{"lose":1}}'], /--faults\.bus\.lose/],
@@ -125,9 +126,15 @@ describe('a template is refused', () => {
     expect(said).toMatch(/api\/template\.yaml.*hubbub-dev-OmnibusArn/);
   });
 
-  test('that is not there', async () => {
-    await rename(join(copy, 'workflows/template.yaml'), join(copy, 'workflows/away.yaml'));
-    expect(await refusal([...FREE, '--memory'], copy)).toMatch(/workflows\/template\.yaml/);
-    await rename(join(copy, 'workflows/away.yaml'), join(copy, 'workflows/template.yaml'));
+  test.each(['shared', 'api', 'workflows', 'front'])('that is not there: %s', async (stack) => {
+    const template = join(copy, stack, 'template.yaml');
+    await rename(template, `${template}.away`);
+    expect(await refusal([...FREE, '--memory'], copy)).toMatch(`${stack}/template.yaml`);
+    await rename(`${template}.away`, template);
+  });
+
+  test('and a handler that does not build, with file and line', async () => {
+    const said = await withChanged('api/src/ping.ts', (text) => `const = 1;\n${text}`);
+    expect(said).toMatch(/^api\/src\/ping\.ts:1:7: /);
   });
 });
