@@ -54,7 +54,10 @@ test('without a destination the loss is a warning', async () => {
   const { invoke, functions, warnings } = fixture;
   await invoke({ times: 9 }, EVENT);
   await functions.settled(10_000);
-  expect(warnings).toEqual(['probe: an asynchronous event was dropped: RetriesExhausted']);
+  expect(warnings).toEqual([
+    'probe: Error: attempt 1',
+    'probe: an asynchronous event was dropped: RetriesExhausted',
+  ]);
 });
 
 test('a destination that refuses the record is a warning', async () => {
@@ -64,7 +67,10 @@ test('a destination that refuses the record is a warning', async () => {
   const { invoke, functions, warnings } = fixture;
   await invoke({ times: 9 }, EVENT);
   await functions.settled(10_000);
-  expect(warnings).toEqual(['probe: an asynchronous event was dropped: Error: AccessDenied']);
+  expect(warnings).toEqual([
+    'probe: Error: attempt 1',
+    'probe: an asynchronous event was dropped: Error: AccessDenied',
+  ]);
 });
 
 test('an event that grew too old between attempts is given up', async () => {
@@ -87,6 +93,7 @@ test('stopping says what it gives up', async () => {
   while (hops.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
   await functions.stop();
   expect(warnings).toEqual([
+    'probe: Error: attempt 1',
     'probe: an asynchronous event was dropped: this machine stopped before its next attempt',
   ]);
 });

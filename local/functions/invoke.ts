@@ -100,7 +100,7 @@ export async function attempt(
   });
   if ('fault' in result) {
     const [first = ''] = result.fault.errorMessage.split('\n');
-    log.detail(`${plan.name}: ${result.fault.errorType}: ${first}`);
+    log.warn(`${plan.name}: ${result.fault.errorType}: ${first}`);
   }
   const payload = 'fault' in result ? payloadOf(result.fault, requestId) : result.body;
   return { requestId, payload, failed, logs: logsOf(requestId, deployed, run) };
