@@ -27,12 +27,12 @@ test('the older is told, then cut; the newer lives on, and who comes late with a
   await older.hears({ type: 'welcome' });
   newer.send(me({ clientId, epoch: 2 }));
   await newer.hears({ type: 'welcome' });
-  await older.hears({ type: 'replaced' });
+  await older.hears({ type: 'replaced', epoch: 2 });
   await older.ended;
   newer.send({ action: 'ping', n: 1 });
   await newer.hears({ type: 'pong', n: 1 });
   const last = await open();
   last.send(me({ clientId, epoch: 1 }));
-  await last.hears({ type: 'replaced' });
+  await last.hears({ type: 'replaced', epoch: 2 });
   await last.ended;
 });

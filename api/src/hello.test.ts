@@ -160,7 +160,7 @@ describe('of two connections of one client', () => {
     expect(aws.entries).toMatchObject([
       { Source: 'chat.api', DetailType: 'ClientReplaced', EventBusName: aws.bus },
     ]);
-    expect(replaced()).toEqual([{ connectionId: 'old=', userId, clientId }]);
+    expect(replaced()).toEqual([{ connectionId: 'old=', userId, clientId, epoch: 2 }]);
     expect(await lease()).toMatchObject({ epoch: { N: '2' }, connectionId: { S: 'new=' } });
   });
 
@@ -169,8 +169,8 @@ describe('of two connections of one client', () => {
     ['the same epoch', 2],
   ])('%s is told that it is replaced, hears nothing, and is ended', async (_, epoch) => {
     await greet('first=', { epoch: 2 });
-    expect(await greet('late=', { epoch })).toEqual({ type: 'replaced' });
-    expect(replaced()).toEqual([{ connectionId: 'late=', userId, clientId }]);
+    expect(await greet('late=', { epoch })).toEqual({ type: 'replaced', epoch: 2 });
+    expect(replaced()).toEqual([{ connectionId: 'late=', userId, clientId, epoch: 2 }]);
     expect(await topicsOf('late=')).toEqual([]);
     expect(await lease()).toMatchObject({ connectionId: { S: 'first=' } });
   });
@@ -179,7 +179,7 @@ describe('of two connections of one client', () => {
     await greet('c1=', { epoch: 5 });
     expect(await hello('c1=', { epoch: 5 })).toMatchObject({ type: 'welcome' });
     expect(aws.entries).toEqual([]);
-    expect(await hello('c1=', { epoch: 4 })).toEqual({ type: 'replaced' });
+    expect(await hello('c1=', { epoch: 4 })).toEqual({ type: 'replaced', epoch: 5 });
   });
 
   test('racing hellos leave one lease, of the highest epoch, and every other is ended', async () => {
@@ -207,7 +207,54 @@ describe('of two connections of one client', () => {
     aws.script.events = () => undefined;
     aws.entries.length = 0;
     await greet('c=', { epoch: 3 });
-    expect(replaced().map(({ connectionId }) => connectionId)).toEqual(['b=', 'a=']);
+    expect(
+      replaced()
+        .map(({ connectionId }) => connectionId)
+        .sort(),
+    ).toEqual(['a=', 'b=']);
+  });
+
+  test('I13: the first is ended though the two after it failed, and each named once is not named again', async () => {
+    await greet('a=', { epoch: 1 });
+    aws.script.events = () => new AwsError('InternalException', 'no', 400);
+    for (const [id, epoch] of [
+      ['b=', 2],
+      ['c=', 3],
+    ] as const)
+      await greet(id, { epoch });
+    aws.script.events = () => undefined;
+    aws.entries.length = 0;
+    await greet('d=', { epoch: 4 });
+    const ended = () => replaced().map(({ connectionId }) => connectionId);
+    expect(ended().sort()).toEqual(['a=', 'b=', 'c=']);
+    await greet('e=', { epoch: 5 });
+    expect(ended().sort()).toEqual(['a=', 'b=', 'c=', 'd=']);
+  });
+
+  test.each(['BatchWriteItem', 'BatchGetItem'])(
+    'the older stays while the newer is not welcome: %s fails after it took the lease',
+    async (action) => {
+      await greet('old=', { epoch: 1 });
+      await enter('new=');
+      aws.script.dynamodb = (called) =>
+        called === action ? new AwsError('AccessDeniedException', 'no') : undefined;
+      expect(await hello('new=', { epoch: 2 })).toMatchObject({ type: 'error', retry: true });
+      expect(aws.entries).toEqual([]);
+      aws.script.dynamodb = () => undefined;
+      expect(await hello('new=', { epoch: 2 })).toMatchObject({ type: 'welcome' });
+      expect(replaced()).toMatchObject([{ connectionId: 'old=', epoch: 2 }]);
+    },
+  );
+
+  test('the newer is welcome though the lease cannot be told that the older are ended', async () => {
+    await greet('old=', { epoch: 1 });
+    await enter('new=');
+    aws.script.dynamodb = (_, input) =>
+      JSON.stringify(input).includes('DELETE connections')
+        ? new AwsError('AccessDeniedException', 'no')
+        : undefined;
+    expect(await hello('new=', { epoch: 2 })).toMatchObject({ type: 'welcome' });
+    expect(logged).toHaveBeenCalled();
   });
 
   test('a lease that has run out binds nobody, though its row still stands', async () => {

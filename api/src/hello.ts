@@ -2,10 +2,11 @@
 
 import { publish } from '../../shared/src/bus.ts';
 import { takeLease } from '../../shared/src/clients.ts';
-import { find, reopen } from '../../shared/src/connections.ts';
+import { reopen } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
 import { LOBBY, VERSION } from '../../shared/src/protocol.ts';
 import { routeHandler } from '../../shared/src/route.ts';
+import { endOlder } from './end-older.ts';
 import { guestWith } from './guest.ts';
 import { readHeads } from './heads.ts';
 import { spread } from './spread.ts';
@@ -19,18 +20,18 @@ export const handler = routeHandler('hello', async (frame, before) => {
   const guest = guestWith(frame.secret);
   const { userId, nickname } = { ...guest, nickname: frame.nickname?.trim() ?? guest.nickname };
 
-  const older = await takeLease({ userId, clientId, epoch, connectionId });
-  if (older === undefined) {
-    await publish('ClientReplaced', { connectionId, userId, clientId });
-    return { type: 'replaced' };
-  }
-  for (const id of older) {
-    if (await find(id)) await publish('ClientReplaced', { connectionId: id, userId, clientId });
-  }
+  const mine = { userId, clientId, epoch, connectionId };
 
+  const lease = await takeLease(mine);
+  if (!lease.taken) {
+    await publish('ClientReplaced', { ...mine, epoch: lease.epoch });
+    return { type: 'replaced', epoch: lease.epoch };
+  }
   const subscriptions = await subscriptionsFor(before, userId, rooms);
   await reopen(before, { connectionId, userId, nickname, protocol: 'v1', clientId, subscriptions });
   const [heads, spreadMs] = await Promise.all([readHeads(rooms), spread()]);
+  // Last: who failed before this leaves the older connection alive, and its client a line.
+  await endOlder(mine, lease.older);
   const now = new Date().toISOString();
   return { type: 'welcome', v: VERSION, userId, nickname, heads, now, pingAfterMs, spreadMs };
 });

@@ -67,6 +67,16 @@ const writes = () => {
   return calls;
 };
 
+test.each([{ before: 3 }, { ranges: [[1, 2]] }, {}])(
+  'the answer carries the number of its question, where that had one: %j',
+  async (asked) => {
+    await room(3);
+    expect(await ask({ ...asked, n: 0 })).toMatchObject({ type: 'history', n: 0 });
+    expect(await ask({ ...asked, n: 41 })).toMatchObject({ type: 'history', n: 41 });
+    expect(await ask(asked)).not.toHaveProperty('n');
+  },
+);
+
 describe('a page backwards', () => {
   test('is the newest, in ascending order, as message frames', async () => {
     await room(5);

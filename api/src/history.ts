@@ -8,12 +8,12 @@ import { exactly } from './exactly.ts';
 import { newest } from './newest.ts';
 
 export const handler = routeHandler('history', async (frame, { subscriptions }) => {
-  const { room, before, ranges, limit = LIMITS.historyItems } = frame;
+  const { room, before, ranges, limit = LIMITS.historyItems, n } = frame;
   if (!roomsAmong(subscriptions).includes(room)) throw new Refused('NotInRoom');
   const head = (await headsOf([room])).get(room)?.head ?? 0;
   const answer =
     ranges === undefined
       ? await newest(room, { below: before ?? head + 1, limit })
       : await exactly(room, { ranges, limit, head });
-  return { type: 'history', room, ...answer, head };
+  return { type: 'history', ...(n === undefined ? {} : { n }), room, ...answer, head };
 });

@@ -3,42 +3,48 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import type { Lease } from './clients.ts';
 
 let aws: TestAws;
 let takeLease: typeof import('./clients.ts').takeLease;
+let forgetOlder: typeof import('./clients.ts').forgetOlder;
 
 beforeAll(async () => {
   aws = await startAws('HelloFunction');
-  ({ takeLease } = await import('./clients.ts'));
+  ({ takeLease, forgetOlder } = await import('./clients.ts'));
 });
 afterAll(() => aws.stop());
 beforeEach(() => aws.reset());
 
-const take = (connectionId: string, epoch: number) =>
-  takeLease({ userId: 'u_1', clientId: 'client-1', connectionId, epoch });
+const mine = { userId: 'u_1', clientId: 'client-1' };
+const take = (connectionId: string, epoch: number) => takeLease({ ...mine, connectionId, epoch });
+const from = (...older: string[]) => ({ taken: true, older });
 
 test('the first to come has it, from nobody', async () => {
-  expect(await take('a=', 0)).toEqual([]);
+  expect(await take('a=', 0)).toEqual(from());
 });
 
-test('a higher epoch takes it from its holder; the same or a lower one does not', async () => {
+test('a higher epoch takes it from its holder; the same or a lower one is told which has it', async () => {
   await take('a=', 1);
-  expect(await take('b=', 1)).toBeUndefined();
-  expect(await take('b=', 0)).toBeUndefined();
-  expect(await take('c=', 2)).toEqual(['a=']);
-  expect(await take('a=', 1)).toBeUndefined();
+  expect(await take('b=', 1)).toEqual({ taken: false, epoch: 1 });
+  expect(await take('b=', 0)).toEqual({ taken: false, epoch: 1 });
+  expect(await take('c=', 2)).toEqual(from('a='));
+  expect(await take('a=', 1)).toEqual({ taken: false, epoch: 2 });
 });
 
 test('a call that was made twice, because its first answer was lost, tells the same', async () => {
   await take('a=', 1);
-  expect(await take('b=', 2)).toEqual(['a=']);
-  expect(await take('b=', 2)).toEqual(['a=']);
+  expect(await take('b=', 2)).toEqual(from('a='));
+  expect(await take('b=', 2)).toEqual(from('a='));
 });
 
-test('names the predecessor of who it takes it from too, for that one may have failed to tell it', async () => {
+test('remembers every older connection until it is told to forget it', async () => {
   await take('a=', 1);
   await take('b=', 2);
-  expect(await take('c=', 3)).toEqual(['b=', 'a=']);
+  await take('c=', 3);
+  expect(await take('d=', 4)).toEqual(from('a=', 'b=', 'c='));
+  await forgetOlder({ ...mine, connectionId: 'd=', epoch: 4 }, ['a=', 'c=']);
+  expect(await take('e=', 5)).toEqual(from('b=', 'd='));
 });
 
 test('carries an end, after which its row binds nobody', async () => {
@@ -46,7 +52,7 @@ test('carries an end, after which its row binds nobody', async () => {
   const [row] = await aws.rows(aws.tables.connections);
   expect(Number(row?.expiresAt?.N)).toBeGreaterThan(Date.now() / 1000 + 2 * 60 * 60);
   await aws.put(aws.tables.connections, { ...row, expiresAt: { N: '1' } });
-  expect(await take('b=', 1)).not.toBeUndefined();
+  expect(await take('b=', 1)).toMatchObject({ taken: true });
 });
 
 test('I13: whatever order hellos come in, and side by side, one connection holds it and every other is named to be ended or told so', async () => {
@@ -57,17 +63,17 @@ test('I13: whatever order hellos come in, and side by side, one connection holds
       async (epochs, atOnce) => {
         await aws.reset();
         const calls = epochs.map((epoch, at) => () => take(`c${at}=`, epoch));
-        const answers: (string[] | undefined)[] = [];
+        const answers: Lease[] = [];
         if (atOnce) answers.push(...(await Promise.all(calls.map((call) => call()))));
         else for (const call of calls) answers.push(await call());
         const [row] = await aws.rows(aws.tables.connections);
         const holder = row?.connectionId?.S ?? '';
         expect(Number(row?.epoch?.N)).toBe(Math.max(...epochs));
-        const ended = new Set(answers.flatMap((answer) => answer ?? []));
+        const ended = new Set(answers.flatMap((answer) => (answer.taken ? answer.older : [])));
         for (const [at, answer] of answers.entries()) {
           const me = `c${at}=`;
           if (me === holder) expect(ended.has(me)).toBe(false);
-          else expect(answer === undefined || ended.has(me)).toBe(true);
+          else expect(!answer.taken || ended.has(me)).toBe(true);
         }
       },
     ),

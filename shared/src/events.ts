@@ -32,6 +32,8 @@ export interface ClientReplaced {
   connectionId: string;
   userId: string;
   clientId: string;
+  /** The epoch of the client's lease, which the older connection is told. */
+  epoch: number;
 }
 
 /** detail-type → detail. A new event starts with a line here; the compiler shows the rest. */

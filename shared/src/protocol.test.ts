@@ -172,6 +172,7 @@ describe('history', () => {
   test.each([
     ['the newest page', {}],
     ['a page below a seq', { before: 7, limit: 100 }],
+    ['a number to be echoed', { n: 0 }],
     [
       'exact places, side by side or apart',
       {
@@ -194,6 +195,7 @@ describe('history', () => {
   test.each<[string, Record<string, unknown>, string]>([
     ['no room', { room: undefined }, 'room'],
     ['a seq below 1', { before: 0 }, 'before'],
+    ['a number below 0', { n: -1 }, 'n'],
     ['both ways of asking', { before: 7, ranges: [[1, 2]] }, 'ranges'],
     ['no range', { ranges: [] }, 'ranges'],
     ['21 ranges', { ranges: Array.from({ length: 21 }, (_, at) => [at + 1, at + 1]) }, 'ranges'],

@@ -35,7 +35,7 @@ export const LIMITS = {
 
 /**
  * `hello`: who I am, and which rooms I hear. Before it, every other action of a v1 client is refused with `HelloFirst`.
- * Answered by `welcome`; by `replaced` if another connection of this client came with a higher epoch; or by `error`.
+ * Answered by `welcome`; by `replaced` if another connection of this client came with the same or a higher epoch; or by `error`.
  * Said again on the same socket, with the same epoch, it changes rooms and nickname.
  */
 export interface Hello {
@@ -43,7 +43,7 @@ export interface Hello {
   v: typeof VERSION;
   /** One per browser profile or bot: 8 to 64 of `A-Z a-z 0-9 _ -`, a UUID for one. At most one connection of it lives. */
   clientId: string;
-  /** An integer from 0 that the client raises at every connect: of two connections of one client, the higher stays. */
+  /** An integer from 0 that the client raises at every connect: of two connections of one client, the higher stays; of two equal, the first. */
   epoch: number;
   /** At least 256 random bits in 43 to 128 of `A-Z a-z 0-9 _ -`: the userId is derived from its hash, and nothing else is kept of it. */
   secret: string;
@@ -77,6 +77,8 @@ export interface HistoryQuestion {
   ranges?: [from: number, to: number][];
   /** Optional: 1 to 100 places in the answer; 100 if absent. */
   limit?: number;
+  /** Optional, echoed: an integer from 0, by which the asker knows its answer. */
+  n?: number;
 }
 
 /** `ping`: prove the line, and learn the heads of my rooms. Answered by `pong` (v1), by silence (plain). */
@@ -142,6 +144,8 @@ export interface Accepted {
  */
 export interface History {
   type: 'history';
+  /** That of the question, where it had one. */
+  n?: number;
   room: string;
   /** Ascending by seq. */
   items: MessageFrame[];
@@ -155,9 +159,14 @@ export interface History {
   more: boolean;
 }
 
-/** `replaced`: another connection of this client took over. The server ends this one; the client does not come back by itself. */
+/**
+ * `replaced`: another connection of this client took over. The server ends this one. A client that has itself said hello
+ * with `epoch` since replaced itself; otherwise it stays away until its user acts, and comes back with a higher one.
+ */
 export interface Replaced {
   type: 'replaced';
+  /** The epoch that won: that of the client's lease. */
+  epoch: number;
 }
 
 /** `pong`: the line is alive. */
@@ -355,6 +364,7 @@ const PARSERS: { [A in Action]: (fields: Fields, ref: string | null) => FrameOf<
       ...before,
       ...ranges,
       ...optional(fields, 'limit', isLimit, ref),
+      ...optional(fields, 'n', isCount, ref),
     };
   },
   ping: (fields, ref) => ({ action: 'ping', ...optional(fields, 'n', isCount, ref) }),

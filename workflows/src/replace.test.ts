@@ -40,7 +40,7 @@ const methods = () => aws.posts.map(({ method }) => method);
 test('the connection is told, cut and forgotten, in this order, and no other is touched', async () => {
   await replace();
   expect(aws.posts).toEqual([
-    { method: 'POST', connectionId, frame: { type: 'replaced' } },
+    { method: 'POST', connectionId, frame: { type: 'replaced', epoch: 2 } },
     { method: 'DELETE', connectionId },
   ]);
   expect(await rowsOf(connectionId)).toEqual([]);

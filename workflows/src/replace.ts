@@ -9,14 +9,15 @@ import type { Replaced } from '../../shared/src/protocol.ts';
 import { createPoster, type Outcome } from './poster.ts';
 
 const poster = createPoster(env('CALLBACK_URL'));
-const frame = new TextEncoder().encode(JSON.stringify({ type: 'replaced' } satisfies Replaced));
+const frameOf = (epoch: number) =>
+  new TextEncoder().encode(JSON.stringify({ type: 'replaced', epoch } satisfies Replaced));
 
 /** Invoked asynchronously: what it throws, Lambda tries again, and then keeps in the dead-letter queue. */
 export const handler = middy(
   async ({ detail }: EventBridgeEvent<'ClientReplaced', ClientReplaced>): Promise<void> => {
-    const { connectionId } = detail;
+    const { connectionId, epoch } = detail;
     // Told before it is cut: API Gateway's close says nothing, and a client that is not told comes back.
-    done(await poster.post(connectionId, frame));
+    done(await poster.post(connectionId, frameOf(epoch)));
     done(await poster.close(connectionId));
     await close(connectionId);
   },
