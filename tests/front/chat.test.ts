@@ -1,6 +1,6 @@
 // Proves the public face: said, ticked, refused; complete after any absence; once each across restarts.
 import { describe, expect, test } from '@jest/globals';
-import type { ChatPorts } from '../../front/src/core/chat.js';
+import { type ChatPorts, connect } from '../../front/src/core/chat.js';
 import type { Socket } from '../../front/src/core/line.js';
 import { seededChance } from './chance.ts';
 import { hostileServer } from './hostile-server.ts';
@@ -59,6 +59,15 @@ const message = (seq: number, over: object = {}) => {
   const timestamp = '2026-11-21T07:30:00.000Z';
   return { type: 'message', room: 'lobby', seq, messageId: `m${seq}`, ...who, timestamp, ...over };
 };
+
+describe('connecting', () => {
+  test.each([{ nickname: 'x'.repeat(33) }, { rooms: ['my room'] }])(
+    'is refused at once with what no server takes (%j)',
+    (introduction) => {
+      expect(() => connect({ url: 'wss://x', ...introduction })).toThrow(RangeError);
+    },
+  );
+});
 
 describe('the chat', () => {
   test('ack: accepted does not tick, the message itself does', async () => {

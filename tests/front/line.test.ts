@@ -6,15 +6,18 @@ import { fakeClock, fakeIdentity, fakeSockets, welcome } from './workbench.ts';
 
 const MINUTE = 60_000;
 
-function start({ fraction = 0.5 } = {}) {
+function start({ fraction = 0.5, forbidden = false } = {}) {
   const { clock, pass, sleep } = fakeClock();
   const sockets = fakeSockets();
   const states: LineStatus[] = [];
   const heard: ServerFrame[] = [];
-  const world = { fraction, online: true };
+  const world = { fraction, online: true, forbidden };
   const line = createLine({
     url: 'wss://chat.example.org/dev',
-    openSocket: sockets.openSocket,
+    openSocket(...how) {
+      if (world.forbidden) throw new Error('SecurityError');
+      return sockets.openSocket(...how);
+    },
     clock,
     fraction: () => world.fraction,
     isOnline: () => world.online,
@@ -130,20 +133,36 @@ describe('the greeting', () => {
     expect(state()).toBe('waiting');
   });
 
-  test('versions: UnsupportedVersion is the end, and says why', () => {
-    const { sockets, hear, pass, line } = start();
+  test.each(['UnsupportedVersion', 'BadField'])(
+    'versions: a hello that is refused for good with %s is the end, and says why',
+    (code) => {
+      const { sockets, hear, pass, line } = start();
+      sockets.latest().events.opened();
+      hear({ type: 'error', ref: null, code, retry: false, message: 'Reload.' });
+      pass(3 * 60 * MINUTE);
+      line.tryNow();
+      expect(line.status()).toMatchObject({ state: 'closed', reason: 'Reload.' });
+      expect(sockets.opened).toHaveLength(1);
+    },
+  );
+
+  test('what is refused of a message says nothing of the hello, and is told after welcome', () => {
+    const { sockets, hear, heard, state } = start();
     sockets.latest().events.opened();
-    hear({
-      type: 'error',
-      ref: null,
-      code: 'UnsupportedVersion',
-      retry: false,
-      message: 'Reload.',
-    });
-    pass(3 * 60 * MINUTE);
-    line.tryNow();
-    expect(line.status()).toMatchObject({ state: 'closed', reason: 'Reload.' });
-    expect(sockets.opened).toHaveLength(1);
+    hear({ type: 'error', ref: 'm1', code: 'NotInRoom', retry: false, message: 'No.' });
+    expect(state()).toBe('greeting');
+    hear(welcome());
+    expect(heard.map((frame) => frame.type)).toEqual(['welcome', 'error']);
+  });
+
+  test('a socket that may not even be opened is a failed try', () => {
+    const { pass, state, world, sockets } = start({ forbidden: true });
+    expect(state()).toBe('connecting');
+    pass(0);
+    expect(state()).toBe('waiting');
+    world.forbidden = false;
+    pass(60_000);
+    expect(sockets.opened.length).toBeGreaterThan(0);
   });
 
   test.each(['HelloFirst', 'NotConnected'])(
@@ -326,20 +345,20 @@ describe('heartbeat', () => {
   });
 });
 
-describe('the 2 h limit', () => {
-  /** Live, and every ping is answered, until the line opens its second socket. */
-  function rotating(bench: ReturnType<typeof start>) {
-    bench.greet();
-    const [first] = bench.sockets.opened;
-    if (!first) throw new Error('No socket was opened.');
-    let ms = 0;
-    for (; bench.sockets.opened.length === 1 && ms < 120 * MINUTE; ms += 1_000) {
-      bench.pass(1_000);
-      bench.hear({ type: 'pong', heads: {} }, first);
-    }
-    return { first, ms };
+/** Live, and every ping is answered, until the line opens its second socket. */
+function rotating(bench: ReturnType<typeof start>) {
+  bench.greet();
+  const [first] = bench.sockets.opened;
+  if (!first) throw new Error('No socket was opened.');
+  let ms = 0;
+  for (; bench.sockets.opened.length === 1 && ms < 120 * MINUTE; ms += 1_000) {
+    bench.pass(1_000);
+    bench.hear({ type: 'pong', heads: {} }, first);
   }
+  return { first, ms };
+}
 
+describe('the 2 h limit', () => {
   test.each([0, 0.5, 0.999])(
     'opens the new before it closes the old, at 90 to 110 minutes (%d)',
     (fraction) => {
@@ -385,7 +404,58 @@ describe('the 2 h limit', () => {
   });
 });
 
+describe('a rotation whose hello took over and then failed', () => {
+  const busy = { type: 'error', ref: null, code: 'Busy', retry: true, afterMs: 0, message: '' };
+
+  function failing() {
+    const bench = start();
+    const { first } = rotating(bench);
+    bench.sockets.latest().events.opened();
+    return { ...bench, first };
+  }
+
+  test.each([{ epoch: 2 }, {}])(
+    'then the old one’s replaced is its own doing: it dials anew (%j)',
+    (winner) => {
+      const { hear, first, state, pass, wait, sockets, greet } = failing();
+      hear(busy);
+      expect(state()).toBe('live');
+      hear({ type: 'replaced', ...winner }, first);
+      expect(state()).toBe('waiting');
+      pass(wait());
+      expect(sockets.opened).toHaveLength(3);
+      greet();
+      expect(state()).toBe('live');
+    },
+  );
+
+  test('so it is when replaced comes before the failure', () => {
+    const { hear, first, state } = failing();
+    hear({ type: 'replaced', epoch: 2 }, first);
+    expect(state()).toBe('live');
+    hear(busy);
+    expect(state()).toBe('waiting');
+  });
+
+  test('but a greater epoch than any it has said is another’s', () => {
+    const { hear, first, state } = failing();
+    hear(busy);
+    hear({ type: 'replaced', epoch: 3 }, first);
+    expect(state()).toBe('replaced');
+  });
+});
+
 describe('one connection per client', () => {
+  test('a hello that lost to nothing newer than itself is said again', () => {
+    const { sockets, hear, state, pass, wait, frames } = start();
+    sockets.latest().events.opened();
+    hear({ type: 'replaced', epoch: 1 });
+    expect(state()).toBe('waiting');
+    pass(wait());
+    sockets.latest().events.opened();
+    expect(frames()[0].epoch).toBe(2);
+  });
+
   test('replaced is terminal: no takeover war', () => {
     const { greet, hear, pass, line, sockets, state } = start();
     greet();
@@ -411,10 +481,10 @@ describe('one connection per client', () => {
   test('“use here” connects with an epoch that wins', () => {
     const { greet, hear, line, sockets, frames, state } = start();
     greet();
-    hear({ type: 'replaced' });
+    hear({ type: 'replaced', epoch: 7_000 });
     line.useHere();
     sockets.latest().events.opened();
-    expect(frames()[0].epoch).toBeGreaterThan(1_000);
+    expect(frames()[0].epoch).toBe(7_001);
     hear(welcome());
     expect(state()).toBe('live');
   });

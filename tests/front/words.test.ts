@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { checkAddress } from '../../front/src/core/address.js';
 import { frameOf } from '../../front/src/core/composition.js';
 import { mintMessageId } from '../../front/src/core/identity.js';
+import { checkIntroduction } from '../../front/src/core/introduction.js';
 import { linkify } from '../../front/src/core/linkify.js';
 import { shownNickname } from '../../front/src/core/nickname.js';
 import { parseClientFrame } from '../../shared/src/protocol.ts';
@@ -55,6 +56,45 @@ describe('names', () => {
     expect(shownNickname(`z${'\u0301'.repeat(30)}`)).toBe(`z${'\u0301'.repeat(3)}`);
     expect(shownNickname('\u200b \u2069')).toBe('someone');
     expect(shownNickname('Žofie 🦊 שרה')).toBe('Žofie 🦊 שרה');
+  });
+});
+
+describe('an introduction', () => {
+  const NICKNAMES = [
+    'ada',
+    'x'.repeat(32),
+    '🦊'.repeat(32),
+    'Ada L',
+    'x'.repeat(33),
+    ' ',
+    'a\u202eb',
+  ];
+  const ROOMS = [
+    [],
+    ['lobby', 'r_1-x'],
+    ['é'.repeat(64)],
+    ['my room'],
+    ['-x'],
+    ['x'.repeat(65)],
+    [''],
+  ];
+  const many = Array.from({ length: 21 }, (_, n) => `r${n}`);
+  const cases = [
+    ...NICKNAMES.map((nickname) => ({ nickname, rooms: ['lobby'] })),
+    ...[...ROOMS, many, many.slice(1)].map((rooms) => ({ nickname: 'ada', rooms })),
+  ];
+
+  test.each(cases)('is taken here if the server takes it (%j)', (introduction) => {
+    const who = { clientId: 'client-1', epoch: 1, secret: 's'.repeat(43) };
+    const hello = JSON.stringify({ action: 'hello', v: 1, ...who, ...introduction });
+    let isTaken = true;
+    try {
+      parseClientFrame(hello);
+    } catch {
+      isTaken = false;
+    }
+    if (isTaken) expect(() => checkIntroduction(introduction)).not.toThrow();
+    else expect(() => checkIntroduction(introduction)).toThrow(RangeError);
   });
 });
 

@@ -122,7 +122,7 @@ export function fakeIdentity(): Identity {
     clientId: 'client-1',
     secret: 's'.repeat(43),
     nextEpoch,
-    overtake: () => nextEpoch() + 1_000,
+    overtake: (other) => Math.max(nextEpoch(), other + 1),
   };
 }
 

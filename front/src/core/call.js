@@ -16,7 +16,7 @@ const MOST_EARLY = 2_000;
  * @param {{ url: string, openSocket: import('./line.js').OpenSocket, clock: import('./line.js').Clock, hello: object,
  *   greeting: () => void, welcomed: (frame: import('./frame.js').Welcome, early: ServerFrame[]) => void,
  *   said: (frame: ServerFrame) => void, ended: () => void }} options
- *   early: what came before the welcome; said: everything after it, and errors and `replaced` before it
+ *   early: what came before the welcome; said: everything after it, and before it what refuses the hello
  * @returns {Call}
  */
 export function openCall({ url, openSocket, clock, hello, greeting, welcomed, said, ended }) {
@@ -26,12 +26,13 @@ export function openCall({ url, openSocket, clock, hello, greeting, welcomed, sa
   const early = [];
   let cancel = clock.after(CONNECT_MS, fail);
 
-  const socket = openSocket(url, [SUBPROTOCOL], {
+  /** @type {import('./line.js').SocketEvents} */
+  const events = {
     opened() {
       if (over) return;
       cancel();
       cancel = clock.after(WELCOME_MS, fail);
-      socket.send(JSON.stringify(hello));
+      socket?.send(JSON.stringify(hello));
       greeting();
     },
     heard(text) {
@@ -39,11 +40,24 @@ export function openCall({ url, openSocket, clock, hello, greeting, welcomed, sa
       if (frame) hear(frame);
     },
     closed: fail,
-  });
+  };
+  const socket = open();
+
+  function open() {
+    try {
+      return openSocket(url, [SUBPROTOCOL], events);
+    } catch {
+      // A browser forbids it, such as ws:// from an https:// page. Told later: the caller has no call yet.
+      cancel();
+      cancel = clock.after(0, fail);
+      return null;
+    }
+  }
 
   /** @param {ServerFrame} frame */
   function hear(frame) {
-    if (isWelcome || frame.type === 'replaced' || frame.type === 'error') said(frame);
+    const isRefusal = frame.type === 'error' && frame.ref === null;
+    if (isWelcome || frame.type === 'replaced' || isRefusal) said(frame);
     else if (frame.type !== 'welcome') {
       if (early.length < MOST_EARLY) early.push(frame);
     } else {
@@ -57,7 +71,7 @@ export function openCall({ url, openSocket, clock, hello, greeting, welcomed, sa
     if (over) return;
     over = true;
     cancel();
-    socket.close();
+    socket?.close();
   }
 
   function fail() {
@@ -66,5 +80,5 @@ export function openCall({ url, openSocket, clock, hello, greeting, welcomed, sa
     ended();
   }
 
-  return { send: (frame) => socket.send(JSON.stringify(frame)), hangUp, fail };
+  return { send: (frame) => socket?.send(JSON.stringify(frame)), hangUp, fail };
 }

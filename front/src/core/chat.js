@@ -3,6 +3,7 @@
 import { defaultPorts } from '../ports/defaults.js';
 import { frameOf } from './composition.js';
 import { createIdentity, idForOccasion, mintMessageId } from './identity.js';
+import { checkIntroduction } from './introduction.js';
 import { createLine } from './line.js';
 import { createListeners } from './listeners.js';
 import { createOutbox } from './outbox.js';
@@ -30,11 +31,13 @@ import { createRoomFace } from './room-face.js';
  * cursors are kept; without it they end with the process. In a browser they stay in the browser.
  * `ports`: what to use instead of the surroundings' own.
  *
- * Never throws for the network's sake: `on('status')` tells how the line is, `on('trouble')` what could not be kept.
+ * Throws a RangeError for a nickname or a room that no server takes. Never throws for the network's sake: `on('status')`
+ * tells how the line is, `on('trouble')` what could not be kept.
  * @param {ChatOptions} options
  */
 export function connect(options) {
   const { url, nickname, rooms: names = ['lobby'], from = 'latest' } = options;
+  checkIntroduction({ nickname, rooms: names });
   /** @type {ReturnType<typeof createListeners<ChatNews>>} */
   const listeners = createListeners();
   /** @param {unknown} error */

@@ -9,7 +9,8 @@
 /** @typedef {{ type: 'welcome', userId: string, nickname: string, heads: Heads, spreadMs: number, pingAfterMs: number,
  *   rotated?: boolean }} Welcome rotated: set by the line when the client never was away */
 /** @typedef {{ type: 'pong', heads: Heads }} Pong */
-/** @typedef {MessageFrame | ErrorFrame | Welcome | History | Pong | { type: 'replaced' } | { type: 'accepted' }} ServerFrame */
+/** @typedef {{ type: 'replaced', epoch?: number }} Replaced epoch: of the connection that took over */
+/** @typedef {MessageFrame | ErrorFrame | Welcome | History | Pong | Replaced | { type: 'accepted' }} ServerFrame */
 
 const SPREAD_MS = 1_000;
 const PING_AFTER_MS = 30_000;
@@ -93,7 +94,7 @@ const READERS = {
     pingAfterMs: positive(frame.pingAfterMs, PING_AFTER_MS),
   }),
   pong: (frame) => ({ type: 'pong', heads: readHeads(frame.heads) }),
-  replaced: () => ({ type: 'replaced' }),
+  replaced: ({ epoch }) => ({ type: 'replaced', ...(isCount(epoch) ? { epoch } : {}) }),
   accepted: () => ({ type: 'accepted' }),
 };
 

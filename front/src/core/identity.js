@@ -4,7 +4,7 @@
 /** @typedef {{ read(key: string): unknown, write(key: string, value: unknown): void }} Keep small durable values */
 /** @typedef {(count: number) => Uint8Array<ArrayBuffer>} RandomBytes from a cryptographic source */
 /** @typedef {(text: string) => Promise<Uint8Array>} Digest SHA-256 of the text in UTF-8 */
-/** @typedef {{ clientId: string, secret: string, nextEpoch(): number, overtake(): number }} Identity */
+/** @typedef {{ clientId: string, secret: string, nextEpoch(): number, overtake(other: number): number }} Identity */
 
 const SECRET_BYTES = 32;
 /** Milliseconds fill the first 48 bits (RFC 9562, section 5.7); version and variant take six more; the rest is chance. */
@@ -38,18 +38,23 @@ export function createIdentity({ keep, randomBytes, now }) {
 
   /** @param {number} least */
   function advance(least) {
-    last = Math.max(count(keep.read('epoch')), last, least) + 1;
+    last = Math.max(count(keep.read('epoch')) + 1, last + 1, least);
     keep.write('epoch', last);
     return last;
   }
 
   return {
-    clientId: kept('clientId', () => mintMessageId(now(), randomBytes)),
-    secret: kept('secret', () => base64url(randomBytes(SECRET_BYTES))),
-    /** For each connection a greater one. */
-    nextEpoch: () => advance(0),
-    /** The user asks for the line here: greater than any count a copy of this identity may have reached. */
-    overtake: () => advance(now()),
+    // Read when asked: the tab that connects holds the tabs' lock, so no two of them make one up.
+    get clientId() {
+      return kept('clientId', () => mintMessageId(now(), randomBytes));
+    },
+    get secret() {
+      return kept('secret', () => base64url(randomBytes(SECRET_BYTES)));
+    },
+    /** For each connection a greater one; by the clock, because a crash may take the last one from storage. */
+    nextEpoch: () => advance(now()),
+    /** The user asks for the line here. @param {number} other the epoch of who has it */
+    overtake: (other) => advance(Math.max(now(), other + 1)),
   };
 }
 

@@ -40,7 +40,13 @@ export function createLine(ports) {
   let shortLives = 0;
   let spreadMs = 1_000;
   let liveSince = 0;
-  let overtakes = false;
+  /** The highest epoch said on any of this client's sockets. */
+  let epochSaid = 0;
+  /** The live socket was told that this client's own next one took over. */
+  let isOutdone = false;
+  /** The epoch that the user's word must exceed. @type {number | null} */
+  let toOvertake = null;
+  let elsewhere = 0;
   let cancelRetry = () => {};
   let cancelRotation = () => {};
 
@@ -64,17 +70,19 @@ export function createLine(ports) {
     const calls = [current, next];
     current = null;
     next = null;
+    isOutdone = false;
     for (const call of calls) call?.hangUp();
   }
 
   function dial() {
-    const epoch = overtakes ? identity.overtake() : identity.nextEpoch();
+    const epoch = toOvertake === null ? identity.nextEpoch() : identity.overtake(toOvertake);
     const { clientId, secret } = identity;
     const hello = { action: 'hello', v: 1, clientId, epoch, secret, ...ports.hello() };
     const call = openCall({ ...ports, hello, greeting, welcomed, said, ended });
     next = call;
 
     function greeting() {
+      epochSaid = Math.max(epochSaid, epoch);
       if (call === next && !current) become('greeting');
     }
     /** @param {import('./frame.js').Welcome} frame @param {ServerFrame[]} early */
@@ -84,7 +92,8 @@ export function createLine(ports) {
       current?.hangUp();
       current = call;
       next = null;
-      overtakes = false;
+      toOvertake = null;
+      isOutdone = false;
       failures = 0;
       spreadMs = frame.spreadMs;
       if (!rotated) liveSince = clock.now();
@@ -96,7 +105,8 @@ export function createLine(ports) {
     }
     /** @param {ServerFrame} frame */
     function said(frame) {
-      if (frame.type === 'replaced') return replaced(call);
+      // Without the winner's epoch: an older socket lost to this client's own newer one.
+      if (frame.type === 'replaced') return replaced(call, frame.epoch ?? epoch + 1);
       if (call === next) return refused(call, frame);
       if (call !== current) return;
       heartbeat.heard(frame.type);
@@ -118,21 +128,26 @@ export function createLine(ports) {
   /** An error instead of a welcome. @param {import('./call.js').Call} call @param {ServerFrame} frame */
   function refused(call, frame) {
     if (frame.type !== 'error') return;
-    if (frame.code === 'UnsupportedVersion') {
-      hangUp();
-      become('closed', { reason: frame.message });
-    } else call.fail();
+    if (frame.retry) return call.fail();
+    hangUp();
+    become('closed', { reason: frame.message });
   }
 
-  /** @param {import('./call.js').Call} call */
-  function replaced(call) {
-    // While rotating, the old socket is told so because of this client's own new one.
-    if (call !== next && (call !== current || next)) return;
-    hangUp();
-    become('replaced');
+  /** @param {import('./call.js').Call} call @param {number} winner the epoch that took over */
+  function replaced(call, winner) {
+    if (call !== next && call !== current) return;
+    if (winner > epochSaid) {
+      elsewhere = winner;
+      hangUp();
+      become('replaced');
+    } else if (call === next) call.fail();
+    else if (next) isOutdone = true;
+    // Its own hello took over, and came to nothing: nobody else is there.
+    else lost();
   }
 
   function giveUpRotation() {
+    if (isOutdone) return lost();
     next = null;
     rotateIn(Math.round(ROTATE_AGAIN_MS * (0.5 + fraction() / 2)));
   }
@@ -188,7 +203,7 @@ export function createLine(ports) {
     tryNow,
     useHere() {
       if (status.state !== 'replaced') return;
-      overtakes = true;
+      toOvertake = elsewhere;
       connect();
     },
     wake() {

@@ -1,0 +1,33 @@
+// @ts-check
+// How a client may introduce itself: nickname and rooms, checked before hello says them, as the server will check them.
+
+const MOST_NICKNAME = 32;
+const MOST_ROOM = 64;
+const MOST_ROOMS = 20;
+const ROOM = /^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u;
+/** No glyph, a broken line, or a turned direction. */
+const UNSEEMLY = /[\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
+
+/** @param {string} nickname */
+function isNickname(nickname) {
+  const isLong = [...nickname].length > MOST_NICKNAME;
+  return nickname.isWellFormed() && nickname.trim() !== '' && !isLong && !UNSEEMLY.test(nickname);
+}
+
+/** @param {string} room */
+const isRoom = (room) => [...room].length <= MOST_ROOM && ROOM.test(room);
+
+/**
+ * Throws a RangeError that says what hello would be refused for.
+ * @param {{ nickname: string | undefined, rooms: string[] }} introduction
+ */
+export function checkIntroduction({ nickname, rooms }) {
+  if (nickname !== undefined && !isNickname(nickname))
+    throw new RangeError(`A nickname has 1 to ${MOST_NICKNAME} visible characters: ${nickname}`);
+  if (rooms.length > MOST_ROOMS) throw new RangeError(`At most ${MOST_ROOMS} rooms may be named.`);
+  const wrong = rooms.find((room) => !isRoom(room));
+  if (wrong !== undefined)
+    throw new RangeError(
+      `A room's name has 1 to ${MOST_ROOM} letters, digits, _ and -, a letter or digit first: ${wrong}`,
+    );
+}
