@@ -1,10 +1,10 @@
 // Exact places of a room. What is still on its way is left out; what will never come is fenced, and called void.
 
-import { fence, isSentAbove, type Place, stored } from '../../shared/src/history.ts';
+import { fence, nextSentAt, type Place, stored } from '../../shared/src/history.ts';
 import type { History } from '../../shared/src/protocol.ts';
 import { answered, fitting } from './fitting.ts';
 
-/** A seq drawn this long before a message above it, and not stored, was drawn by somebody who failed. */
+/** A seq drawn so long ago, and not stored, was drawn by somebody who failed or is very late. */
 const FENCE_AFTER_MS = 60_000;
 
 type Page = Pick<History, 'items' | 'void' | 'from' | 'to' | 'more'>;
@@ -16,13 +16,17 @@ export interface Asked {
   limit: number;
   /** The last seq given: above it nothing can be stored, and nothing is void. */
   head: number;
+  /** When that was, ISO 8601; undefined where the head does not tell. */
+  headAt?: string | undefined;
 }
 
 /**
  * Speaks for every asked place up to `to`. Writes tombstones: at most `limit`, only into holes that lie in a range and
- * below a message sent a minute ago.
+ * below a message sent a minute ago, or anywhere up to a head that was given a minute ago.
  */
-export async function exactly(room: string, { ranges, limit, head }: Asked): Promise<Page> {
+export async function exactly(room: string, asked: Asked): Promise<Page> {
+  const { ranges, limit, head, headAt } = asked;
+  const isStill = isOld(headAt);
   const from = ranges[0]?.[0] ?? 1;
   const last = ranges.at(-1)?.[1] ?? from;
   const found: Found[] = [];
@@ -34,7 +38,7 @@ export async function exactly(room: string, { ranges, limit, head }: Asked): Pro
       stop = found.at(-1)?.seq;
       break;
     }
-    const { places, to } = await placesIn(room, [low, high], limit - found.length);
+    const { places, to } = await placesIn(room, [low, high], limit - found.length, isStill);
     found.push(...places);
     stop = to < high ? to : undefined;
     if (stop !== undefined) break;
@@ -55,10 +59,11 @@ async function placesIn(
   room: string,
   [low, high]: Range,
   limit: number,
+  isStill: boolean,
 ): Promise<{ places: Found[]; to: number }> {
   const { places: there, cut } = await stored(room, { from: low, to: high, limit });
   const end = cut ? (there.at(-1)?.seq ?? high) : high;
-  const below = await fenceable(room, there, [low, end]);
+  const below = isStill ? end + 1 : await fenceable(room, there, [low, end]);
   const places: Found[] = [];
   let next = low;
   for (const place of [...there, { seq: end + 1 }]) {
@@ -71,13 +76,19 @@ async function placesIn(
   return { places, to: places.length >= limit ? (places.at(-1)?.seq ?? end) : end };
 }
 
-/** The seq below which every hole of the range may be fenced: that of the last message that is old enough. */
+const isOld = (at: string | undefined): boolean =>
+  at !== undefined && Date.parse(at) < Date.now() - FENCE_AFTER_MS;
+
+/**
+ * The seq below which every hole of the range may be fenced: that of the last message that is old enough. Of the messages
+ * above the last hole only the nearest is asked for its age: those above it are younger still.
+ */
 async function fenceable(room: string, there: Place[], [low, end]: Range): Promise<number> {
-  const at = new Date(Date.now() - FENCE_AFTER_MS).toISOString();
-  const old = there.findLast(({ message }) => message !== undefined && message.timestamp < at);
+  const lastOld = there.findLast(({ message }) => isOld(message?.timestamp))?.seq ?? 0;
   const stored = new Set(there.map(({ seq }) => seq));
   let hole = end;
   while (stored.has(hole)) hole -= 1;
-  if (hole < low || hole < (old?.seq ?? 0)) return old?.seq ?? 0;
-  return (await isSentAbove(room, hole, at)) ? end + 1 : (old?.seq ?? 0);
+  if (hole < low || hole < lastOld) return lastOld;
+  if (there.some(({ seq, message }) => seq > hole && message !== undefined)) return lastOld;
+  return isOld(await nextSentAt(room, end)) ? end + 1 : lastOld;
 }

@@ -39,14 +39,16 @@ const ask = async (fields: Record<string, unknown>, connectionId = ME) =>
   ) as History;
 const put = (seq: number, row: Parameters<TestAws['put']>[1]) =>
   aws.put(aws.tables.messages, { room: { S: ROOM }, seq: { N: String(seq) }, ...row });
-const head = (to: number) => put(0, { head: { N: String(to) }, shards: { N: '1' } });
+const ago = (ms: number) => ({ S: new Date(Date.now() - ms).toISOString() });
+const head = (to: number, agoMs = 0) =>
+  put(0, { head: { N: String(to) }, shards: { N: '1' }, headAt: ago(agoMs) });
 const said = (seq: number, { text = `words ${seq}`, agoMs = 5 * MINUTE_MS } = {}) =>
   put(seq, {
     messageId: { S: `id-${seq}` },
     userId: { S: 'u_1' },
     nickname: { S: 'Ada' },
     text: { S: text },
-    sentAt: { S: new Date(Date.now() - agoMs).toISOString() },
+    sentAt: ago(agoMs),
   });
 const tomb = (seq: number) => put(seq, { void: { BOOL: true } });
 const room = async (to: number, ...missing: number[]) => {
@@ -187,6 +189,38 @@ describe('a hole', () => {
     expect(await tombstones()).toEqual([]);
   });
 
+  test('at the end of the room is fenced once nothing has been said for a minute: its execution died', async () => {
+    await room(3, 3);
+    await head(3, 2 * MINUTE_MS);
+    expect((await ask({ ranges: [[2, 9]] })).void).toEqual([3]);
+    expect(await tombstones()).toEqual([3]);
+  });
+
+  test('of a room whose head does not tell its age is on its way', async () => {
+    await put(0, { head: { N: '2' }, shards: { N: '1' } });
+    expect((await ask({ ranges: [[1, 2]] })).void).toEqual([]);
+    expect(await tombstones()).toEqual([]);
+  });
+
+  test.each([
+    [[1, 1], 2],
+    [[1, 9], 1],
+  ] as const)(
+    'in a busy room, asked for as %j, costs %d queries: only the nearest message above is looked at',
+    async (range, most) => {
+      await head(1_200);
+      for (let seq = 2; seq <= 200; seq += 1) await said(seq, { agoMs: MINUTE_MS / 2 });
+      const limits: unknown[] = [];
+      aws.script.dynamodb = (action, input) => {
+        if (action === 'Query') limits.push(input.Limit);
+        return undefined;
+      };
+      expect((await ask({ ranges: [range] })).void).toEqual([]);
+      expect(limits).toHaveLength(most);
+      expect(limits.slice(1)).toEqual(limits.slice(1).map(() => 1));
+    },
+  );
+
   test('below nothing but tombstones is on its way: a tombstone tells no time', async () => {
     await head(3);
     await tomb(3);
@@ -312,6 +346,13 @@ describe('nothing is told', () => {
 describe('following `more`', () => {
   type There = 'old' | 'young' | 'tombstone' | 'nothing';
   const there = fc.constantFrom<There>('old', 'old', 'young', 'tombstone', 'nothing');
+  /** What stands higher was sent later: from the first that is young on, none is old. */
+  const inTurn = (all: There[]): There[] => {
+    const young = all.indexOf('young', Math.floor(all.length / 2));
+    return all.map((what, at) =>
+      what !== 'old' && what !== 'young' ? what : young >= 0 && at >= young ? 'young' : 'old',
+    );
+  };
   const asked = fc
     .uniqueArray(fc.integer({ min: 1, max: 40 }), { minLength: 2, maxLength: 8 })
     .map((ends) => ends.sort((a, b) => a - b))
@@ -338,7 +379,7 @@ describe('following `more`', () => {
   test('covers exactly what was asked, whatever is stored: each place once, void only what is void', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(there, { minLength: 1, maxLength: 30 }),
+        fc.array(there, { minLength: 1, maxLength: 30 }).map(inTurn),
         asked,
         fc.integer({ min: 1, max: 12 }),
         fc.constantFrom(10, 4_000, 12_000),

@@ -10,10 +10,10 @@ import { newest } from './newest.ts';
 export const handler = routeHandler('history', async (frame, { subscriptions }) => {
   const { room, before, ranges, limit = LIMITS.historyItems, n } = frame;
   if (!roomsAmong(subscriptions).includes(room)) throw new Refused('NotInRoom');
-  const head = (await headsOf([room])).get(room)?.head ?? 0;
+  const { head = 0, headAt } = (await headsOf([room])).get(room) ?? {};
   const answer =
     ranges === undefined
       ? await newest(room, { below: before ?? head + 1, limit })
-      : await exactly(room, { ranges, limit, head });
+      : await exactly(room, { ranges, limit, head, headAt });
   return { type: 'history', ...(n === undefined ? {} : { n }), room, ...answer, head };
 });

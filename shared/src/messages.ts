@@ -20,12 +20,15 @@ export interface Head {
   head: number;
   /** How many partitions the room's topic is spread over. */
   shards: number;
+  /** When the last seq was given, ISO 8601; rows of before this was written down have none. */
+  headAt?: string;
 }
 
 const headKey = (room: string) => ({ room: { S: room }, seq: { N: HEAD } });
 const headIn = (item: Record<string, AttributeValue> | undefined): Head => ({
   head: Number(item?.head?.N ?? 0),
   shards: Number(item?.shards?.N ?? 1),
+  ...(item?.headAt?.S === undefined ? {} : { headAt: item.headAt.S }),
 });
 
 /** How many partitions the room's topic is spread over; 1 for a room that nobody has spoken in. */

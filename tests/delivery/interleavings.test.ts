@@ -74,7 +74,7 @@ describe('every interleaving, and every crash after every call', () => {
     expect(await broken({ players: fenced(), survivors: ['resend'], atEnd: kept })).toBeUndefined();
   });
 
-  test('I4: the last reader is told every number up to the newest message, as a message or as void', async () => {
+  test('I4: the last reader is told every number up to the head, as a message or as void', async () => {
     const players = [
       player('first', execution(definition)),
       player('resend', execution(definition, { at: 5 })),

@@ -38,8 +38,8 @@ const shown = ({ seq, messageId, userId, nickname, message, timestamp }: Message
 });
 
 /**
- * Asks for all of a room, as a client does that has nothing. The model's messages are of 1970, so every one counts as
- * older than the 60 s after which holes below it are fenced: executions may be as late as they like.
+ * Asks for all of a room, as a client does that has nothing. The model's messages and heads are of 1970, so all of them
+ * count as older than the 60 s after which holes are fenced: executions may be as late as they like.
  * `isCareless` plants a bug: the tombstone is put whatever is there.
  */
 export function reader({ isCareless = false } = {}): Program {
@@ -47,9 +47,11 @@ export function reader({ isCareless = false } = {}): Program {
     aws = isCareless ? withoutConditions(given) : given;
     const Key: Item = { room: { S: 'r' }, seq: { N: '0' } };
     const { Item } = await given.call('dynamodb', 'GetItem', { TableName: 'Messages', Key });
-    const head = number((Item as Item | undefined)?.head);
+    const row = Item as Item | undefined;
+    const head = number(row?.head);
     if (head === 0) return [];
-    const answer = await exactly('r', { ranges: [[1, head]], limit: 100, head });
+    const headAt = row?.headAt && 'S' in row.headAt ? row.headAt.S : undefined;
+    const answer = await exactly('r', { ranges: [[1, head]], limit: 100, head, headAt });
     const voids = answer.void.map((seq): Fact => ({ kind: 'shown', seq, void: true }));
     return [...answer.items.map(shown), ...voids];
   };

@@ -88,11 +88,12 @@ const sorted = (list: unknown[]) =>
     .sort()
     .map((one) => JSON.parse(one));
 
-/** Without what differs by nature: request metadata, and the wording of a Cause. */
+/** Without what differs by nature: request metadata, the wording of a Cause, and the time at which a head was given. */
 const bare = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value, (key, item) => {
       if (/^(Sdk\w+|Response)Metadata$/.test(key)) return undefined;
+      if (key === 'headAt') return { S: Number.isNaN(Date.parse(item.S)) ? item.S : '…' };
       return key === 'Cause' ? '…' : item;
     }) ?? 'null',
   );
