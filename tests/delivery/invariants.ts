@@ -75,11 +75,13 @@ export function kept(state: State, messageId = 'm1', userId = 'ann'): void {
   );
 }
 
-/** I4: this reader, who came when nothing else ran, was told every number up to the head, though its execution crashed. */
+/** I4: this reader was told every number up to the head that it found, though who drew the last of them may have crashed. */
 export function readInFull(state: State, name: string): void {
   const value = state.ended[name]?.value;
-  const seqs = new Set(Array.isArray(value) ? value.map(({ seq }: Fact) => Number(seq)) : []);
-  const head = number(state.tables['Messages/"r"/"0"']?.head);
+  const facts: Fact[] = Array.isArray(value) ? value : [];
+  const seqs = new Set(facts.flatMap(({ kind, seq }) => (kind === 'shown' ? [Number(seq)] : [])));
+  const head = Number(facts.find(({ kind }) => kind === 'head')?.seq);
+  insist(head >= seqs.size, 'I4: nothing is told above the head');
   for (let seq = 1; seq <= head; seq += 1)
     insist(seqs.has(seq), 'I4: a reader is told every number up to the head');
 }

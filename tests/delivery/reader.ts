@@ -53,7 +53,7 @@ export function reader({ isCareless = false } = {}): Program {
     const headAt = row?.headAt && 'S' in row.headAt ? row.headAt.S : undefined;
     const answer = await exactly('r', { ranges: [[1, head]], limit: 100, head, headAt });
     const voids = answer.void.map((seq): Fact => ({ kind: 'shown', seq, void: true }));
-    return [...answer.items.map(shown), ...voids];
+    return [{ kind: 'head', seq: head }, ...answer.items.map(shown), ...voids];
   };
 }
 
