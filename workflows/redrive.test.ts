@@ -127,6 +127,19 @@ describe('redrive', () => {
     await sqs.send(new PurgeQueueCommand({ QueueUrl }));
   });
 
+  test('keeps a message that was stored but not told to all, though its execution succeeded', async () => {
+    const one = message();
+    // No key can be made of the second, so that telling it fails.
+    const topics = [...(one.detail.topics as string[]), { toString: null, valueOf: null }];
+    await post(failed({ ...one, detail: { ...one.detail, topics } }));
+    const { lines, code } = await redrive();
+    expect(lines).toEqual([expect.stringContaining('kept: FailedAgain')]);
+    expect(code).toBe(1);
+    expect(await stored(one)).toEqual([one.detail.messageId]);
+    expect(await waiting()).toBe(1);
+    await sqs.send(new PurgeQueueCommand({ QueueUrl }));
+  }, 60_000);
+
   test('keeps what is older than its claim: it may be stored, and would be stored again', async () => {
     const late = message();
     await post(failed({ ...late, detail: { ...late.detail, claimUntil: 1_767_866_405 } }));

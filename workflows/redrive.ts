@@ -15,37 +15,46 @@ const taken = await queue.takeAll();
 
 if (values.list) {
   for (const one of taken) say(one, 'waits');
-  await Promise.all(taken.map(queue.showAgain));
-} else {
-  const kept = taken.length === 0 ? [] : await redrive(taken);
-  // An execution that failed again has put its event back itself: one copy is enough.
+  await settled(taken.map(queue.showAgain));
+} else if (taken.length > 0) {
+  const outcomes = await redrive(taken);
+  // What failed again has put its event back itself, even where its execution went on and succeeded: one copy is enough.
   const fresh = await queue.takeAll();
   const copies = new Set(fresh.map(eventOf));
-  await Promise.all(
-    kept.map((one) => (copies.has(eventOf(one)) ? queue.forget(one) : queue.showAgain(one))),
-  );
-  await Promise.all(fresh.map(queue.showAgain));
-  if (kept.length > 0) process.exitCode = 1;
+  const tidied: Promise<void>[] = [];
+  for (const [one, why] of outcomes) {
+    const isCopied = copies.has(eventOf(one));
+    const isDone = why === undefined && !isCopied;
+    if (!isDone) process.exitCode = 1;
+    say(one, isDone ? 'done' : `kept: ${why ?? 'FailedAgain'}`);
+    tidied.push(isDone || isCopied ? queue.forget(one) : queue.showAgain(one));
+  }
+  await settled([...tidied, ...fresh.map(queue.showAgain)]);
 }
 
-/** Restarts each event once, however many letters are about it; forgets those that are done, answers the others. */
-async function redrive(letters: Taken[]): Promise<Taken[]> {
+/** Restarts each event once, however many letters are about it; answers for each letter why it is not done, if it is not. */
+async function redrive(letters: Taken[]): Promise<Map<Taken, string | undefined>> {
   const restart = await openRestart(stack);
-  const kept: Taken[] = [];
+  const outcomes = new Map<Taken, string | undefined>();
   const groups = Map.groupBy(letters, eventOf).values();
   const lane = async () => {
     for (const group of groups) {
       const event = group[0]?.letter?.event;
       const why = event === undefined ? 'unreadable' : await restart(event).catch(nameOf);
-      for (const one of group) {
-        if (why === undefined) await queue.forget(one);
-        else kept.push(one);
-        say(one, why === undefined ? 'done' : `kept: ${why}`);
-      }
+      for (const one of group) outcomes.set(one, why);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  return kept;
+  return outcomes;
+}
+
+/** Waits for all of them: one letter that the queue does not let go must not leave the others hidden. */
+async function settled(calls: Promise<void>[]): Promise<void> {
+  for (const call of await Promise.allSettled(calls)) {
+    if (call.status === 'fulfilled') continue;
+    console.error(`The queue: ${nameOf(call.reason)}`);
+    process.exitCode = 1;
+  }
 }
 
 function eventOf({ message, letter }: Taken): string {
