@@ -1,4 +1,5 @@
 // The herd, simulated: thousands of clients cut at once, doors that open to so many a second, a clock that never waits.
+import { windowOf } from '../api/src/window.ts';
 import { createLine, type OpenSocket, type SocketEvents } from '../front/src/core/line.js';
 
 export interface Crowd {
@@ -121,7 +122,7 @@ export function stampede(crowd: Crowd, make: MakeClient): Outcome {
   const { clients, doorsPerS, seed, counted = clients } = crowd;
   const { clock, pass } = simulatedClock();
   const random = seededRandom(seed);
-  const spreadMs = Math.min(60_000, Math.max(1000, (counted / 350) * 1000));
+  const spreadMs = windowOf(counted);
   const welcome = JSON.stringify({
     ...{ type: 'welcome', userId: 'u', nickname: 'n', heads: {} },
     ...{ spreadMs, pingAfterMs: 30_000 },

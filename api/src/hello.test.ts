@@ -7,6 +7,7 @@ import type { Welcome } from '../../shared/src/protocol.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { context, frameIn, handshake, helloEvent, routeEvent } from '../../tests/product/sample.ts';
 import { guestWith } from './guest.ts';
+import { windowOf } from './window.ts';
 
 const V1 = { 'Sec-WebSocket-Protocol': 'chat.v1' };
 const { secret, clientId } = JSON.parse(routeEvent('hello').body ?? '') as Record<string, string>;
@@ -16,13 +17,11 @@ const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
 let aws: TestAws;
 let connect: typeof import('./connect.ts').handler;
 let handler: typeof import('./hello.ts').handler;
-let spreadOf: typeof import('./spread.ts').spreadOf;
 
 beforeAll(async () => {
   aws = await startAws('ConnectFunction', 'HelloFunction');
   ({ handler: connect } = await import('./connect.ts'));
   ({ handler } = await import('./hello.ts'));
-  ({ spreadOf } = await import('./spread.ts'));
 });
 afterAll(() => aws.stop());
 beforeEach(async () => {
@@ -302,7 +301,7 @@ describe('the spread', () => {
     [10_000, 28_571],
     [1_000_000, 60_000],
   ])('of %d connections is %d ms', (connections, ms) => {
-    expect(spreadOf(connections)).toBe(ms);
+    expect(windowOf(connections)).toBe(ms);
   });
 
   test('grows with the hellos of this hour and the two before', async () => {
@@ -312,6 +311,27 @@ describe('the spread', () => {
     await aws.put(aws.tables.connections, { ...counted, arrivals: { N: '7000' } });
     const { spreadMs } = (await greet('c2=', { epoch: 2 })) as Welcome;
     expect(spreadMs).toBeGreaterThanOrEqual(20_000);
+  });
+
+  test('counts a client once, however often it says hello', async () => {
+    for (const epoch of [1, 2, 3]) await greet(`c${epoch}=`, { epoch });
+    await hello('c3=', { epoch: 3, rooms: ['tea'] });
+    await greet('d=', { clientId: 'another-one' });
+    const counted = (await rows()).find(({ sk }) => sk?.S === 'arrivals');
+    expect(counted).toMatchObject({ arrivals: { N: '2' } });
+  });
+
+  test('counts a client whose hello failed after it was counted rather twice than not at all', async () => {
+    await enter('c1=');
+    aws.script.dynamodb = (_, input) =>
+      JSON.stringify(input).includes('SET came')
+        ? new AwsError('AccessDeniedException', 'no')
+        : undefined;
+    expect(await hello('c1=')).toMatchObject({ type: 'welcome' });
+    aws.script.dynamodb = () => undefined;
+    await hello('c1=');
+    const counted = (await rows()).find(({ sk }) => sk?.S === 'arrivals');
+    expect(counted).toMatchObject({ arrivals: { N: '2' } });
   });
 
   test('is the widest where nobody can count, and the hello is answered all the same', async () => {

@@ -1,7 +1,7 @@
 // hello: who this connection is and what it hears. Subscribes first and then reads heads, so that no message falls between.
 
 import { publish } from '../../shared/src/bus.ts';
-import { takeLease } from '../../shared/src/clients.ts';
+import { settleLease, takeLease } from '../../shared/src/clients.ts';
 import { reopen } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
 import { LOBBY, VERSION } from '../../shared/src/protocol.ts';
@@ -29,9 +29,14 @@ export const handler = routeHandler('hello', async (frame, before) => {
   }
   const subscriptions = await subscriptionsFor(before, userId, rooms);
   await reopen(before, { connectionId, userId, nickname, protocol: 'v1', clientId, subscriptions });
-  const [heads, spreadMs] = await Promise.all([readHeads(rooms), spread()]);
+  const [heads, { spreadMs, came }] = await Promise.all([readHeads(rooms), spread(lease.came)]);
   // Last: who failed before this leaves the older connection alive, and its client a line.
-  await endOlder(mine, lease.older);
+  await endOlder(lease.older, mine);
+  if (lease.older.length > 0 || came !== lease.came)
+    await settleLease(mine, { ended: lease.older, came }).catch((error: unknown) =>
+      // Doing it again costs the next hello a look; failing would cost this client its line.
+      console.error({ route: 'hello', connectionId, unsettled: true, error }),
+    );
   const now = new Date().toISOString();
   return { type: 'welcome', v: VERSION, userId, nickname, heads, now, pingAfterMs, spreadMs };
 });

@@ -1,4 +1,4 @@
-// The door to arrivals: how many connections can be alive, as the hellos of the last two hours bound it from above.
+// The door to arrivals: how many clients can be connected, as those that said hello in the last two hours bound it from above.
 
 import { BatchGetItemCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { env } from './env.ts';
@@ -7,8 +7,15 @@ const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
 
 const HOUR_S = 60 * 60;
-/** How long a sandbox believes its own sum of the hours before. */
-const FRESH_S = 60;
+/** How long a sandbox believes its own sum of the hours before: what others take from it meanwhile, in a herd, counts twice. */
+const FRESH_S = 2;
+
+/** In hours since 1970. */
+export interface Arrival {
+  hour: number;
+  /** Clients that came in this hour or the two before, which no socket outlives (API Gateway cuts at two hours). */
+  count: number;
+}
 
 let earlier = { hour: -1, readS: 0, count: 0 };
 
@@ -17,28 +24,46 @@ const key = (hour: number) => ({
   sk: { S: 'arrivals' },
 });
 
-/** Counts one arrival; answers those of this hour and the two before, which no socket outlives (API Gateway cuts at two hours). */
-export async function countArrival(): Promise<number> {
+/**
+ * Counts a client in this hour, and no longer in the one in which it came `before`: everybody says hello anew every 90 to
+ * 110 minutes, and would else be counted twice. Throws where the hours before cannot be read: too small a sum is a herd.
+ */
+export async function countArrival(before?: number): Promise<Arrival> {
   const nowS = Math.floor(Date.now() / 1000);
   const hour = Math.floor(nowS / HOUR_S);
+  const isHere = before === hour;
+  const inThisHour = await add(hour, isHere ? 0 : 1, nowS);
+  if (!isHere && (before === hour - 1 || before === hour - 2)) {
+    await add(before, -1, nowS);
+    earlier.count -= 1;
+  }
+  if (earlier.hour !== hour || nowS - earlier.readS >= FRESH_S)
+    earlier = { hour, readS: nowS, count: await countIn([hour - 1, hour - 2]) };
+  return { hour, count: inThisHour + earlier.count };
+}
+
+async function add(hour: number, one: number, nowS: number): Promise<number> {
   const { Attributes } = await client.send(
     new UpdateItemCommand({
       TableName,
       Key: key(hour),
       UpdateExpression: 'SET expiresAt = :end ADD arrivals :one',
-      ExpressionAttributeValues: { ':one': { N: '1' }, ':end': { N: String(nowS + 4 * HOUR_S) } },
+      ExpressionAttributeValues: {
+        ':one': { N: String(one) },
+        ':end': { N: String(nowS + 4 * HOUR_S) },
+      },
       ReturnValues: 'UPDATED_NEW',
     }),
   );
-  if (earlier.hour !== hour || nowS - earlier.readS >= FRESH_S)
-    earlier = { hour, readS: nowS, count: await countIn([hour - 1, hour - 2]) };
-  return Number(Attributes?.arrivals?.N ?? 1) + earlier.count;
+  return Number(Attributes?.arrivals?.N ?? 0);
 }
 
 async function countIn(hours: number[]): Promise<number> {
-  const { Responses } = await client.send(
+  const { Responses, UnprocessedKeys } = await client.send(
     new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: hours.map(key) } } }),
   );
+  if (UnprocessedKeys?.[TableName])
+    throw new Error('Arrivals of the hours before were left unread');
   const rows = Responses?.[TableName] ?? [];
   return rows.reduce((sum, { arrivals }) => sum + Number(arrivals?.N ?? 0), 0);
 }

@@ -7,11 +7,11 @@ import type { Lease } from './clients.ts';
 
 let aws: TestAws;
 let takeLease: typeof import('./clients.ts').takeLease;
-let forgetOlder: typeof import('./clients.ts').forgetOlder;
+let settleLease: typeof import('./clients.ts').settleLease;
 
 beforeAll(async () => {
   aws = await startAws('HelloFunction');
-  ({ takeLease, forgetOlder } = await import('./clients.ts'));
+  ({ takeLease, settleLease } = await import('./clients.ts'));
 });
 afterAll(() => aws.stop());
 beforeEach(() => aws.reset());
@@ -43,8 +43,16 @@ test('remembers every older connection until it is told to forget it', async () 
   await take('b=', 2);
   await take('c=', 3);
   expect(await take('d=', 4)).toEqual(from('a=', 'b=', 'c='));
-  await forgetOlder({ ...mine, connectionId: 'd=', epoch: 4 }, ['a=', 'c=']);
+  await settleLease({ ...mine, connectionId: 'd=', epoch: 4 }, { ended: ['a=', 'c='] });
   expect(await take('e=', 5)).toEqual(from('b=', 'd='));
+});
+
+test('remembers the hour in which the client was counted, through every taker', async () => {
+  await take('a=', 1);
+  await settleLease({ ...mine, connectionId: 'a=', epoch: 1 }, { ended: [], came: 490_000 });
+  expect(await take('b=', 2)).toEqual({ ...from('a='), came: 490_000 });
+  await settleLease({ ...mine, connectionId: 'b=', epoch: 2 }, { ended: ['a='], came: 490_001 });
+  expect(await take('c=', 3)).toEqual({ ...from('b='), came: 490_001 });
 });
 
 test('carries an end, after which its row binds nobody', async () => {

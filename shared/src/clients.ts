@@ -19,8 +19,21 @@ export interface Client {
   connectionId: string;
 }
 
-/** `taken`: with all connections of the client whose end is not yet on the bus. Otherwise: the epoch that has it. */
-export type Lease = { taken: true; older: string[] } | { taken: false; epoch: number };
+/**
+ * `taken`: with all connections of the client whose end is not yet on the bus, and the hour in which it was last counted
+ * among the arrivals. Otherwise: the epoch that has it.
+ */
+export type Lease =
+  | { taken: true; older: string[]; came?: number }
+  | { taken: false; epoch: number };
+
+/** What is done for a lease after it was taken. */
+export interface Settled {
+  /** Older connections whose end is on the bus, or that have ended. */
+  ended: string[];
+  /** The hour in which the client is counted among the arrivals now. */
+  came?: number | undefined;
+}
 
 const leaseKey = ({ userId, clientId }: Client) => ({
   pk: { S: `client#${userId}#${clientId}` },
@@ -29,7 +42,7 @@ const leaseKey = ({ userId, clientId }: Client) => ({
 
 /**
  * Takes the lease for this connection, unless another one came with the same or a higher epoch. It knows every older
- * connection until `forgetOlder`, not the last alone: whoever held it may have failed before it could end its own older ones.
+ * connection until `settleLease`, not the last alone: whoever held it may have failed before it could end its own older ones.
  */
 export async function takeLease(taker: Client): Promise<Lease> {
   const { epoch, connectionId } = taker;
@@ -54,7 +67,12 @@ export async function takeLease(taker: Client): Promise<Lease> {
       }),
     );
     const all = Attributes?.connections?.SS ?? [];
-    return { taken: true, older: all.filter((id) => id !== connectionId) };
+    const came = Attributes?.came?.N;
+    return {
+      taken: true,
+      older: all.filter((id) => id !== connectionId),
+      ...(came === undefined ? {} : { came: Number(came) }),
+    };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     const { Item } = await client.send(
@@ -64,15 +82,20 @@ export async function takeLease(taker: Client): Promise<Lease> {
   }
 }
 
-/** Takes older connections off the lease, once their end is on the bus or they have ended. */
-export async function forgetOlder(holder: Client, older: string[]): Promise<void> {
-  if (older.length === 0) return;
+/** Writes down what was done: the next to take the lease need not do it again. */
+export async function settleLease(holder: Client, { ended, came }: Settled): Promise<void> {
+  const set = came === undefined ? [] : ['SET came = :came'];
+  const remove = ended.length === 0 ? [] : ['DELETE connections :ended'];
+  if (set.length + remove.length === 0) return;
   await client.send(
     new UpdateItemCommand({
       TableName,
       Key: leaseKey(holder),
-      UpdateExpression: 'DELETE connections :older',
-      ExpressionAttributeValues: { ':older': { SS: older } },
+      UpdateExpression: [...set, ...remove].join(' '),
+      ExpressionAttributeValues: {
+        ...(came === undefined ? {} : { ':came': { N: String(came) } }),
+        ...(ended.length === 0 ? {} : { ':ended': { SS: ended } }),
+      },
     }),
   );
 }

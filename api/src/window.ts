@@ -1,0 +1,10 @@
+// The window: over how long the first tries of so many clients are scattered, should all connections be lost at once.
+
+/** Below API Gateway's 500 new connections a second, so that a herd leaves room for those who merely arrive. */
+const TRIES_PER_S = 350;
+const LEAST_MS = 1_000;
+export const MOST_MS = 60_000;
+
+/** Milliseconds. */
+export const windowOf = (clients: number): number =>
+  Math.round(Math.min(MOST_MS, Math.max(LEAST_MS, (clients / TRIES_PER_S) * 1000)));
