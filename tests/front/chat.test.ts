@@ -36,7 +36,7 @@ function town() {
 }
 
 /** A client and a socket that says only what the test says. */
-async function alone() {
+async function alone(heads: Record<string, number> = {}) {
   const { clock, live } = fakeClock();
   const sockets = fakeSockets();
   const chance = seededChance(1);
@@ -44,7 +44,7 @@ async function alone() {
   const hear = (frame: object) => sockets.latest().events.heard(JSON.stringify(frame));
   await settled();
   sockets.latest().events.opened();
-  hear(welcome());
+  hear(welcome(heads));
   const sent = () =>
     sockets
       .latest()
@@ -156,6 +156,12 @@ describe('the chat', () => {
   });
 });
 
+/** The answer to question n: it is on its way. */
+const nothing = (seq: number, head: number, n: number) => {
+  const places = { items: [], void: [], from: seq, to: seq, head, more: false };
+  return { type: 'history', n, room: 'lobby', ...places };
+};
+
 describe('what is missing', () => {
   test('id + seq: a hole is asked for exactly, after a moment for it to fill by itself', async () => {
     const { ada, hear, live, sent } = await alone();
@@ -165,6 +171,7 @@ describe('what is missing', () => {
     expect(sent()).toEqual([
       {
         action: 'history',
+        n: expect.any(Number),
         room: 'lobby',
         ranges: [
           [2, 3],
@@ -173,16 +180,8 @@ describe('what is missing', () => {
       },
     ]);
     const items = [2, 5, 6].map((seq) => message(seq));
-    hear({
-      type: 'history',
-      room: 'lobby',
-      items,
-      void: [3],
-      from: 2,
-      to: 6,
-      head: 7,
-      more: false,
-    });
+    const places = { items, void: [3], from: 2, to: 6, head: 7, more: false };
+    hear({ type: 'history', n: sent()[0].n, room: 'lobby', ...places });
     expect(ada.view().rows.map((row) => row.seq)).toEqual([1, 2, 4, 5, 6, 7]);
     await live(20_000);
     expect(sent().filter((frame) => frame.action === 'history')).toHaveLength(1);
@@ -191,28 +190,74 @@ describe('what is missing', () => {
   test('hot room: what is still on its way is asked for again, ever more rarely, until it comes', async () => {
     const { hear, live, sent } = await alone();
     for (const seq of [1, 3]) hear(message(seq));
-    const nothing = {
-      type: 'history',
-      room: 'lobby',
-      items: [],
-      void: [],
-      from: 2,
-      to: 2,
-      head: 3,
-      more: false,
-    };
     const waits: number[] = [];
     for (let times = 1; times < 7; times += 1) {
       let ms = 0;
       for (; sent().filter((frame) => frame.ranges).length < times; ms += 100) await live(100);
       waits.push(ms);
-      hear(nothing);
+      hear(nothing(2, 3, sent().at(-1).n));
     }
     expect(Math.max(...waits)).toBeLessThanOrEqual(30_100);
     expect(waits.at(-1)).toBeGreaterThan(5 * (waits[0] ?? 0));
     hear(message(2));
     await live(14_000);
     expect(sent().filter((frame) => frame.ranges)).toHaveLength(waits.length);
+  });
+
+  test('a hole that nobody can fill is asked for rarely, until something new is said', async () => {
+    const { hear, live, sent } = await alone();
+    const asked = () => sent().filter((frame) => frame.ranges);
+    let pongs = 0;
+    async function pass(ms: number) {
+      for (let at = 0; at < ms; at += 1_000) {
+        const before = asked().length;
+        await live(1_000);
+        const pings = sent().filter((frame) => frame.action === 'ping');
+        if (pings.length > pongs) hear({ type: 'pong', heads: { lobby: 2 } });
+        pongs = pings.length;
+        if (asked().length > before) hear(nothing(2, 2, asked().at(-1).n));
+      }
+    }
+    hear(message(1));
+    hear({ type: 'pong', heads: { lobby: 2 } });
+    // Before the line rotates.
+    await pass(80 * 60_000);
+    const quiet = asked().length;
+    expect(quiet).toBeGreaterThan(9);
+    expect(quiet).toBeLessThan(35);
+    hear(message(3));
+    await pass(60_000);
+    expect(asked().length).toBeGreaterThan(quiet);
+  });
+
+  test('a crowd that misses the same number asks for it over the window that welcome told', async () => {
+    const { ada, hear, live, sent, sockets } = await alone();
+    expect(ada.chat().status().state).toBe('live');
+    sockets.latest().events.closed();
+    await live(10_000);
+    sockets.latest().events.opened();
+    hear(welcome({}, { spreadMs: 10 * 60_000 }));
+    for (const seq of [1, 3]) hear(message(seq));
+    await live(2_000);
+    expect(sent()).toEqual([]);
+  });
+
+  test('another tab’s answer is not taken for one’s own: the beginning is not reached by it', async () => {
+    const { ada, hear, sent } = await alone({ lobby: 200 });
+    const page = (from: number) => ({
+      ...{ type: 'history', n: sent().at(-1).n, room: 'lobby' },
+      items: Array.from({ length: 50 }, (_, at) => message(from + at)),
+      ...{ void: [], from, to: from + 49, head: 200, more: true },
+    });
+    hear(page(151));
+    const older = ada.room().older();
+    expect(sent().at(-1)).toMatchObject({ before: 151 });
+    const { n } = sent().at(-1);
+    hear({ ...nothing(150, 200, n + 1), void: [150] });
+    hear({ ...nothing(150, 200, n - 1) });
+    hear(page(101));
+    expect(await older).toBe(true);
+    expect(ada.view().rows[0]?.seq).toBe(101);
   });
 
   test('fan-out: every push lost, all converge within one ping', async () => {

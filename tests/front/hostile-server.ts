@@ -151,7 +151,12 @@ export function hostileServer(clock: Clock, chance: Chance) {
     }
   }
 
-  function history({ before, ranges, limit = 100 }: Extract<ClientFrame, { action: 'history' }>) {
+  function history({
+    n,
+    before,
+    ranges,
+    limit = 100,
+  }: Extract<ClientFrame, { action: 'history' }>) {
     const most = Math.min(limit, MOST_PLACES);
     const asked =
       ranges?.flatMap(([from, to]) => span(from, to)) ??
@@ -171,7 +176,7 @@ export function hostileServer(clock: Clock, chance: Chance) {
     voids.sort((a, b) => a - b);
     const [from, to] = [Math.min(...spoken), Math.max(...spoken)];
     const more = spoken.length < asked.length;
-    return { type: 'history', room: 'lobby', items, void: voids, from, to, head, more };
+    return { type: 'history', n, room: 'lobby', items, void: voids, from, to, head, more };
   }
 
   const isFenced = (seq: number) =>

@@ -1,6 +1,6 @@
 // @ts-check
 // Asks history, one question at a time, until nothing is missing: exact holes upwards, or the page below.
-import { askAgain } from './backoff.js';
+import { ASKED_OFTEN, askAgain } from './backoff.js';
 
 /** @typedef {import('./ranges.js').Range} Range */
 /** @typedef {import('./frame.js').History} History */
@@ -12,22 +12,21 @@ const MOST_RANGES = 20;
 /** Posts overtake each other by so much every day: a hole just seen mostly fills by itself. */
 const SETTLE_FROM_MS = 200;
 const SETTLE_TO_MS = 1_000;
-
-/** @param {Question} question @param {History} answer @returns {boolean} whether it may be the answer to it */
-function answers(question, { from, to, head }) {
-  if (question.kind === 'page') return to === Math.min(question.before - 1, head);
-  const last = question.ranges.at(-1);
-  return from >= (question.ranges[0]?.[0] ?? 0) && to <= (last?.[1] ?? 0);
-}
+/** Questions of a few more waits are asked often once something new was said: then what is missing can be told. */
+const AGAIN_OFTEN = ASKED_OFTEN - 3;
+/** Askers begin their count anywhere below: tabs hear each other's answers. */
+const MOST_FIRST = 2 ** 40;
 
 /**
- * @param {{ clock: import('./line.js').Clock, fraction: () => number, ask: (question: Question) => boolean,
+ * @param {{ clock: import('./line.js').Clock, fraction: () => number, ask: (question: Question, n: number) => boolean,
  *   holes: () => Range[], page: () => { before: number, limit: number } | null }} ports
- *   holes: what is missing now, ascending; page: the page that is wanted now. A page goes first.
+ *   ask: n, which the answer echoes; holes: what is missing now, ascending; page: the page that is wanted now. A page goes first.
  */
 export function createAsker({ clock, fraction, ask, holes, page }) {
   /** @type {Question | null} */
   let asked = null;
+  let n = Math.floor(fraction() * MOST_FIRST);
+  let settleToMs = SETTLE_TO_MS;
   /** The holes up to here were asked for in this sweep; those still open are on their way. */
   let sweptTo = 0;
   let times = 0;
@@ -57,7 +56,8 @@ export function createAsker({ clock, fraction, ask, holes, page }) {
   /** @param {Question} question */
   function put(question) {
     // A line that does not take it tells when it is up again.
-    if (!ask(question)) return;
+    n += 1;
+    if (!ask(question, n)) return;
     asked = question;
     cancelAnswer = clock.after(ANSWER_MS, failed);
   }
@@ -79,6 +79,12 @@ export function createAsker({ clock, fraction, ask, holes, page }) {
     });
   }
 
+  function hurry() {
+    cancelLater();
+    isLater = false;
+    times = AGAIN_OFTEN;
+  }
+
   function calm() {
     cancelLater();
     isLater = false;
@@ -97,13 +103,18 @@ export function createAsker({ clock, fraction, ask, holes, page }) {
   return {
     /** There may be something new to ask. */
     want() {
-      const wait = Math.round(SETTLE_FROM_MS + fraction() * (SETTLE_TO_MS - SETTLE_FROM_MS));
+      if (times > ASKED_OFTEN) hurry();
+      const wait = Math.round(SETTLE_FROM_MS + fraction() * (settleToMs - SETTLE_FROM_MS));
       cancelSoon ??= clock.after(wait, next);
     },
     /** Somebody waits, or an answer was taken. */
     next,
-    /** The line is new: what was asked went down with the old one. */
-    lineUp() {
+    /**
+     * The line is new: what was asked went down with the old one.
+     * @param {number} spreadMs a crowd that misses the same number asks over so long
+     */
+    lineUp(spreadMs) {
+      settleToMs = Math.max(SETTLE_TO_MS, spreadMs);
       lineDown();
       next();
     },
@@ -118,7 +129,7 @@ export function createAsker({ clock, fraction, ask, holes, page }) {
      */
     heard(answer) {
       const question = asked;
-      if (!question || !answers(question, answer)) return null;
+      if (!question || answer.n !== n) return null;
       cancelAnswer();
       asked = null;
       if (question.kind === 'ranges') {

@@ -7,6 +7,9 @@ const ROTATE_FROM_MS = 90 * 60_000;
 const ROTATE_TO_MS = 110 * 60_000;
 const ASK_BASE_MS = 1_000;
 const ASK_CAP_MS = 30_000;
+const ASK_RARELY_MS = 10 * 60_000;
+/** By then two minutes have gone by: what is still missing is not simply late. */
+export const ASKED_OFTEN = 9;
 
 /**
  * @param {number} tries failures so far, 1 for the first
@@ -40,12 +43,14 @@ export function rotateAfter(fraction) {
 }
 
 /**
- * A number that history does not have yet may still be on its way, for a minute at most.
+ * A number that history does not have yet may still be on its way, for a minute or so; then it is asked for ever more
+ * rarely, because a server that cannot answer is asked by everybody in the room.
  * @param {number} times how often it was asked for, 1 for the first
  * @param {number} fraction chance, 0 ≤ fraction < 1
- * @returns {number} milliseconds, between half and all of min(30 s, 1 s × 2^(times − 1))
+ * @returns {number} milliseconds, between half and all of min(30 s, 1 s × 2^(times − 1)); from the tenth on that doubles up to 10 min
  */
 export function askAgain(times, fraction) {
-  const most = Math.min(ASK_CAP_MS, ASK_BASE_MS * 2 ** Math.max(0, times - 1));
+  const often = Math.min(ASK_CAP_MS, ASK_BASE_MS * 2 ** Math.max(0, times - 1));
+  const most = Math.min(ASK_RARELY_MS, often * 2 ** Math.max(0, times - ASKED_OFTEN));
   return Math.round(most / 2 + (fraction * most) / 2);
 }

@@ -62,12 +62,13 @@ function readHeads(heads) {
 
 /** @param {Record<string, unknown>} frame @returns {History | null} */
 function readHistory(frame) {
-  const { room, items, from, to, head, more } = frame;
+  const { room, n, items, from, to, head, more } = frame;
   if (typeof room !== 'string' || !Array.isArray(items)) return null;
   if (!isCount(from) || !isCount(to) || !isCount(head)) return null;
   return {
     type: 'history',
     room,
+    ...(isCount(n) ? { n } : {}),
     items: items.flatMap((item) => {
       const told = readMessage(isRecord(item) ? { room, ...item } : null);
       return told?.room === room ? [told] : [];

@@ -49,9 +49,9 @@ export function createRoom({ name, from, keep, clock, fraction, send, took, chan
     fraction,
     holes: () => extent.holes(horizon()),
     page: () => (wantsPage ? { before: extent.floor() + 1, limit: PAGE } : null),
-    ask(question) {
+    ask(question, n) {
       const { kind: _, ...rest } = question;
-      return send({ action: 'history', room: name, ...rest });
+      return send({ action: 'history', room: name, n, ...rest });
     },
   });
 
@@ -145,14 +145,14 @@ export function createRoom({ name, from, keep, clock, fraction, send, took, chan
     name,
     timeline,
     /** @param {import('./frame.js').Welcome} welcome */
-    welcome({ userId, heads, rotated }) {
+    welcome({ userId, heads, rotated, spreadMs }) {
       me = userId;
       const head = heads[name] ?? 0;
       if (!isStarted) start(head);
       // Heads never fall, unless the server lost its tables.
       else if (!rotated && head < extent.head()) from === 'latest' ? jump(head) : begin(0, head);
       else raise(head);
-      asker.lineUp();
+      asker.lineUp(spreadMs);
     },
     lineDown: () => asker.lineDown(),
     /** @param {number} head as `pong` tells it */
