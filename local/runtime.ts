@@ -161,6 +161,8 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       });
     });
     front.server.on('upgrade', gateway.upgrade);
+    front.open();
+    back.open();
     everybody.resolve();
     warm();
 
