@@ -162,6 +162,32 @@ const nothing = (seq: number, head: number, n: number) => {
   return { type: 'history', n, room: 'lobby', ...places };
 };
 
+describe('after a failure', () => {
+  test('of one say the room speaks on', async () => {
+    const { ada, sent } = await alone();
+    ada.world.digest = () => Promise.reject(new TypeError('crypto.subtle is undefined'));
+    await expect(ada.room().say('one', { once: 'm1' })).rejects.toThrow(TypeError);
+    await ada.room().say('two');
+    expect(sent()).toMatchObject([{ message: 'two' }]);
+  });
+
+  test('of a listener the others hear, the message is sent, and trouble tells', async () => {
+    const { ada, sent, states } = await alone();
+    const troubles: Error[] = [];
+    ada.chat().on('trouble', (error) => troubles.push(error));
+    ada.room().on('changes', () => {
+      throw new Error('No such row.');
+    });
+    const seen: number[] = [];
+    ada.room().on('changes', (changes) => seen.push(changes.length));
+    await ada.room().say('hi');
+    expect(sent()).toMatchObject([{ message: 'hi' }]);
+    expect(states()).toEqual([['hi', 'pending']]);
+    expect(seen).toEqual([1]);
+    expect(troubles.map((error) => error.message)).toEqual(['No such row.']);
+  });
+});
+
 describe('what is missing', () => {
   test('id + seq: a hole is asked for exactly, after a moment for it to fill by itself', async () => {
     const { ada, hear, live, sent } = await alone();

@@ -49,6 +49,10 @@ export function person(
   const promised: { messageId: string; text: string }[] = [];
   /** What a reader was handed, over all lives. */
   const read: number[] = [];
+  const world: { digest: ChatPorts['digest'] } = {
+    // At once: the real one takes its time, which the clock here does not know of.
+    digest: async (text) => createHash('sha256').update(text).digest(),
+  };
   let life = begin();
   let said = 0;
 
@@ -70,8 +74,7 @@ export function person(
       clock: { now: clock.now, after: (ms, run) => clock.after(ms, only(run)) },
       fraction: chance.fraction,
       randomBytes: (count) => Uint8Array.from({ length: count }, () => chance.fraction() * 256),
-      // At once: the real one takes its time, which the clock here does not know of.
-      digest: async (text) => createHash('sha256').update(text).digest(),
+      digest: (text) => world.digest(text),
       isOnline: () => true,
       keep: { read: storage.keep.read, write: only(storage.keep.write) },
       outbox: {
@@ -101,6 +104,7 @@ export function person(
     promised,
     read,
     storage,
+    world,
     view: () => life.view,
     room: () => life.room,
     chat: () => life.chat,

@@ -32,17 +32,31 @@ import { createRoomFace } from './room-face.js';
  * `ports`: what to use instead of the surroundings' own.
  *
  * Throws a RangeError for a nickname or a room that no server takes. Never throws for the network's sake: `on('status')`
- * tells how the line is, `on('trouble')` what could not be kept.
+ * tells how the line is, `on('trouble')` what could not be kept, and
+ * what a listener has thrown.
  * @param {ChatOptions} options
  */
 export function connect(options) {
   const { url, nickname, rooms: names = ['lobby'], from = 'latest' } = options;
   checkIntroduction({ nickname, rooms: names });
   /** @type {ReturnType<typeof createListeners<ChatNews>>} */
-  const listeners = createListeners();
+  const listeners = createListeners(thrown);
   /** @param {unknown} error */
   const trouble = (error) =>
     listeners.tell('trouble', error instanceof Error ? error : new Error(String(error)));
+  let isTold = false;
+  /** A listener's own error: with nobody to hear of it, it is an uncaught one. @param {unknown} error */
+  function thrown(error) {
+    if (isTold || !listeners.isHeard('trouble')) {
+      queueMicrotask(() => {
+        throw error;
+      });
+      return;
+    }
+    isTold = true;
+    trouble(error);
+    isTold = false;
+  }
   /** @type {ChatPorts} */
   const ports = { ...defaultPorts({ url, folder: options.folder, trouble }), ...options.ports };
   const { clock, fraction, randomBytes, keep } = ports;
@@ -86,7 +100,7 @@ export function connect(options) {
   /** @param {string} name */
   function openRoom(name) {
     /** @type {import('./room-face.js').RoomListeners} */
-    const news = createListeners();
+    const news = createListeners(thrown);
     const room = createRoom({
       name,
       from,
@@ -145,7 +159,7 @@ export function connect(options) {
       if (!face) throw new RangeError(`The room ${name} was not named in connect().`);
       return face.face;
     },
-    /** `status`: a LineStatus; `trouble`: an Error of the storage. Answers what stops it. */
+    /** `status`: a LineStatus; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
     on: listeners.on,
     status: line.status,
     /** userId is empty before the first welcome. */

@@ -1,8 +1,11 @@
 // @ts-check
-// Who wants to hear of what: a list of listeners for each kind of news.
+// Who wants to hear of what: a list of listeners for each kind of news; one that throws disturbs nobody else.
 
-/** @template {Record<string, unknown>} News */
-export function createListeners() {
+/**
+ * @template {Record<string, unknown>} News
+ * @param {(error: unknown) => void} failed told what a listener throws
+ */
+export function createListeners(failed) {
   /** @type {Map<keyof News, Set<(news: never) => void>>} */
   const lists = new Map();
 
@@ -16,9 +19,17 @@ export function createListeners() {
       lists.set(kind, list.add(listener));
       return () => void list.delete(listener);
     },
+    /** @param {keyof News} kind */
+    isHeard: (kind) => (lists.get(kind)?.size ?? 0) > 0,
     /** @template {keyof News} K @param {K} kind @param {News[K]} news */
     tell(kind, news) {
-      for (const listener of lists.get(kind) ?? []) listener(/** @type {never} */ (news));
+      for (const listener of lists.get(kind) ?? []) {
+        try {
+          listener(/** @type {never} */ (news));
+        } catch (error) {
+          failed(error);
+        }
+      }
     },
   };
 }

@@ -43,7 +43,8 @@ export function createRoomFace({ name, room, news, outbox, loaded, mint, idFor, 
       const { text, problem } = compose(draft, name);
       if (problem) return Promise.reject(new RangeError(problem));
       const said = saying.then(() => write(text, once));
-      saying = said;
+      // Who said it hears of its failure; what is said next is another matter.
+      saying = said.catch(() => {});
       return said;
     },
     /** `changes`: what to do to a list, in order; `arrived`: somebody else's new message, once. Answers what stops it. */
