@@ -33,7 +33,10 @@ function storage({ host, pathname }, folder, trouble) {
   const server = encodeURIComponent(host + pathname);
   if (folder !== undefined) {
     const own = `${folder}/${server}`;
-    return { keep: createFileKeep(own), outbox: createFileStore(`${own}/outbox`) };
+    return {
+      keep: createFileKeep(own, trouble),
+      outbox: createFileStore(`${own}/outbox`, trouble),
+    };
   }
   if (!('indexedDB' in globalThis))
     return { keep: createMemoryKeep(), outbox: createMemoryStore() };
