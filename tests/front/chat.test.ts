@@ -381,6 +381,54 @@ describe('a bot', () => {
     expect(faults).toEqual([]);
   });
 
+  test.each([0, 1])(
+    'whose handler fails gets that message again, and all after it (failing after %d)',
+    async (done) => {
+      const { live, world, say, numbers } = town();
+      const bot = person('bot', world, 'cursor');
+      await live(1_000);
+      const cursor = () => bot.storage.keep.read('cursor.lobby');
+      async function fails() {
+        let count = 0;
+        for await (const _ of bot.room()) {
+          if (count === done) throw new Error('The handler fails.');
+          count += 1;
+        }
+      }
+      const failed = expect(fails()).rejects.toThrow('The handler fails.');
+      say(3);
+      await live(2_000);
+      await failed;
+      say(1, 4);
+      await live(2_000);
+      expect(cursor()).toBe(done);
+      const faults: unknown[] = [];
+      bot.reads().catch((error) => faults.push(error));
+      await live(2_000);
+      expect(bot.read).toEqual(numbers(done + 1, 4));
+      expect(cursor()).toBe(4);
+      expect(faults).toEqual([]);
+    },
+  );
+
+  test('a loop that is left does not hold up another that reads on', async () => {
+    const { live, world, say, numbers } = town();
+    const bot = person('bot', world, 'cursor');
+    const faults: unknown[] = [];
+    bot.reads().catch((error) => faults.push(error));
+    const other = bot.room()[Symbol.asyncIterator]();
+    await live(1_000);
+    say(1);
+    await live(1_000);
+    await other.next();
+    await other.return?.();
+    expect(await other.next()).toMatchObject({ done: true });
+    say(1_500, 2);
+    await live(10 * 60_000);
+    expect(bot.read).toEqual(numbers(1, 1_501));
+    expect(faults).toEqual([]);
+  });
+
   test('begins with what is said from now on', async () => {
     const { live, world, say, numbers } = town();
     say(20);

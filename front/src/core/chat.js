@@ -27,7 +27,8 @@ import { createRoomFace } from './room-face.js';
  *
  * `url`: the WebSocket's. `nickname`: 1 to 32 characters; a guest's name if absent. `rooms`: which to hear, the lobby if
  * absent. `from`: `latest` (a page: the newest 50, then what comes) or `cursor` (a bot: everything after what it has read,
- * across restarts; the first time, what is said from now on). `folder`: Node only, where identity, unsent messages and
+ * across restarts; the first time, what is said from now on. It looks 1,000 messages ahead of its reader: who only
+ * listens to `arrived` and reads nothing hears no more than these). `folder`: Node only, where identity, unsent messages and
  * cursors are kept; without it they end with the process. In a browser they stay in the browser.
  * `ports`: what to use instead of the surroundings' own.
  *

@@ -4,10 +4,16 @@
 /** @typedef {import('./timeline.js').Stored} Stored */
 /** @typedef {{ queue: Stored[], held: Stored | null, wake: (() => void) | null }} Reader */
 
-/** @param {{ read: () => void }} ports read: somebody is done with a message */
-export function createReaders({ read }) {
+/**
+ * @param {{ read: () => void, waits: boolean }} ports read: somebody is done with a message;
+ *   waits: while nobody reads, messages wait for the next who does
+ */
+export function createReaders({ read, waits }) {
   /** @type {Set<Reader>} */
   const readers = new Set();
+  /** What nobody reads at present. @type {Reader | null} */
+  let unread = null;
+  if (waits) leave([]);
   let isOver = false;
 
   /** @param {Reader} reader @returns {Promise<IteratorResult<Stored, undefined>>} */
@@ -27,6 +33,28 @@ export function createReaders({ read }) {
     return { done: false, value: item };
   }
 
+  /** @param {Stored[]} queue for the next who reads */
+  function leave(queue) {
+    unread = { queue, held: null, wake: null };
+    readers.add(unread);
+  }
+
+  function enter() {
+    /** @type {Reader} */
+    const reader = unread ?? { queue: [], held: null, wake: null };
+    unread = null;
+    readers.add(reader);
+    return reader;
+  }
+
+  /** Left in the middle of a message: it counts as not done, and comes again. @param {Reader} reader */
+  function quit(reader) {
+    if (!readers.delete(reader)) return;
+    reader.wake?.();
+    const queue = reader.held ? [reader.held, ...reader.queue] : reader.queue;
+    if (waits && readers.size === 0) leave(queue);
+  }
+
   return {
     /** @param {Stored[]} items the next ones, in order */
     tell(items) {
@@ -42,15 +70,11 @@ export function createReaders({ read }) {
     },
     /** @returns {AsyncIterableIterator<Stored, undefined>} */
     open() {
-      /** @type {Reader} */
-      const reader = { queue: [], held: null, wake: null };
-      readers.add(reader);
+      const reader = enter();
       return {
         next: () => next(reader),
-        // Left in the middle of a message: it counts as not done, and comes again after a restart.
         async return() {
-          readers.delete(reader);
-          reader.wake?.();
+          quit(reader);
           return { done: true, value: undefined };
         },
         [Symbol.asyncIterator]() {

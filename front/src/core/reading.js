@@ -7,12 +7,11 @@ import { createReaders } from './readers.js';
 /**
  * @param {{ key: string, keep: import('./identity.js').Keep, waits: boolean, unbrokenAfter: (seq: number) => number,
  *   moved: () => void }} ports
- *   waits: nothing counts as read before somebody came to read; unbrokenAfter: up to where nothing is missing;
+ *   waits: nothing counts as read while nobody reads; unbrokenAfter: up to where nothing is missing;
  *   moved: the cursor did
  */
 export function createReading({ key, keep, waits, unbrokenAfter, moved }) {
-  const readers = createReaders({ read: remember });
-  let first = waits ? readers.open() : null;
+  const readers = createReaders({ read: remember, waits });
   let toldTo = 0;
   let remembered = -1;
   /** Known, but not told in order yet. @type {Map<number, Stored>} */
@@ -63,11 +62,7 @@ export function createReading({ key, keep, waits, unbrokenAfter, moved }) {
       remember();
     },
     /** Message by message, in order. */
-    open() {
-      const reader = first ?? readers.open();
-      first = null;
-      return reader;
-    },
+    open: readers.open,
     close: readers.close,
   };
 }

@@ -51,7 +51,8 @@ export function createRoomFace({ name, room, news, outbox, loaded, mint, idFor, 
     on: news.on,
     /**
      * Every message from where this client began, in order, once each; being asked for the next, this one is done, and
-     * with `from: 'cursor'` does not come again after a restart.
+     * with `from: 'cursor'` does not come again after a restart. A loop that is left in the middle of a message, by
+     * `break` or by an error, leaves it and all later ones to the next loop; if another loop still reads, to that one.
      */
     [Symbol.asyncIterator]: room.read,
     /** What is shown: stored messages by seq, then what is unsent. */
