@@ -69,7 +69,17 @@ jest.setTimeout(90_000);
       ),
     ]);
     expect(list.TableNames).toEqual(expect.arrayContaining([CONNECTIONS_TABLE, MESSAGES_TABLE]));
-    expect(scan.Count).toBe(3);
+    const rows = (scan.Items as { pk: { S: string }; sk: { S: string } }[]).map(({ pk, sk }) => [
+      pk.S,
+      sk.S,
+    ]);
+    expect(rows).toEqual(
+      expect.arrayContaining([
+        [expect.stringMatching(/^connection#/), 'connection'],
+        ['topic#room:lobby#0', expect.any(String)],
+        [expect.stringMatching(/^topic#user:u_/), expect.any(String)],
+      ]),
+    );
     expect(query.Items).toMatchObject([
       { messageId: { S: messageId }, text: { S: 'Seen from the shell' } },
     ]);
@@ -166,7 +176,7 @@ jest.setTimeout(90_000);
     await putEvent({ messageId, room: 'lobby', text: 'No topics, no sender' });
     const { QueueUrls } = await aws('sqs', 'list-queues');
     const QueueUrl = String(Object(QueueUrls)[0]);
-    expect(QueueUrl).toMatch(/DeadLetterQueue/);
+    expect(QueueUrl).toMatch(/\/hubbub-dev-dead-letters$/);
     const received = await aws(
       'sqs',
       'receive-message',
