@@ -3,8 +3,8 @@ import type { ServerFrame } from '../../front/src/core/frame.js';
 import { createIdentity } from '../../front/src/core/identity.js';
 import { type Clock, createLine, type LineStatus } from '../../front/src/core/line.js';
 import { createTabs } from '../../front/src/core/tabs.js';
-import { createLife, type fakeBrowser } from './fake-browser.ts';
-import type { fakeRoom } from './fake-room.ts';
+import { createLife, fakeBrowser } from './fake-browser.ts';
+import { fakeRoom } from './fake-room.ts';
 
 const RESEND_MS = 10_000;
 const ASK_AGAIN_MS = 3_000;
@@ -16,6 +16,14 @@ export interface World {
   /** The shared outbox store. */
   unsent: Set<string>;
 }
+
+/** One browser without tabs, and the server that they will speak to. */
+export const openWorld = (clock: Clock): World => ({
+  clock,
+  browser: fakeBrowser(clock),
+  room: fakeRoom(clock),
+  unsent: new Set(),
+});
 
 export type FakeTab = ReturnType<typeof openTab>;
 

@@ -1,9 +1,8 @@
 // Proves, over thousands of lives of a browser, that its tabs end with one line, nothing lost and nothing doubled.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { fakeBrowser, SOURCES, type Source } from './fake-browser.ts';
-import { fakeRoom } from './fake-room.ts';
-import { type FakeTab, openTab, type World } from './fake-tab.ts';
+import { SOURCES, type Source } from './fake-browser.ts';
+import { type FakeTab, openTab, openWorld } from './fake-tab.ts';
 import { fakeClock } from './workbench.ts';
 
 /** Silence until the lock is stolen, a tick, and the greeting. */
@@ -43,12 +42,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 function run(steps: Step[]) {
   const { clock, pass } = fakeClock();
-  const world: World = {
-    clock,
-    browser: fakeBrowser(clock),
-    room: fakeRoom(clock),
-    unsent: new Set(),
-  };
+  const world = openWorld(clock);
   let tabs: FakeTab[] = [];
   let opened = 0;
   const said: string[] = [];

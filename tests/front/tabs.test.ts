@@ -1,18 +1,12 @@
 // Proves that the tabs of a browser share one line: who leads, who takes over, and that nothing is lost between.
 import { describe, expect, test } from '@jest/globals';
 import { fakeBrowser, SOURCES, type Source } from './fake-browser.ts';
-import { fakeRoom } from './fake-room.ts';
-import { type FakeTab, openTab, type World } from './fake-tab.ts';
+import { type FakeTab, openTab, openWorld } from './fake-tab.ts';
 import { fakeClock } from './workbench.ts';
 
 function start(...names: string[]) {
   const { clock, pass } = fakeClock();
-  const world: World = {
-    clock,
-    browser: fakeBrowser(clock),
-    room: fakeRoom(clock),
-    unsent: new Set(),
-  };
+  const world = openWorld(clock);
   const tabs: FakeTab[] = [];
   function open(name: string) {
     const tab = openTab(name, world);

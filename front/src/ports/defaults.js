@@ -6,16 +6,17 @@ import { createFileKeep, createFileStore } from './file.js';
 import { createIndexedDbStore } from './indexed-db.js';
 import { createLocalKeep } from './local-keep.js';
 import { createMemoryKeep, createMemoryStore } from './memory.js';
+import { serverName } from './server-name.js';
 import { openSocket } from './socket.js';
 
 /**
- * What is kept is kept for one server: its secret, and what was written to it, are no other server's business.
+ * What is kept is kept for one server.
  * @param {{ url: string, folder: string | undefined, trouble: (error: unknown) => void }} options
  * @returns {import('../core/chat.js').ChatPorts}
  */
 export function defaultPorts({ url, folder, trouble }) {
   return {
-    ...storage(new URL(url), folder, trouble),
+    ...storage(serverName(url), folder, trouble),
     openSocket,
     clock,
     fraction,
@@ -28,9 +29,8 @@ export function defaultPorts({ url, folder, trouble }) {
 /** Node has a navigator that does not know. */
 const isOnline = () => globalThis.navigator?.onLine !== false;
 
-/** @param {URL} url @param {string | undefined} folder @param {(error: unknown) => void} trouble */
-function storage({ host, pathname }, folder, trouble) {
-  const server = encodeURIComponent(host + pathname);
+/** @param {string} server its name @param {string | undefined} folder @param {(error: unknown) => void} trouble */
+function storage(server, folder, trouble) {
   if (folder !== undefined) {
     const own = `${folder}/${server}`;
     return {

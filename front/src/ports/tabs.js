@@ -2,12 +2,14 @@
 // How the tabs of this browser share one line, with what the browser has: Web Locks or a claim in storage.
 import { createClaimedLock } from '../core/claimed-lock.js';
 import { mintMessageId } from '../core/identity.js';
+import { TABS_VERSION } from '../core/tab-message.js';
 import { createTabs } from '../core/tabs.js';
 import { randomBytes } from './chance.js';
 import { hasChannels, openChannel } from './channel.js';
 import { clock } from './clock.js';
 import { createLocalKeep } from './local-keep.js';
 import { hasLocks, webLocks } from './locks.js';
+import { serverName } from './server-name.js';
 
 /**
  * The ports that `connect` takes for it. Without BroadcastChannel each tab is a client of its own, with a line of its own.
@@ -15,11 +17,11 @@ import { hasLocks, webLocks } from './locks.js';
  * @returns {Partial<import('../core/chat.js').ChatPorts>}
  */
 export function tabPorts({ url, trouble }) {
-  const { host, pathname } = new URL(url);
-  const name = `hubbub ${encodeURIComponent(host + pathname)}`;
-  const keep = createLocalKeep(`${name} `, trouble);
+  const own = `hubbub ${serverName(url)}`;
   const tab = mintMessageId(clock.now(), randomBytes);
-  if (!hasChannels()) return { keep: clientOfItsOwn(keep, tab) };
+  if (!hasChannels()) return { keep: clientOfItsOwn(createLocalKeep(`${own} `, trouble), tab) };
+  const name = `${own} tabs ${TABS_VERSION}`;
+  const keep = createLocalKeep(`${name} `, trouble);
   const openLock = hasLocks()
     ? webLocks(navigator.locks)
     : () => createClaimedLock({ keep, clock, tab });
