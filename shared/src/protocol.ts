@@ -97,7 +97,7 @@ export type FrameOf<A extends Action> = Extract<ClientFrame, { action: A }>;
 /** The last seq given in each room that the connection hears; 0 where nobody has spoken. */
 export type Heads = { [room: string]: number };
 
-/** `welcome`: you hear your rooms from before these heads were read, so what is missing up to them is yours to ask for. */
+/** `welcome`: you were subscribed to your rooms before these heads were read; what is missing up to them is yours to ask for. */
 export interface Welcome {
   type: 'welcome';
   v: typeof VERSION;
@@ -128,7 +128,7 @@ export interface MessageFrame {
   message: string;
   /** When the server took it, ISO 8601 in UTC with milliseconds. */
   timestamp: string;
-  /** The connection that sent it, while that is known: absent from what is read back from the table. */
+  /** The connection that sent it, while that is known: absent from `history`, whose table does not keep it. */
   connectionId?: string;
 }
 

@@ -68,6 +68,14 @@ describe('a stored message', () => {
     expect(aws.posts[0]?.frame).not.toHaveProperty('connectionId');
   });
 
+  test('that was stored before names the connection of the event that asked for it again', async () => {
+    await join(['a=']);
+    const { connectionId: _, ...message } = input().message ?? {};
+    const sent = { ...input().message, connectionId: 'again=' };
+    await handler({ ...input(), message, sent } as BroadcastInput, context());
+    expect(aws.posts[0]?.frame).toMatchObject({ connectionId: 'again=' });
+  });
+
   test('that nobody hears is told to nobody', async () => {
     expect(await handler(input(), context())).toEqual({ ...QUIET, delivered: 0 });
     expect(aws.posts).toEqual([]);

@@ -26,6 +26,8 @@ export interface BroadcastInput {
     connectionId?: string;
   };
   seq?: string;
+  /** The event that asked again for a stored message: it knows who said it, which the table does not keep. */
+  sent?: { connectionId?: string };
   /** … or what went wrong with one. */
   error?: { ref: string; code: ErrorCode };
   /** How many shards the topic has, where it may grow. */
@@ -82,11 +84,12 @@ export const handler = middy(
   throw error;
 });
 
-function frameOf({ message, seq, error }: BroadcastInput): object {
+function frameOf({ message, seq, sent, error }: BroadcastInput): object {
   if (error !== undefined) return errorFrame(error.code, error.ref);
   if (message === undefined || seq === undefined)
     throw new TypeError('Neither a message with its seq nor an error');
-  const { room, messageId, userId, nickname, text, sentAt, connectionId } = message;
+  const { room, messageId, userId, nickname, text, sentAt } = message;
+  const connectionId = message.connectionId ?? sent?.connectionId;
   return {
     type: 'message',
     room,
