@@ -1,4 +1,4 @@
-// hello: who this connection is and what it hears. Subscribes first and then reads heads, so that no message falls between.
+// hello: who this connection is and what it hears. Subscribes first and then reads heads: what one misses, the other tells, or the next heads.
 
 import { publish } from '../../shared/src/bus.ts';
 import { settleLease, takeLease } from '../../shared/src/clients.ts';

@@ -38,8 +38,9 @@ export async function shardsOf(room: string): Promise<number> {
 }
 
 /**
- * The heads of up to 100 rooms (BatchGetItem's limit), each read consistently: whoever subscribed before this call is
- * sent, or finds below these heads, every message.
+ * The heads of up to 100 rooms (BatchGetItem's limit), each read consistently: what was given a number before this call
+ * is below them. What is given one later is sent to who subscribed before, but for a broadcast that read the subscribers
+ * in that moment (`subscribers` is eventually consistent): the next heads tell of it.
  */
 export async function headsOf(rooms: string[]): Promise<Map<string, Head>> {
   const heads = new Map(rooms.map((room) => [room, headIn(undefined)]));
