@@ -109,13 +109,50 @@ describe('reopen', () => {
     await door.open(ann);
     let calls = 0;
     aws.script.dynamodb = (action) =>
-      action === 'BatchWriteItem' && ++calls === 3 ? new AwsError('Broken', 'no') : undefined;
+      action === 'BatchWriteItem' && ++calls === 2 ? new AwsError('Broken', 'no') : undefined;
     await expect(door.reopen(ann, hearing([{ topic: 'room:tea', shard: 0 }]))).rejects.toThrow();
     const found = await door.find('ann=');
     await door.reopen(found ?? ann, hearing([LOBBY]));
     expect(await keys()).toEqual(['connection#ann= connection', 'topic#room:lobby#2 ann=']);
     await door.close('ann=');
     expect(await keys()).toEqual([]);
+  });
+});
+
+describe('a hello', () => {
+  const tea = { topic: 'room:tea', shard: 0 };
+  const coffee = { topic: 'room:coffee', shard: 0 };
+  const said = (...subscriptions: Connection['subscriptions']) => ({
+    ...ann,
+    clientId: 'client-1',
+    subscriptions,
+  });
+
+  test('that ends after the socket did writes nothing back to life', async () => {
+    await door.open(ann);
+    const read = (await door.find('ann=')) ?? ann;
+    await door.close('ann=');
+    await expect(door.reopen(read, said(tea))).rejects.toMatchObject({ code: 'Busy' });
+    expect(await keys()).toEqual([]);
+  });
+
+  test('side by side with another on one socket leaves no subscription that its row does not know', async () => {
+    await door.open(ann);
+    const read = (await door.find('ann=')) ?? ann;
+    const ends = await Promise.allSettled([
+      door.reopen(read, said(tea)),
+      door.reopen(read, said(coffee)),
+    ]);
+    expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    await door.close('ann=');
+    expect(await keys()).toEqual([]);
+  });
+
+  test('after another hello finds what that one wrote', async () => {
+    await door.open(ann);
+    for (const room of [tea, coffee, tea])
+      await door.reopen((await door.find('ann=')) ?? ann, said(room));
+    expect(await keys()).toEqual(['connection#ann= connection', 'topic#room:tea#0 ann=']);
   });
 });
 
@@ -186,6 +223,18 @@ describe('forget', () => {
       expiresAt: { N: '9999999999' },
     });
     await door.forget(['lost='], LOBBY);
+    expect(await keys()).toEqual([]);
+  });
+
+  test('leaves a plain client whose handshake may not have ended, and removes it later', async () => {
+    await door.open({ ...ann, protocol: 'plain' });
+    const before = await keys();
+    await door.forget(['ann='], LOBBY);
+    expect(await keys()).toEqual(before);
+    const row = (await rows()).find(({ sk }) => sk?.S === 'connection');
+    const end = { N: String(Number(row?.expiresAt?.N) - 10) };
+    await aws.put(aws.tables.connections, { ...row, expiresAt: end });
+    await door.forget(['ann='], LOBBY);
     expect(await keys()).toEqual([]);
   });
 

@@ -3,18 +3,23 @@
 import {
   type AttributeValue,
   BatchWriteItemCommand,
+  ConditionalCheckFailedException,
   DynamoDBClient,
   GetItemCommand,
   QueryCommand,
+  UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { env } from './env.ts';
+import { Refused } from './protocol.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
 
 /** API Gateway cuts at two hours; a row that outlives its socket by these minutes costs one 410. */
 export const LIFE_S = 2 * 60 * 60 + 10 * 60;
+/** A plain client is heard of before its handshake ends, and until then @connections answers 410 for it. */
+const HANDSHAKE_S = 10;
 /** BatchWriteItem's limit. */
 const BATCH = 25;
 const BATCH_TRIES = 6;
@@ -36,6 +41,8 @@ export interface Connection {
   /** Which client it belongs to, once it has said hello. */
   clientId?: string;
   subscriptions: Subscription[];
+  /** How often its row was written anew; absent before the first time. */
+  revision?: number;
 }
 
 export interface SubscriberPage {
@@ -45,6 +52,7 @@ export interface SubscriberPage {
 }
 
 const now = () => Math.floor(Date.now() / 1000);
+const nameOf = ({ topic, shard }: Subscription) => `${topic}#${shard}`;
 const connectionKey = (id: string) => ({ pk: { S: `connection#${id}` }, sk: { S: 'connection' } });
 const subscriptionKey = ({ topic, shard }: Subscription, id: string) => ({
   pk: { S: `topic#${topic}#${shard}` },
@@ -75,14 +83,57 @@ export async function open(connection: Connection): Promise<void> {
   );
 }
 
-/** Writes the connection anew, and takes from it what it heard and shall not hear any more. */
+/**
+ * Writes the connection anew, and takes from it what it heard and shall not hear any more. Its row knows every subscription
+ * before it is written, and until it is removed. Throws `Refused('Busy')` where the row is not as it was read: another
+ * hello was faster, or the socket has ended and must not be written back to life.
+ */
 export async function reopen(before: Connection, after: Connection): Promise<void> {
-  const kept = new Set(after.subscriptions.map(({ topic, shard }) => `${topic}#${shard}`));
-  const dropped = before.subscriptions.filter(({ topic, shard }) => !kept.has(`${topic}#${shard}`));
+  const kept = new Set(after.subscriptions.map(nameOf));
+  const dropped = before.subscriptions.filter((subscription) => !kept.has(nameOf(subscription)));
+  const both = { ...after, subscriptions: [...after.subscriptions, ...dropped] };
+  const revision = await rewrite(both, before.revision);
   await write(
-    dropped.map((subscription) => remove(subscriptionKey(subscription, before.connectionId))),
+    dropped.map((subscription) => remove(subscriptionKey(subscription, after.connectionId))),
   );
-  await open(after);
+  const expiresAt = { N: String(now() + LIFE_S) };
+  await write(
+    after.subscriptions.map((subscription) =>
+      put({ ...subscriptionKey(subscription, after.connectionId), expiresAt }),
+    ),
+  );
+  if (dropped.length > 0) await rewrite(after, revision);
+}
+
+async function rewrite(connection: Connection, was: number | undefined): Promise<number> {
+  const { connectionId, userId, nickname, protocol, clientId, subscriptions } = connection;
+  const revision = (was ?? 0) + 1;
+  const isAsRead = was === undefined ? 'attribute_not_exists(revision)' : 'revision = :was';
+  try {
+    await client.send(
+      new UpdateItemCommand({
+        TableName,
+        Key: connectionKey(connectionId),
+        ConditionExpression: `attribute_exists(pk) AND ${isAsRead}`,
+        UpdateExpression:
+          'SET userId = :user, nickname = :name, protocol = :protocol, clientId = :client, subscriptions = :hears, expiresAt = :end, revision = :next',
+        ExpressionAttributeValues: {
+          ':user': { S: userId },
+          ':name': { S: nickname },
+          ':protocol': { S: protocol },
+          ':client': { S: clientId ?? '' },
+          ':hears': { S: JSON.stringify(subscriptions) },
+          ':end': { N: String(now() + LIFE_S) },
+          ':next': { N: String(revision) },
+          ...(was === undefined ? {} : { ':was': { N: String(was) } }),
+        },
+      }),
+    );
+    return revision;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) throw new Refused('Busy');
+    throw error;
+  }
 }
 
 /** The connection, or undefined if it has ended or expired (TTL deletes up to two days late, so the row may still be there). */
@@ -94,21 +145,35 @@ export async function find(connectionId: string): Promise<Connection | undefined
 /** Removes the connection and every subscription of it; removing what is gone is no error. */
 export async function close(connectionId: string): Promise<void> {
   const connection = await read(connectionId);
-  if (connection === undefined) return;
-  await write(
-    connection.subscriptions.map((subscription) =>
-      remove(subscriptionKey(subscription, connectionId)),
-    ),
-  );
-  await write([remove(connectionKey(connectionId))]);
+  if (connection !== undefined) await removeAll(connection);
 }
 
-/** Removes connections that a broadcast found gone, and their subscription to `heard` even where the owner's row is lost. */
+/**
+ * Removes connections that a broadcast found gone, and their subscription to `heard` even where the owner's row is lost.
+ * Leaves those whose handshake may not have ended: they would be deaf, and not know it.
+ */
 export async function forget(connectionIds: string[], heard: Subscription): Promise<void> {
-  await write(connectionIds.map((id) => remove(subscriptionKey(heard, id))));
   // Side by side: a crowd that left at once must be gone before the broadcast that found it runs out of time.
   for (let at = 0; at < connectionIds.length; at += BATCH)
-    await Promise.all(connectionIds.slice(at, at + BATCH).map(close));
+    await Promise.all(
+      connectionIds.slice(at, at + BATCH).map(async (connectionId) => {
+        const connection = await read(connectionId);
+        if (connection === undefined) await write([remove(subscriptionKey(heard, connectionId))]);
+        else if (!isArriving(connection)) await removeAll(connection, heard);
+      }),
+    );
+}
+
+const isArriving = ({ protocol, expiresAt }: Stored): boolean =>
+  protocol === 'plain' && now() - (expiresAt - LIFE_S) < HANDSHAKE_S;
+
+/** The owner last, so that a subscription never stands without one. */
+async function removeAll({ connectionId, subscriptions }: Connection, heard?: Subscription) {
+  const all = new Map(
+    [...subscriptions, ...(heard ? [heard] : [])].map((one) => [nameOf(one), one]),
+  );
+  await write([...all.values()].map((one) => remove(subscriptionKey(one, connectionId))));
+  await write([remove(connectionKey(connectionId))]);
 }
 
 /** One page of the connections that hear a topic's shard: projected, by Query, at most 1 MB read. */
@@ -131,9 +196,9 @@ export async function subscribers(heard: Subscription, from?: string): Promise<S
   };
 }
 
-async function read(
-  connectionId: string,
-): Promise<(Connection & { expiresAt: number }) | undefined> {
+type Stored = Connection & { expiresAt: number };
+
+async function read(connectionId: string): Promise<Stored | undefined> {
   const { Item } = await client.send(
     new GetItemCommand({ TableName, Key: connectionKey(connectionId), ConsistentRead: true }),
   );
@@ -145,6 +210,7 @@ async function read(
     protocol: Item.protocol?.S === 'v1' ? 'v1' : 'plain',
     ...(Item.clientId?.S === undefined ? {} : { clientId: Item.clientId.S }),
     subscriptions: JSON.parse(Item.subscriptions?.S ?? '[]') as Subscription[],
+    ...(Item.revision?.N === undefined ? {} : { revision: Number(Item.revision.N) }),
     expiresAt: Number(Item.expiresAt?.N ?? 0),
   };
 }
