@@ -1,4 +1,4 @@
-// Every error code of the wire, each provoked on a real socket as a client would: the socket lives on, and is told what the page says.
+// Every error code of the wire, provoked: what a client can do, on a real socket, which lives on; where a service must fail, in the handler.
 
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { AwsError } from '../local/aws-error.ts';
@@ -53,12 +53,15 @@ const FRAMES: Partial<Record<ErrorCode, unknown>> = {
   NotInRoom: { action: 'history', room: 'elsewhere' },
 };
 
-/** Those that need more than a frame. */
-const SCENES: Partial<Record<ErrorCode, () => Promise<unknown>>> = {
+/** Those that need more than a frame from a greeted client: the line, and what it is told. */
+const SCENES: Partial<Record<ErrorCode, () => Promise<[Line, unknown]>>> = {
   async HelloFirst() {
     const line = await open();
     line.send(say());
-    return line.hears({ type: 'error' });
+    const told = await line.hears({ type: 'error' });
+    line.send(me());
+    await line.hears({ type: 'welcome' });
+    return [line, told];
   },
   async MessageIdReused() {
     const line = await greeted();
@@ -66,8 +69,12 @@ const SCENES: Partial<Record<ErrorCode, () => Promise<unknown>>> = {
     line.send(first);
     await line.hears({ type: 'message', messageId: first.messageId });
     line.send({ ...first, message: 'two' });
-    return line.hears({ type: 'error', ref: first.messageId });
+    return [line, await line.hears({ type: 'error', ref: first.messageId })];
   },
+};
+
+/** Those that no client can bring about: a row that has expired, services that fail. */
+const FAILURES: Partial<Record<ErrorCode, () => Promise<unknown>>> = {
   async NotConnected() {
     const { handler } = await import('../api/src/hello.ts');
     return frameIn(await handler(helloEvent('nobody='), context()));
@@ -86,22 +93,26 @@ const SCENES: Partial<Record<ErrorCode, () => Promise<unknown>>> = {
   },
 };
 
+const sent = (frame: unknown) => async (): Promise<[Line, unknown]> => {
+  const line = await greeted();
+  line.send(frame);
+  return [line, await line.hears({ type: 'error' })];
+};
+
 describe('a sender is told', () => {
   test.each(Object.keys(ERRORS) as ErrorCode[])('%s, and can go on', async (code) => {
     const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     const { retry, afterMs } = ERRORS[code];
     const told = { type: 'error', code, retry, afterMs };
-    const scene = SCENES[code];
-    if (scene !== undefined) {
-      expect(await scene()).toMatchObject(told);
-      logged.mockRestore();
-      return;
+    const failure = FAILURES[code];
+    if (failure === undefined) {
+      const [line, frame] = await (SCENES[code] ?? sent(FRAMES[code]))();
+      expect(frame).toMatchObject(told);
+      line.send({ action: 'ping', n: 7 });
+      expect(await line.hears({ type: 'pong' })).toMatchObject({ n: 7 });
+    } else {
+      expect(await failure()).toMatchObject(told);
     }
-    const line = await greeted();
-    line.send(FRAMES[code]);
-    expect(await line.hears({ type: 'error' })).toMatchObject(told);
-    line.send({ action: 'ping', n: 7 });
-    expect(await line.hears({ type: 'pong' })).toMatchObject({ n: 7 });
     logged.mockRestore();
   });
 });
