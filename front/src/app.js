@@ -9,7 +9,7 @@ import { readConfig } from './ports/config.js';
 import { createSlot } from './ports/slot.js';
 import { watchSurroundings } from './ports/surroundings.js';
 import { tabPorts } from './ports/tabs.js';
-import { createComposer } from './ui/composer.js';
+import { createComposer, NOT_SENT } from './ui/composer.js';
 import { find } from './ui/element.js';
 import { createLineStatus } from './ui/line-status.js';
 import { createMessageList } from './ui/message-list.js';
@@ -20,7 +20,7 @@ const ROOM = 'lobby';
 const CONFIG_RETRY_MS = 5_000;
 
 /** @param {unknown} error */
-const trouble = (error) => console.warn('Hubbub: the browser keeps nothing for this page.', error);
+const trouble = (error) => console.warn('Hubbub: this page could not do or keep something.', error);
 const ofTab = (/** @type {string} */ key) => createSlot(() => sessionStorage, key, trouble);
 const ofBrowser = (/** @type {string} */ key) => createSlot(() => localStorage, key, trouble);
 
@@ -46,9 +46,13 @@ const composer = createComposer({
   room: ROOM,
   draft: ofTab(`hubbub.draft.${ROOM}`),
   say(text) {
-    if (!chat || compose(text, ROOM).problem) return false;
-    chat.room(ROOM).say(text).then(list.toBottom, trouble);
-    return true;
+    if (!chat || compose(text, ROOM).problem) return null;
+    const said = chat.room(ROOM).say(text);
+    said.then(list.toBottom, (error) => {
+      trouble(error);
+      spoken.replaceChildren(NOT_SENT);
+    });
+    return said;
   },
 });
 

@@ -87,6 +87,26 @@ describe('a message that is refused', () => {
   });
 });
 
+describe('words that could not even be kept', () => {
+  test('come back to the composer, which says so, and can be sent again', async () => {
+    const chance = await ada.page.evaluateHandle(() => {
+      const { getRandomValues } = crypto;
+      crypto.getRandomValues = () => {
+        throw new Error('No chance.');
+      };
+      return { restore: () => Object.assign(crypto, { getRandomValues }) };
+    });
+    await ada.composer.fill('Hold on to this');
+    await ada.composer.press('Enter');
+    await ada.page.locator('#counter', { hasText: 'Not sent. Try again.' }).waitFor();
+    expect(await ada.composer.inputValue()).toBe('Hold on to this');
+    await chance.evaluate(({ restore }) => void restore());
+    await ada.composer.press('Enter');
+    await becomes(ada.row('Hold on to this'), 'sent');
+    expect(await ada.composer.inputValue()).toBe('');
+  });
+});
+
 describe('a reload', () => {
   test('keeps what was not sent, and sends it', async () => {
     wire.instead(() => {});

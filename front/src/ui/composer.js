@@ -6,6 +6,7 @@ import { find } from './element.js';
 const COUNT_BELOW = 500;
 /** Some input methods report the Enter that ends a composition only by this key code. */
 const COMPOSING_KEY = 229;
+export const NOT_SENT = 'Not sent. Try again.';
 const PROBLEMS = {
   empty: '',
   tooLong: 'Too long to send.',
@@ -14,7 +15,8 @@ const PROBLEMS = {
 
 /**
  * @param {{ root: ParentNode, room: string, draft: { read(): unknown, write(value: unknown): void },
- *   say: (text: string) => boolean }} options
+ *   say: (text: string) => Promise<unknown> | null }} options
+ *   say: null if it cannot be said now; when it is rejected, the words come back to the field
  */
 export function createComposer({ root, room, draft, say }) {
   const form = find(root, '.composer', HTMLFormElement);
@@ -36,11 +38,24 @@ export function createComposer({ root, room, draft, say }) {
   }
 
   function submit() {
-    if (!say(field.value)) return;
+    const words = field.value;
+    const said = say(words);
+    if (!said) return;
+    said.catch(() => putBack(words));
     field.value = '';
     draft.write(null);
     review();
     field.focus();
+  }
+
+  /** @param {string} words */
+  function putBack(words) {
+    field.value = [words, field.value].filter(Boolean).join('\n');
+    draft.write(field.value);
+    review();
+    counter.hidden = false;
+    counter.classList.add('over');
+    counter.textContent = NOT_SENT;
   }
 
   field.addEventListener('input', () => {
