@@ -23,29 +23,46 @@ export async function openStore(folder: string | undefined): Promise<Store> {
     deleteTableMs: 0,
     ...(folder === undefined ? {} : { path: folder }),
   });
+  const underWay = new Set<Promise<unknown>>();
+  let closing = false;
+
+  const ask: Store['call'] = (action, input) =>
+    new Promise((answer, fail) => {
+      const request = Object.assign(Readable.from([Buffer.from(JSON.stringify(input))]), {
+        method: 'POST',
+        url: '/',
+        headers: { ...SIGNED, 'x-amz-target': `DynamoDB_20120810.${action}` },
+      });
+      const response = {
+        statusCode: 200,
+        setHeader() {},
+        removeHeader() {},
+        getHeader: () => undefined,
+        end(body: string | Buffer) {
+          const output = JSON.parse(String(body)) as Record<string, unknown>;
+          if (response.statusCode === 200) answer(output);
+          else fail(asError(output, response.statusCode));
+        },
+      };
+      server.emit('request', request, response);
+    });
+
   return {
-    call: (action, input) =>
-      new Promise((answer, fail) => {
-        const request = Object.assign(Readable.from([Buffer.from(JSON.stringify(input))]), {
-          method: 'POST',
-          url: '/',
-          headers: { ...SIGNED, 'x-amz-target': `DynamoDB_20120810.${action}` },
-        });
-        const response = {
-          statusCode: 200,
-          setHeader() {},
-          removeHeader() {},
-          getHeader: () => undefined,
-          end(body: string | Buffer) {
-            const output = JSON.parse(String(body)) as Record<string, unknown>;
-            if (response.statusCode === 200) answer(output);
-            else fail(asError(output, response.statusCode));
-          },
-        };
-        server.emit('request', request, response);
-      }),
+    async call(action, input) {
+      if (closing) throw new AwsError('InternalServerError', 'The tables are closed', 503);
+      const asked = ask(action, input);
+      underWay.add(asked);
+      try {
+        return await asked;
+      } finally {
+        underWay.delete(asked);
+      }
+    },
     // dynalite closes its database when its server closes, and a server closes only after it has listened.
     async close() {
+      closing = true;
+      // A database that closes under a call makes dynalite throw where nobody can catch it.
+      await Promise.allSettled(underWay);
       await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
       await new Promise<void>((done, fail) =>
         server.close((error) => (error ? fail(error) : done())),

@@ -64,6 +64,18 @@ test('items in a folder survive a restart', async () => {
   expect((await second.call('Scan', { TableName: 'items' })).Items).toEqual([{ pk: { S: '1' } }]);
 });
 
+test('closing lets what is under way be answered, and refuses what comes later', async () => {
+  const store = await openStore(folder);
+  await ensure(store, table('Kept'));
+  const write = (pk: string) =>
+    store.call('PutItem', { TableName: 'Kept', Item: { pk: { S: pk } } });
+  const writes = Array.from({ length: 50 }, (_, at) => write(String(at)));
+  const closed = store.close();
+  await expect(write('late')).rejects.toMatchObject({ name: 'InternalServerError' });
+  await closed;
+  expect(await Promise.all(writes)).toHaveLength(50);
+});
+
 test('another key for a table that is there is refused by file and path', async () => {
   const tables = await start([table('items')]);
   const changed = tables.update([table('items', 'id')]);
