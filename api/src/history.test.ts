@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { History } from '../../shared/src/protocol.ts';
+import { type History, LIMITS } from '../../shared/src/protocol.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { context, frameIn, handshake, helloEvent, routeEvent } from '../../tests/product/sample.ts';
 
@@ -320,12 +320,13 @@ describe('an answer', () => {
     expect(await tombstones()).toHaveLength(100);
   });
 
-  test('tells one message that is larger than a frame may be, alone, and goes on behind it', async () => {
+  test('tells a message that is larger than a frame may be cut, and goes on behind it', async () => {
     await room(3);
     await said(2, { text: 'x'.repeat(30_000) });
     const answer = await ask({ ranges: [[2, 3]] });
-    expect(seqs(answer)).toEqual([2]);
-    expect(answer).toMatchObject({ to: 2, more: true });
+    expect(seqs(answer)).toEqual([2, 3]);
+    expect(answer.items[0]?.message).toHaveLength(LIMITS.messageCharacters);
+    expect(answer).toMatchObject({ to: 3, more: false });
   });
 });
 

@@ -10,7 +10,7 @@ import {
   type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { env } from './env.ts';
-import type { MessageFrame } from './protocol.ts';
+import { type MessageFrame, messageFrame } from './protocol.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('MESSAGES_TABLE');
@@ -112,15 +112,13 @@ function placeIn(item: Record<string, AttributeValue>): Place {
   const text = (field: string) => item[field]?.S ?? '';
   const seq = Number(item.seq?.N);
   if (item.messageId === undefined) return { seq };
-  const message: MessageFrame = {
-    type: 'message',
+  const message = messageFrame(seq, {
     room: text('room'),
-    seq,
     messageId: text('messageId'),
     userId: text('userId'),
     nickname: text('nickname'),
-    message: text('text'),
-    timestamp: text('sentAt'),
-  };
+    text: text('text'),
+    sentAt: text('sentAt'),
+  });
   return { seq, message };
 }

@@ -8,6 +8,7 @@ import {
   type ErrorCode,
   errorFrame,
   LIMITS,
+  messageFrame,
   parseClientFrame,
   Refused,
 } from './protocol.ts';
@@ -293,6 +294,41 @@ describe('whatever comes', () => {
       { numRuns: 3_000 },
     );
     expect(taken).toBeGreaterThan(0);
+  });
+});
+
+describe('a message frame', () => {
+  test('fits, with its envelope, whatever stands in the table', () => {
+    const anything = fc.string({ unit: 'binary', maxLength: 9_000 });
+    const long = fc.constantFrom('\u0001', '\ud800', '😀', 'x').map((each) => each.repeat(9_000));
+    const text = fc.oneof(anything, long);
+    fc.assert(
+      fc.property(text, text, text, (nickname, words, sentAt) => {
+        const stored = {
+          room: 'lobby',
+          messageId: ID,
+          userId: 'u_1',
+          nickname,
+          text: words,
+          sentAt,
+        };
+        const bytes = Buffer.byteLength(JSON.stringify(messageFrame(7, stored, 'a connection')));
+        expect(bytes).toBeLessThanOrEqual(LIMITS.answerBytes - 512);
+      }),
+    );
+  });
+
+  test('leaves alone what a client may say', () => {
+    const words = '😀'.repeat(LIMITS.messageCharacters);
+    const stored = {
+      room: 'lobby',
+      messageId: ID,
+      userId: 'u_1',
+      nickname: 'ada',
+      text: words,
+      sentAt: 'now',
+    };
+    expect(messageFrame(7, stored)).toMatchObject({ message: words, nickname: 'ada', seq: 7 });
   });
 });
 

@@ -21,6 +21,8 @@ export const LIMITS = {
   roomCharacters: 64,
   /** Code points of a nickname. */
   nicknameCharacters: 32,
+  /** Characters of an ISO 8601 time, with room for its other forms. */
+  timestampCharacters: 40,
   /** Rooms of one connection. */
   rooms: 20,
   /** Ranges of one `history`. */
@@ -199,6 +201,41 @@ export type ServerFrame =
   | Pong
   | Replaced
   | ErrorFrame;
+
+const cut = (text: string, most: number): string => {
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+};
+
+/**
+ * The frame of a stored message. Other programs may put longer words on the bus than a client may send: they are shown
+ * cut, because a message that outgrew a frame could be neither told nor read back, and would cost its room the history.
+ */
+export function messageFrame(
+  seq: number,
+  stored: {
+    room: string;
+    messageId: string;
+    userId: string;
+    nickname: string;
+    text: string;
+    sentAt: string;
+  },
+  connectionId?: string,
+): MessageFrame {
+  const { room, messageId, userId, nickname, text, sentAt } = stored;
+  return {
+    type: 'message',
+    room,
+    seq,
+    messageId,
+    userId,
+    nickname: cut(nickname, LIMITS.nicknameCharacters),
+    message: cut(text, LIMITS.messageCharacters),
+    timestamp: cut(sentAt, LIMITS.timestampCharacters),
+    ...(connectionId === undefined ? {} : { connectionId }),
+  };
+}
 
 // --- errors ---
 

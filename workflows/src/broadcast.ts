@@ -5,7 +5,7 @@ import type { Context } from 'aws-lambda';
 import { forget, type Subscription, subscribers } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
 import type { MessageSent } from '../../shared/src/events.ts';
-import { type ErrorCode, errorFrame, type MessageFrame } from '../../shared/src/protocol.ts';
+import { type ErrorCode, errorFrame, messageFrame } from '../../shared/src/protocol.ts';
 import { fanOut } from './fan-out.ts';
 import { createPoster } from './poster.ts';
 
@@ -88,19 +88,7 @@ function frameOf({ message, seq, sent, error }: BroadcastInput): object {
   if (error !== undefined) return errorFrame(error.code, error.ref);
   if (message === undefined || seq === undefined)
     throw new TypeError('Neither a message with its seq nor an error');
-  const { room, messageId, userId, nickname, text, sentAt } = message;
-  const connectionId = message.connectionId ?? sent?.connectionId;
-  return {
-    type: 'message',
-    room,
-    seq: Number(seq),
-    messageId,
-    userId,
-    nickname,
-    message: text,
-    timestamp: sentAt,
-    ...(connectionId === undefined ? {} : { connectionId }),
-  } satisfies MessageFrame;
+  return messageFrame(Number(seq), message, message.connectionId ?? sent?.connectionId);
 }
 
 function growth(told: number, { shard, shards }: BroadcastInput): BroadcastResult['grow'] {
