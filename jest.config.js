@@ -8,4 +8,6 @@ export default {
   transform: { '\\.ts$': '<rootDir>/tests/strip-types.js' },
   globalSetup: '<rootDir>/tests/browser/unpack.ts',
   testTimeout: 30_000,
+  // The suites mostly wait for processes of their own, so two fit on two cores, where jest would take one.
+  maxWorkers: 2,
 };
