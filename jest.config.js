@@ -2,7 +2,7 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/.aws-sam/', '/.hubbub/'],
+  testPathIgnorePatterns: ['/node_modules/', '/.judges/', '/.aws-sam/', '/.hubbub/'],
   modulePathIgnorePatterns: ['/.aws-sam/', '/.hubbub/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/strip-types.js' },

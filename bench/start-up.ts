@@ -37,6 +37,6 @@ lap(`create ${plan.tables.length} tables`);
 const { buildAll } = await import('../local/functions/build.ts');
 await buildAll(plan.functions, join(folder, 'build'));
 lap(`bundle ${plan.functions.length} functions`);
-lap('all of it');
+console.log(`${before.toFixed(0).padStart(6)} ms  all of it`);
 await tables.stop();
 rmSync(folder, { recursive: true });

@@ -2,7 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Service } from './aws.ts';
 import { AwsError } from './aws-error.ts';
-import { allows, authorize, callersOf, keyOf, needsOf, refuseConditions } from './iam.ts';
+import { allows, authorize, callersOf, keyOf, refuseConditions } from './iam.ts';
+import { needsOf } from './needs.ts';
 import { BUS, FUNCTION, MACHINE, may, QUEUE, smallPlan, TABLE } from './small-plan.ts';
 
 const get = { action: 'dynamodb:GetItem', resource: TABLE };

@@ -1,7 +1,8 @@
 // The switchboard: connects a call to its service, after asking IAM. Every call on this machine goes through it.
 import type { Aws, Principal, Service } from './aws.ts';
 import { AwsError } from './aws-error.ts';
-import { authorize, callersOf, needsOf } from './iam.ts';
+import { authorize, callersOf } from './iam.ts';
+import { needsOf } from './needs.ts';
 import type { Plan } from './plan.ts';
 
 type Answer = (action: string, input: Record<string, unknown>) => Promise<Record<string, unknown>>;

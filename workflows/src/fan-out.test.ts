@@ -275,7 +275,8 @@ describe('over any pages, outcomes and budgets', () => {
           expect(totals.delivered + totals.gone + totals.closed + totals.failed).toBe(live.length);
         },
       ),
-      { numRuns: 60 },
+      // Shrinking 300 rows takes minutes; the seed that is printed finds the failure again.
+      { numRuns: 60, endOnFailure: true },
     );
   });
 });

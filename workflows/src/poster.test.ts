@@ -52,3 +52,9 @@ test('a service that cannot be reached is worth another try', async () => {
   await hangUp(server);
   expect(await createPoster(`http://127.0.0.1:${port}/dev`).post(ID, DATA)).toBe('later');
 });
+
+test('a service that never answers is given up, so that one post cannot hold up all others', async () => {
+  const { server, port } = await listen('--aws-port', 0);
+  expect(await createPoster(`http://127.0.0.1:${port}/dev`, 20).post(ID, DATA)).toBe('later');
+  await hangUp(server);
+});

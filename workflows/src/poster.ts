@@ -16,9 +16,16 @@ export interface Poster {
   close(connectionId: string): Promise<Outcome>;
 }
 
+/** A post takes some 10 ms. One that hangs, and the closing after it, must end within what the broadcast keeps back. */
+const PATIENCE_MS = 2_000;
+
 /** `endpoint` is the API's callback URL, `https://{api}.execute-api.{region}.{suffix}/{stage}`. Retries are the caller's. */
-export function createPoster(endpoint: string): Poster {
-  const client = new ApiGatewayManagementApiClient({ endpoint, maxAttempts: 1 });
+export function createPoster(endpoint: string, requestTimeout = PATIENCE_MS): Poster {
+  const client = new ApiGatewayManagementApiClient({
+    endpoint,
+    maxAttempts: 1,
+    requestHandler: { requestTimeout, throwOnRequestTimeout: true },
+  });
   return {
     post: (ConnectionId, Data) =>
       outcome(client.send(new PostToConnectionCommand({ ConnectionId, Data }))),

@@ -8,7 +8,7 @@ import { putEvents } from '../../local/bus/put-events.ts';
 import { trial } from '../../local/machines/trial.ts';
 import { readPlan } from '../../local/template/read-plan.ts';
 import type { MessageSent } from '../../shared/src/events.ts';
-import { sample } from '../../tests/product/sample.ts';
+import { sample } from './sample.ts';
 
 type Event = Record<string, unknown> & { detail: MessageSent };
 

@@ -1,0 +1,76 @@
+// Needs: which permissions an API call asks for, before IAM is asked whether its caller has them.
+import type { Service } from './aws.ts';
+import type { Plan } from './plan.ts';
+
+/** One permission that a call needs. */
+export interface Need {
+  action: string;
+  resource: string;
+  /** Condition keys of the request, e.g. `events:source`. */
+  context?: Record<string, string>;
+}
+
+/**
+ * Which permissions an API action needs on which of the plan's resources; on `*` where it names none.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+ */
+export function needsOf(
+  plan: Plan,
+  service: Service,
+  action: string,
+  input: Record<string, unknown>,
+): Need[] {
+  const named = (list: { name: string; arn: string }[], name: unknown) =>
+    name === undefined
+      ? '*'
+      : (list.find((each) => each.name === name || each.arn === name)?.arn ?? String(name));
+  switch (service) {
+    case 'dynamodb': {
+      const inBatch = Object.keys(Object(input.RequestItems));
+      const tables = inBatch.length > 0 ? inBatch : [input.TableName];
+      const index = input.IndexName === undefined ? '' : `/index/${input.IndexName}`;
+      return tables.map((table) => ({
+        action: `dynamodb:${action}`,
+        resource: `${named(plan.tables, table)}${index}`,
+      }));
+    }
+    case 'events': {
+      const entries = Array.isArray(input.Entries) ? input.Entries : [];
+      if (entries.length === 0) return [{ action: `events:${action}`, resource: '*' }];
+      return (entries as Record<string, unknown>[]).map((entry) => ({
+        action: `events:${action}`,
+        resource: named(plan.buses, entry.EventBusName ?? 'default'),
+        context: {
+          'events:source': String(entry.Source),
+          'events:detail-type': String(entry.DetailType),
+        },
+      }));
+    }
+    case 'lambda': {
+      const resource = named(plan.functions, input.FunctionName);
+      return [{ action: `lambda:${action === 'Invoke' ? 'InvokeFunction' : action}`, resource }];
+    }
+    case 'sqs': {
+      const name =
+        input.QueueUrl === undefined ? undefined : String(input.QueueUrl).split('/').at(-1);
+      // A batch needs what each of its entries would.
+      return [
+        { action: `sqs:${action.replace(/Batch$/, '')}`, resource: named(plan.queues, name) },
+      ];
+    }
+    case 'states': {
+      const resource = String(input.stateMachineArn ?? input.executionArn ?? '*');
+      return [{ action: `states:${action}`, resource }];
+    }
+    case 'execute-api': {
+      const { apiId, stage, connectionId } = input;
+      const path = `${apiId}/${stage}/${action}/@connections/${connectionId}`;
+      return [
+        {
+          action: 'execute-api:ManageConnections',
+          resource: `arn:aws:execute-api:${plan.region}:${plan.account}:${path}`,
+        },
+      ];
+    }
+  }
+}
