@@ -74,6 +74,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
     const read = () => {
       const plan = readPlan(root, {
         stage: flags.stage,
+        parameters: flags.parameters,
         awsEndpoint: aws,
         webSocketEndpoint: `ws://127.0.0.1:${front.port}`,
       });
