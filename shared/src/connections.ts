@@ -111,14 +111,19 @@ export async function forget(connectionIds: string[], heard: Subscription): Prom
     await Promise.all(connectionIds.slice(at, at + BATCH).map(close));
 }
 
-/** One page of the connections that hear a topic's shard: projected, by Query, at most 1 MB read. */
-export async function subscribers(heard: Subscription, from?: string): Promise<SubscriberPage> {
+/** One page of the connections that hear a topic's shard, all or without plain ones: projected, by Query, at most 1 MB read. */
+export async function subscribers(
+  heard: Subscription,
+  from?: string,
+  who: 'all' | 'v1' = 'all',
+): Promise<SubscriberPage> {
   const { pk } = subscriptionKey(heard, '');
   const { Items = [], LastEvaluatedKey } = await client.send(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'pk = :topic',
-      FilterExpression: 'expiresAt > :now',
+      FilterExpression:
+        who === 'all' ? 'expiresAt > :now' : 'expiresAt > :now AND attribute_not_exists(plain)',
       ProjectionExpression: 'sk',
       ExpressionAttributeValues: { ':topic': pk, ':now': { N: String(now()) } },
       ...(from === undefined ? {} : { ExclusiveStartKey: { pk, sk: { S: from } } }),

@@ -1,11 +1,16 @@
-// broadcast: tells one shard of a topic. Invoked by the state machine, again while it returns a cursor.
+// broadcast: tells one shard of a topic. Invoked by the state machine, again while it returns a cursor, or by a rule.
 
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { forget, type Subscription, subscribers } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
 import type { MessageSent } from '../../shared/src/events.ts';
-import { type ErrorCode, errorFrame, type MessageFrame } from '../../shared/src/protocol.ts';
+import {
+  type ErrorCode,
+  errorFrame,
+  type MessageFrame,
+  type ServerFrame,
+} from '../../shared/src/protocol.ts';
 import { fanOut } from './fan-out.ts';
 import { createPoster } from './poster.ts';
 
@@ -28,6 +33,8 @@ export interface BroadcastInput {
   seq?: string;
   /** … or what went wrong with one. */
   error?: { ref: string; code: ErrorCode };
+  /** … or any other frame as it stands: a rule made it from its event. Plain clients are not told. */
+  frame?: ServerFrame;
   /** How many shards the topic has, where it may grow. */
   shards?: string;
   cursor?: Cursor | null;
@@ -56,7 +63,7 @@ export const handler = middy(
       new TextEncoder().encode(JSON.stringify(frameOf(input))),
       {
         poster,
-        page: (from) => subscribers(heard, from),
+        page: (from) => subscribers(heard, from, input.frame === undefined ? 'all' : 'v1'),
         // Not worth telling everybody twice, which is what a retry of this run would do.
         forget: (ids) =>
           forget(ids, heard).catch((error: unknown) =>
@@ -82,10 +89,11 @@ export const handler = middy(
   throw error;
 });
 
-function frameOf({ message, seq, error }: BroadcastInput): object {
+function frameOf({ message, seq, error, frame }: BroadcastInput): object {
+  if (frame !== undefined) return frame;
   if (error !== undefined) return errorFrame(error.code, error.ref);
   if (message === undefined || seq === undefined)
-    throw new TypeError('Neither a message with its seq nor an error');
+    throw new TypeError('Neither a message with its seq, nor an error, nor a frame');
   const { room, messageId, userId, nickname, text, sentAt, connectionId } = message;
   return {
     type: 'message',
