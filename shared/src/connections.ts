@@ -36,6 +36,8 @@ export interface Connection {
   /** Which client it belongs to, once it has said hello. */
   clientId?: string;
   subscriptions: Subscription[];
+  /** When its bucket of tokens is full, epoch milliseconds (admission.ts); absent before its first frame. */
+  fullAt?: number;
 }
 
 export interface SubscriberPage {
@@ -45,7 +47,11 @@ export interface SubscriberPage {
 }
 
 const now = () => Math.floor(Date.now() / 1000);
-const connectionKey = (id: string) => ({ pk: { S: `connection#${id}` }, sk: { S: 'connection' } });
+/** Where the connection's row stands. */
+export const connectionKey = (id: string) => ({
+  pk: { S: `connection#${id}` },
+  sk: { S: 'connection' },
+});
 const subscriptionKey = ({ topic, shard }: Subscription, id: string) => ({
   pk: { S: `topic#${topic}#${shard}` },
   sk: { S: id },
@@ -53,7 +59,7 @@ const subscriptionKey = ({ topic, shard }: Subscription, id: string) => ({
 
 /** Writes the connection, then its subscriptions: whoever finds a subscription finds its owner. */
 export async function open(connection: Connection): Promise<void> {
-  const { connectionId, userId, nickname, protocol, clientId, subscriptions } = connection;
+  const { connectionId, userId, nickname, protocol, clientId, subscriptions, fullAt } = connection;
   const expiresAt = { N: String(now() + LIFE_S) };
   const plain: Record<string, AttributeValue> =
     protocol === 'plain' ? { plain: { BOOL: true } } : {};
@@ -65,6 +71,7 @@ export async function open(connection: Connection): Promise<void> {
       protocol: { S: protocol },
       ...(clientId === undefined ? {} : { clientId: { S: clientId } }),
       subscriptions: { S: JSON.stringify(subscriptions) },
+      ...(fullAt === undefined ? {} : { fullAt: { N: String(fullAt) } }),
       expiresAt,
     }),
   ]);
@@ -144,13 +151,24 @@ async function read(
   );
   if (Item === undefined) return undefined;
   return {
+    ...connectionIn(connectionId, Item),
+    expiresAt: Number(Item.expiresAt?.N ?? 0),
+  };
+}
+
+/** The connection that a row tells of. */
+export function connectionIn(
+  connectionId: string,
+  Item: Record<string, AttributeValue>,
+): Connection {
+  return {
     connectionId,
     userId: Item.userId?.S ?? '',
     nickname: Item.nickname?.S ?? '',
     protocol: Item.protocol?.S === 'v1' ? 'v1' : 'plain',
     ...(Item.clientId?.S === undefined ? {} : { clientId: Item.clientId.S }),
     subscriptions: JSON.parse(Item.subscriptions?.S ?? '[]') as Subscription[],
-    expiresAt: Number(Item.expiresAt?.N ?? 0),
+    ...(Item.fullAt?.N === undefined ? {} : { fullAt: Number(Item.fullAt.N) }),
   };
 }
 

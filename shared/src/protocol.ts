@@ -180,6 +180,8 @@ export interface ErrorFrame {
   /** Milliseconds to wait before that. */
   afterMs: number;
   message: string;
+  /** With `NicknameTaken`: a nickname that looks free. */
+  suggestion?: string;
 }
 
 export type ServerFrame =
@@ -215,6 +217,7 @@ export const ERRORS = {
   MessageIdReused: { retry: false, afterMs: 0, says: 'This messageId was used for other words.' },
   NotInRoom: { retry: false, afterMs: 0, says: 'You are not in this room.' },
   NotConnected: { retry: true, afterMs: 1_000, says: 'This connection is not known (any more).' },
+  RateLimited: { retry: true, afterMs: 500, says: 'Too much at once. Wait a moment.' },
   Busy: { retry: true, afterMs: 1_000, says: 'The service is busy. Try again.' },
   Internal: { retry: true, afterMs: 2_000, says: 'Something went wrong here. Try again.' },
 } as const;
@@ -226,16 +229,19 @@ export class Refused extends Error {
   readonly code: ErrorCode;
   readonly ref: string | null;
   readonly field: string | undefined;
+  /** What its frame says besides: when to come again, or what to try instead. */
+  readonly more: Partial<Pick<ErrorFrame, 'afterMs' | 'suggestion'>>;
 
   constructor(
     code: ErrorCode,
-    { ref = null, field }: { ref?: string | null; field?: string } = {},
+    { ref = null, field, ...more }: { ref?: string | null; field?: string } & Refused['more'] = {},
   ) {
     super(field === undefined ? ERRORS[code].says : `${ERRORS[code].says} (${field})`);
     this.name = code;
     this.code = code;
     this.ref = ref;
     this.field = field;
+    this.more = more;
   }
 }
 
