@@ -79,6 +79,9 @@ describe('rooms', () => {
         'shared/src/admission.ts',
         'shared/src/arrivals.ts',
         'shared/src/bus.ts',
+        'shared/src/rooms.ts',
+        'shared/src/listening.ts',
+        'shared/src/belongings.ts',
         'shared/src/clients.ts',
         'shared/src/connections.ts',
         'shared/src/history.ts',
@@ -86,7 +89,9 @@ describe('rooms', () => {
         'workflows/dead-letter-queue.ts',
         'workflows/restart.ts',
         'workflows/src/poster.ts',
-      ].filter((file) => code.includes(file)),
+      ]
+        .filter((file) => code.includes(file))
+        .sort(),
     );
   });
 
@@ -206,6 +211,9 @@ describe('functions', () => {
     'admission.ts': 'dynamodb',
     'arrivals.ts': 'dynamodb',
     'bus.ts': 'events',
+    'rooms.ts': 'dynamodb',
+    'listening.ts': 'dynamodb',
+    'belongings.ts': 'dynamodb',
     'clients.ts': 'dynamodb',
     'connections.ts': 'dynamodb',
     'history.ts': 'dynamodb',

@@ -104,7 +104,7 @@ describe('welcome', () => {
 });
 
 describe('rooms', () => {
-  test('are those that are named and no other; the lobby if none is', async () => {
+  test('are those that are named and no other; the lobby and all that were named before if none is', async () => {
     await greet('c1=', { rooms: ['tea', 'coffee', 'tea'] });
     expect(await topicsOf('c1=')).toEqual([
       'topic#room:coffee#0',
@@ -112,7 +112,12 @@ describe('rooms', () => {
       `topic#user:${userId}#0`,
     ]);
     await greet('c2=', { rooms: undefined, clientId: 'another-one' });
-    expect(await topicsOf('c2=')).toEqual(['topic#room:lobby#0', `topic#user:${userId}#0`]);
+    expect(await topicsOf('c2=')).toEqual([
+      'topic#room:coffee#0',
+      'topic#room:lobby#0',
+      'topic#room:tea#0',
+      `topic#user:${userId}#0`,
+    ]);
   });
 
   test('change with another hello on the same socket, and what is left is heard no more', async () => {

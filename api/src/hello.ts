@@ -4,10 +4,16 @@ import { publish } from '../../shared/src/bus.ts';
 import { takeLease } from '../../shared/src/clients.ts';
 import { find, reopen } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
-import { LOBBY, VERSION } from '../../shared/src/protocol.ts';
+import { unlisten } from '../../shared/src/listening.ts';
+import { VERSION } from '../../shared/src/protocol.ts';
+import { LEASE_MS } from '../../shared/src/roster.ts';
 import { routeHandler } from '../../shared/src/route.ts';
+import { roomTopic } from '../../shared/src/topics.ts';
 import { guestWith } from './guest.ts';
 import { readHeads } from './heads.ts';
+import { hearingOf, lost } from './hearing.ts';
+import { readHere } from './here.ts';
+import { greeted } from './presence.ts';
 import { spread } from './spread.ts';
 import { subscriptionsFor } from './subscriptions.ts';
 
@@ -15,7 +21,7 @@ const pingAfterMs = Number(env('PING_AFTER_SECONDS')) * 1000;
 
 export const handler = routeHandler('hello', async (frame, before) => {
   const { connectionId } = before;
-  const { clientId, epoch, rooms = [LOBBY] } = frame;
+  const { clientId, epoch } = frame;
   const guest = guestWith(frame.secret);
   const { userId, nickname } = { ...guest, nickname: frame.nickname?.trim() ?? guest.nickname };
 
@@ -28,9 +34,25 @@ export const handler = routeHandler('hello', async (frame, before) => {
     if (await find(id)) await publish('ClientReplaced', { connectionId: id, userId, clientId });
   }
 
+  const { rooms, direct, closed } = await hearingOf(userId, frame.rooms);
   const subscriptions = await subscriptionsFor(before, userId, rooms);
-  await reopen(before, { connectionId, userId, nickname, protocol: 'v1', clientId, subscriptions });
-  const [heads, spreadMs] = await Promise.all([readHeads(rooms), spread()]);
+  const after = {
+    connectionId,
+    userId,
+    nickname,
+    protocol: 'v1' as const,
+    clientId,
+    subscriptions,
+  };
+  await reopen(before, after);
+  // Subscribed first, asked again after: a removal under way either finds the subscription, or is found here.
+  const gone = await lost(userId, closed);
+  for (const room of gone) await unlisten(connectionId, roomTopic(room), subscriptions);
+  const mine = rooms.filter((room) => !gone.includes(room));
+  await greeted(before, after, mine);
+  const told = [readHeads([...mine, ...direct]), readHere(mine), spread()] as const;
+  const [heads, here, spreadMs] = await Promise.all(told);
   const now = new Date().toISOString();
-  return { type: 'welcome', v: VERSION, userId, nickname, heads, now, pingAfterMs, spreadMs };
+  const times = { now, pingAfterMs, leaseMs: LEASE_MS, spreadMs };
+  return { type: 'welcome', v: VERSION, userId, nickname, heads, here, ...times };
 });
