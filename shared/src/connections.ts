@@ -9,6 +9,7 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { env } from './env.ts';
+import { roomsAmong } from './topics.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
@@ -51,6 +52,11 @@ const now = () => Math.floor(Date.now() / 1000);
 export const connectionKey = (id: string) => ({
   pk: { S: `connection#${id}` },
   sk: { S: 'connection' },
+});
+/** Where a room's roster has the connection (roster.ts). */
+export const rosterKey = (room: string, who: { userId: string; connectionId: string }) => ({
+  pk: { S: `roster#${room}` },
+  sk: { S: `${who.userId}#${who.connectionId}` },
 });
 const subscriptionKey = ({ topic, shard }: Subscription, id: string) => ({
   pk: { S: `topic#${topic}#${shard}` },
@@ -98,16 +104,17 @@ export async function find(connectionId: string): Promise<Connection | undefined
   return connection && connection.expiresAt > now() ? connection : undefined;
 }
 
-/** Removes the connection and every subscription of it; removing what is gone is no error. */
-export async function close(connectionId: string): Promise<void> {
+/** Removes the connection, every subscription and roster entry of it, and answers what it was; what is gone already is no error. */
+export async function close(connectionId: string): Promise<Connection | undefined> {
   const connection = await read(connectionId);
-  if (connection === undefined) return;
-  await write(
-    connection.subscriptions.map((subscription) =>
-      remove(subscriptionKey(subscription, connectionId)),
-    ),
-  );
+  if (connection === undefined) return undefined;
+  const { userId, subscriptions } = connection;
+  await write([
+    ...subscriptions.map((subscription) => remove(subscriptionKey(subscription, connectionId))),
+    ...roomsAmong(subscriptions).map((room) => remove(rosterKey(room, { userId, connectionId }))),
+  ]);
   await write([remove(connectionKey(connectionId))]);
+  return connection;
 }
 
 /** Removes connections that a broadcast found gone, and their subscription to `heard` even where the owner's row is lost. */

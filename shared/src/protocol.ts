@@ -570,10 +570,13 @@ const PARSERS: { [A in Action]: (fields: Fields, ref: string | null) => FrameOf<
     userId: required(fields, 'userId', isUserId, ref),
   }),
   rooms: () => ({ action: 'rooms' }),
-  members: (fields, ref) => ({ action: 'members', room: required(fields, 'room', isRoom, ref) }),
+  members: (fields, ref) => ({
+    action: 'members',
+    room: foldRoom(required(fields, 'room', isRoom, ref)),
+  }),
   typing: (fields, ref) => ({
     action: 'typing',
-    room: required(fields, 'room', isRoom, ref),
+    room: folded(required(fields, 'room', isAnyRoom, ref)),
     on: required(fields, 'on', isSwitch, ref),
   }),
   ping: (fields, ref) => ({ action: 'ping', ...optional(fields, 'n', isCount, ref) }),

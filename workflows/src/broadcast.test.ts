@@ -84,7 +84,12 @@ describe('a frame of a rule', () => {
       protocol: 'plain',
       subscriptions: [{ topic: 'room:lobby', shard: 0 }],
     });
-    const frame = { type: 'pong', now: '2026-01-01T10:00:05.000Z', heads: {} } as const;
+    const frame = {
+      type: 'pong',
+      now: '2026-01-01T10:00:05.000Z',
+      heads: {},
+      present: {},
+    } as const;
     const result = await handler({ topic: 'room:lobby', shard: 0, frame }, context());
     expect(result).toEqual({ ...QUIET, delivered: 1 });
     expect(aws.posts).toEqual([{ method: 'POST', connectionId: 'a=', frame }]);

@@ -56,6 +56,11 @@ export interface BroadcastResult {
   grow: { from: string; to: string } | null;
 }
 
+const NOBODY: BroadcastResult = {
+  ...{ delivered: 0, gone: 0, closed: 0, failed: 0 },
+  ...{ cursor: null, grow: null },
+};
+
 export const handler = middy(
   async (input: BroadcastInput, context: Context): Promise<BroadcastResult> => {
     const heard: Subscription = { topic: input.topic, shard: input.shard };
@@ -84,9 +89,13 @@ export const handler = middy(
       grow: next === undefined ? growth(told, input) : null,
     };
   },
-).onError(({ error, event: { topic, shard, message } }) => {
-  console.error({ topic, shard, messageId: message?.messageId, error });
-  throw error;
+).onError((request) => {
+  const { error, event } = request;
+  const { topic, shard, message, frame } = event;
+  console.error({ topic, shard, messageId: message?.messageId, frame: frame?.type, error });
+  // Lambda would try again, and keep it: by then nobody is typing any more.
+  if (frame?.type === 'typing') request.response = NOBODY;
+  else throw error;
 });
 
 function frameOf({ message, seq, error, frame }: BroadcastInput): object {
