@@ -50,6 +50,7 @@ const FRAMES: Partial<Record<ErrorCode, unknown>> = {
   UnsupportedVersion: me({ v: 2 }),
   MessageEmpty: say({ message: ' ' }),
   MessageTooLong: say({ message: 'x'.repeat(4_001) }),
+  NoSuchRoom: { action: 'join', room: 'elsewhere' },
   NotInRoom: { action: 'history', room: 'elsewhere' },
 };
 
@@ -67,6 +68,25 @@ const SCENES: Partial<Record<ErrorCode, () => Promise<unknown>>> = {
     await line.hears({ type: 'message', messageId: first.messageId });
     line.send({ ...first, message: 'two' });
     return line.hears({ type: 'error', ref: first.messageId });
+  },
+  async Forbidden() {
+    const line = await greeted();
+    line.send({ action: 'join', room: 'tea', create: true });
+    await line.hears({ type: 'joined', room: 'tea' });
+    line.send({ action: 'remove', room: 'tea', userId: 'u_a' });
+    return line.hears({ type: 'error' });
+  },
+  async TooManyRooms() {
+    const line = await open();
+    line.send(me({ rooms: Array.from({ length: 50 }, (_, at) => `r${at}`) }));
+    await line.hears({ type: 'welcome' });
+    line.send({ action: 'join', room: 'one-more', create: true });
+    return line.hears({ type: 'error' });
+  },
+  async RateLimited() {
+    const line = await greeted();
+    for (let n = 0; n < 12; n += 1) line.send({ action: 'ping', n });
+    return line.hears({ type: 'error' });
   },
   async NotConnected() {
     const { handler } = await import('../api/src/hello.ts');
@@ -90,7 +110,9 @@ describe('a sender is told', () => {
   test.each(Object.keys(ERRORS) as ErrorCode[])('%s, and can go on', async (code) => {
     const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     const { retry, afterMs } = ERRORS[code];
-    const told = { type: 'error', code, retry, afterMs };
+    // How long until the next token comes, nobody can say beforehand.
+    const after = code === 'RateLimited' ? expect.any(Number) : afterMs;
+    const told = { type: 'error', code, retry, afterMs: after };
     const scene = SCENES[code];
     if (scene !== undefined) {
       expect(await scene()).toMatchObject(told);

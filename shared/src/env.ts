@@ -1,6 +1,8 @@
 // What the template tells a function: its environment, read in this one place.
 
 type Variable =
+  | 'ALLOWED_ORIGINS'
+  | 'ALLOW_NO_ORIGIN'
   | 'BUS_NAME'
   | 'CALLBACK_URL'
   | 'CONNECTIONS_TABLE'

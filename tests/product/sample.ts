@@ -10,7 +10,10 @@ const ROOT = join(import.meta.dirname, '../..');
 export const sample = <T>(file: string): T =>
   JSON.parse(readFileSync(join(ROOT, file), 'utf8')) as T;
 
-export type Handshake = APIGatewayProxyWebsocketEventV2 & { headers: Record<string, string> };
+export type Handshake = APIGatewayProxyWebsocketEventV2 & {
+  headers: Record<string, string>;
+  multiValueHeaders: Record<string, string[]>;
+};
 
 /** The sample event of a route, from the given connection, with the given frame where one is given. */
 export function routeEvent(
