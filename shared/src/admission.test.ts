@@ -26,7 +26,7 @@ beforeEach(async () => {
 
 const admitted = async (atMs: number) => {
   try {
-    return (await admit('c1=', atMs))?.userId;
+    return (await admit('c1=', null, atMs))?.userId;
   } catch (error) {
     if (error instanceof Refused && error.code === 'RateLimited') return error.more.afterMs;
     throw error;
@@ -47,7 +47,7 @@ const calls = () => {
 
 test('who has been silent is known and admitted by one call', async () => {
   const seen = calls();
-  expect(await admit('c1=', NOW)).toMatchObject({
+  expect(await admit('c1=', null, NOW)).toMatchObject({
     ...{ connectionId: 'c1=', userId: 'u_1', nickname: 'Ada', protocol: 'v1' },
     subscriptions: [{ topic: 'room:lobby', shard: 0 }],
   });
@@ -60,6 +60,11 @@ test('ten at once are admitted, the next is told when its token comes, and then 
   expect(await admitted(NOW + 499)).toBe(1);
   expect(await admitted(NOW + 500)).toBe('u_1');
   expect(await admitted(NOW + 500)).toBe(500);
+});
+
+test('a refusal names the message it is about', async () => {
+  await admittedOf(10, NOW);
+  await expect(admit('c1=', 'm1', NOW)).rejects.toMatchObject({ code: 'RateLimited', ref: 'm1' });
 });
 
 test('of thirty that race, exactly ten are admitted', async () => {
@@ -84,14 +89,14 @@ test("another connection's bucket is its own", async () => {
     ...{ connectionId: 'c2=', userId: 'u_2', nickname: 'Bob', protocol: 'v1' },
     subscriptions: [],
   });
-  expect(await admit('c2=', NOW)).toMatchObject({ userId: 'u_2' });
+  expect(await admit('c2=', null, NOW)).toMatchObject({ userId: 'u_2' });
 });
 
 test('a connection that has ended, or whose row has run out, is nobody, and no row is made of it', async () => {
-  expect(await admit('gone=', NOW)).toBeUndefined();
+  expect(await admit('gone=', null, NOW)).toBeUndefined();
   const [row] = (await aws.rows(aws.tables.connections)).filter(({ userId }) => userId?.S);
   await aws.put(aws.tables.connections, { ...row, expiresAt: { N: '1' } });
-  expect(await admit('c1=', NOW)).toBeUndefined();
+  expect(await admit('c1=', null, NOW)).toBeUndefined();
   expect((await aws.rows(aws.tables.connections)).map(({ sk }) => sk?.S).sort()).toEqual([
     'c1=',
     'connection',
@@ -100,7 +105,7 @@ test('a connection that has ended, or whose row has run out, is nobody, and no r
 
 test('another hello writes the connection anew, and leaves its bucket as it is', async () => {
   await admittedOf(9, NOW);
-  const before = await admit('c1=', NOW);
+  const before = await admit('c1=', null, NOW);
   if (before === undefined) throw new Error('not admitted');
   await connections.reopen(before, { ...before, nickname: 'Eve' });
   expect(await admitted(NOW)).toBe(500);

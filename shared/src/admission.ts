@@ -19,13 +19,14 @@ const depthMs = (Number(env('MESSAGE_BURST')) - 1) * everyMs;
 
 /**
  * Takes one token; answers the connection, or undefined where it has ended or expired. Throws `RateLimited` with the
- * milliseconds until the next token.
+ * milliseconds until the next token, about the message `ref`.
  *
  * The bucket is one number, the time at which it will be full (the "generic cell rate algorithm"): who finds it full
  * needs this one write, who comes sooner a second, because an update expression has no maximum.
  */
 export async function admit(
   connectionId: string,
+  ref: string | null,
   nowMs = Date.now(),
 ): Promise<Connection | undefined> {
   const full = await take(connectionId, nowMs, {
@@ -43,7 +44,7 @@ export async function admit(
   const connection = await find(connectionId);
   if (connection === undefined) return undefined;
   const afterMs = Math.max(1, Math.ceil((connection.fullAt ?? 0) - depthMs - nowMs));
-  throw new Refused('RateLimited', { afterMs });
+  throw new Refused('RateLimited', { ref, afterMs });
 }
 
 async function take(

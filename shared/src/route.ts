@@ -17,7 +17,7 @@ export const routeHandler = <A extends Action>(
     const frame = parseClientFrame(text(event));
     if (!isOf(frame, action)) throw new Refused('UnknownAction');
     const ref = 'messageId' in frame ? (frame.messageId ?? null) : null;
-    const speaker = await admit(event.requestContext.connectionId);
+    const speaker = await admit(event.requestContext.connectionId, ref);
     if (speaker === undefined) throw new Refused('NotConnected', { ref });
     if (!may(speaker, action)) throw new Refused('HelloFirst', { ref });
     return answer(frame, speaker);
