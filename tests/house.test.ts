@@ -87,6 +87,7 @@ describe('rooms', () => {
         'shared/src/connections.ts',
         'shared/src/history.ts',
         'shared/src/messages.ts',
+        'shared/src/nicknames.ts',
         'workflows/dead-letter-queue.ts',
         'workflows/restart.ts',
         'workflows/src/poster.ts',
@@ -226,6 +227,7 @@ describe('functions', () => {
     'connections.ts': 'dynamodb',
     'history.ts': 'dynamodb',
     'messages.ts': 'dynamodb',
+    'nicknames.ts': 'dynamodb',
   };
   /** The management API has one action for all it does. */
   const actionsOf = (file: string) =>
