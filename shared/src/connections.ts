@@ -95,7 +95,9 @@ export async function reopen(before: Connection, after: Connection): Promise<voi
   await write(
     dropped.map((subscription) => remove(subscriptionKey(subscription, before.connectionId))),
   );
-  await open(after);
+  // Another hello fills no bucket.
+  const { fullAt } = before;
+  await open(fullAt === undefined ? after : { ...after, fullAt });
 }
 
 /** The connection, or undefined if it has ended or expired (TTL deletes up to two days late, so the row may still be there). */
