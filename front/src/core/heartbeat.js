@@ -12,6 +12,9 @@ const ANSWER_MS = 10_000;
  */
 export function createHeartbeat({ clock, fraction, ping, dead }) {
   let everyMs = 30_000;
+  /** Who is silent for so long is shown as away, however much they hear. */
+  let leaseMs = Number.POSITIVE_INFINITY;
+  let pingedAt = 0;
   let visible = true;
   let heardAt = 0;
   /** @type {number | null} */
@@ -23,11 +26,12 @@ export function createHeartbeat({ clock, fraction, ping, dead }) {
   let cancel = () => {};
 
   const patience = () => Math.round((visible ? everyMs : Math.max(everyMs, HIDDEN_MS)) * share);
+  const dueAt = () => Math.min(heardAt + patience(), pingedAt + leaseMs / 2);
 
   function plan() {
     cancel();
     if (!running) return;
-    const due = askedAt === null ? heardAt + patience() : askedAt + ANSWER_MS;
+    const due = askedAt === null ? dueAt() : askedAt + ANSWER_MS;
     cancel = clock.after(Math.max(0, due - clock.now()), look);
   }
 
@@ -35,21 +39,25 @@ export function createHeartbeat({ clock, fraction, ping, dead }) {
     const now = clock.now();
     // A clock set back would postpone everything.
     heardAt = Math.min(heardAt, now);
+    pingedAt = Math.min(pingedAt, now);
     if (askedAt !== null && (now - askedAt >= ANSWER_MS || askedAt > now)) return dead();
-    if (askedAt === null && now - heardAt >= patience()) ask();
+    if (askedAt === null && now >= dueAt()) ask();
     plan();
   }
 
   function ask() {
     askedAt = clock.now();
+    pingedAt = askedAt;
     asked += 1;
     share = 1;
     ping(asked);
   }
 
   return {
-    /** @param {number} pingAfterMs silence to bear, as `welcome` tells it */
-    start(pingAfterMs) {
+    /** @param {number} pingAfterMs silence to bear, as `welcome` tells it @param {number} [lease] to be renewed, as well */
+    start(pingAfterMs, lease = 0) {
+      leaseMs = lease > 0 ? lease : Number.POSITIVE_INFINITY;
+      pingedAt = clock.now();
       everyMs = pingAfterMs;
       share = fraction();
       running = true;
