@@ -10,6 +10,7 @@ import { LIMITS, LOBBY, Refused } from '../../shared/src/protocol.ts';
 import { makeRoom, type Standing, standings } from '../../shared/src/rooms.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 import { roomTopic } from '../../shared/src/topics.ts';
+import { opened } from './presence.ts';
 
 export const handler = routeHandler('join', async (frame, speaker) => {
   const { room, create = false, visibility: wanted = 'public' } = frame;
@@ -34,6 +35,7 @@ export const handler = routeHandler('join', async (frame, speaker) => {
     await forget(userId, room);
     throw new Refused('NoSuchRoom');
   }
+  await opened(speaker, [room]);
   if (isNew) await publish('RoomJoined', { room, visibility, userId, nickname });
   const head = (await headsOf([room])).get(room)?.head ?? 0;
   return { type: 'joined', room, visibility, head };

@@ -6,11 +6,12 @@ import { silence } from '../../shared/src/listening.ts';
 import { expel } from '../../shared/src/rooms.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 import { roomTopic } from '../../shared/src/topics.ts';
+import { silenced } from './presence.ts';
 
 export const handler = routeHandler('leave', async ({ room }, { userId }) => {
   await expel(room, userId);
   await forget(userId, room);
-  await silence(userId, roomTopic(room));
+  await silenced(await silence(userId, roomTopic(room)), room);
   await publish('RoomLeft', { room, userId });
   return { type: 'left', room };
 });

@@ -1,7 +1,7 @@
 // Presence as the routes have it: in and out of rosters, and the event from which others learn of it.
 
 import { publish } from '../../shared/src/bus.ts';
-import type { Connection } from '../../shared/src/connections.ts';
+import { type Connection, find } from '../../shared/src/connections.ts';
 import { enter, leave, renew } from '../../shared/src/roster.ts';
 import { roomsAmong } from '../../shared/src/topics.ts';
 
@@ -21,6 +21,12 @@ export async function closed(connection: Connection, rooms: string[]): Promise<v
   if (rooms.length === 0) return;
   await leave(rooms, connection);
   await tell('ConnectionClosed', connection, rooms);
+}
+
+/** Takes these connections out of the room's roster: their user left, or was removed. */
+export async function silenced(connectionIds: string[], room: string): Promise<void> {
+  const connections = await Promise.all(connectionIds.map(find));
+  await Promise.all(connections.map((connection) => connection && closed(connection, [room])));
 }
 
 /** Keeps the connection's leases alive; one that had lapsed has come again. */

@@ -8,6 +8,7 @@ import { Refused } from '../../shared/src/protocol.ts';
 import { expel, standings } from '../../shared/src/rooms.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 import { roomTopic } from '../../shared/src/topics.ts';
+import { silenced } from './presence.ts';
 
 /** First the right, then what is heard by it: whoever hears anew in between asks for the right again, and finds none. */
 export const handler = routeHandler('remove', async ({ room, userId }, speaker) => {
@@ -15,7 +16,7 @@ export const handler = routeHandler('remove', async ({ room, userId }, speaker) 
   if (userId === speaker.userId) throw new Refused('BadField', { field: 'userId' });
   await expel(room, userId);
   await forget(userId, room);
-  await silence(userId, roomTopic(room));
+  await silenced(await silence(userId, roomTopic(room)), room);
   await publish('MemberRemoved', { room, userId });
   return { type: 'removed', room, userId };
 });

@@ -59,10 +59,10 @@ export async function connectionsOf(userId: string): Promise<string[]> {
 }
 
 /** No connection of the user hears the topic any more; whoever reads a topic's partition from here on misses them all. */
-export async function silence(userId: string, topic: string): Promise<void> {
-  await Promise.all(
-    (await connectionsOf(userId)).map((connectionId) => unlisten(connectionId, topic)),
-  );
+export async function silence(userId: string, topic: string): Promise<string[]> {
+  const connectionIds = await connectionsOf(userId);
+  await Promise.all(connectionIds.map((connectionId) => unlisten(connectionId, topic)));
+  return connectionIds;
 }
 
 /**
