@@ -27,7 +27,9 @@ const hears = async (connectionId: string) =>
     .sort();
 const events = () => aws.entries.map(({ DetailType, Detail }) => [DetailType, JSON.parse(Detail)]);
 const named = async (userId: string) =>
-  (await aws.rows(aws.tables.connections)).filter(({ pk }) => pk?.S === `user#${userId}`).length;
+  (await aws.rows(aws.tables.connections)).filter(
+    ({ pk, sk }) => pk?.S === `user#${userId}` && sk?.S?.startsWith('room#'),
+  ).length;
 
 describe('a public room', () => {
   test('that is not there is none, unless it shall be made', async () => {
