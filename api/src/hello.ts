@@ -13,6 +13,7 @@ import { guestWith } from './guest.ts';
 import { readHeads } from './heads.ts';
 import { hearingOf, lost } from './hearing.ts';
 import { readHere } from './here.ts';
+import { nameFor } from './naming.ts';
 import { greeted } from './presence.ts';
 import { spread } from './spread.ts';
 import { subscriptionsFor } from './subscriptions.ts';
@@ -23,7 +24,7 @@ export const handler = routeHandler('hello', async (frame, before) => {
   const { connectionId } = before;
   const { clientId, epoch } = frame;
   const guest = guestWith(frame.secret);
-  const { userId, nickname } = { ...guest, nickname: frame.nickname?.trim() ?? guest.nickname };
+  const { userId } = guest;
 
   const older = await takeLease({ userId, clientId, epoch, connectionId });
   if (older === undefined) {
@@ -34,6 +35,7 @@ export const handler = routeHandler('hello', async (frame, before) => {
     if (await find(id)) await publish('ClientReplaced', { connectionId: id, userId, clientId });
   }
 
+  const nickname = await nameFor(frame.nickname, guest);
   const { rooms, direct, closed } = await hearingOf(userId, frame.rooms);
   const subscriptions = await subscriptionsFor(before, userId, rooms);
   const after = {

@@ -4,6 +4,7 @@ import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
   DynamoDBClient,
+  GetItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { env } from './env.ts';
@@ -31,14 +32,26 @@ export async function claim(nickname: string, userId: string, mark: string): Pro
     new UpdateItemCommand({
       TableName,
       Key: userKey(userId),
-      UpdateExpression: 'SET folded = :name, mark = :mark',
-      ExpressionAttributeValues: { ':name': { S: name }, ':mark': { S: mark } },
+      UpdateExpression: 'SET folded = :name, display = :display, mark = :mark',
+      ExpressionAttributeValues: {
+        ':name': { S: name },
+        ':display': { S: nickname },
+        ':mark': { S: mark },
+      },
       ReturnValues: 'ALL_OLD',
     }),
   );
   const old = before.folded?.S;
   if (old !== undefined && old !== name) await free(old, userId, before.mark?.S ?? '');
   return true;
+}
+
+/** What the user last went by, on whichever device; others may have taken it since, if that was 30 days ago. */
+export async function nicknameOf(userId: string): Promise<string | undefined> {
+  const { Item } = await client.send(
+    new GetItemCommand({ TableName, Key: userKey(userId), ConsistentRead: true }),
+  );
+  return Item?.display?.S;
 }
 
 async function reserve(
