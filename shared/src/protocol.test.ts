@@ -93,6 +93,12 @@ describe('sendmessage', () => {
     ['a message of another type', { message: { text: 'hi' } }, 'BadField', 'message'],
     ['half a surrogate pair', { message: 'a\ud83d' }, 'BadField', 'message'],
     ['an empty message', { message: '' }, 'MessageEmpty', undefined],
+    [
+      'a message of nothing visible',
+      { message: '\u200b\u0000\u202e\ufeff' },
+      'MessageEmpty',
+      undefined,
+    ],
     ['a message of white space', { message: ' \t\n\u00a0\u2003' }, 'MessageEmpty', undefined],
     ['a message of 4,001 code points', { message: 'x'.repeat(4_001) }, 'MessageTooLong', undefined],
   ])('%s is refused', (_, fields, code, field) => {

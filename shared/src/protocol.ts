@@ -357,11 +357,14 @@ function optional<T, K extends string>(
   return { [field]: required(fields, field, is, ref) } as { [key in K]?: T };
 }
 
+/** Anything but white space, control and zero-width characters: what shows nothing says nothing. */
+const VISIBLE = /[^\s\p{Cc}\p{Cf}]/u;
+
 function text(fields: Fields, ref: string | null): string {
   const value = fields.get('message');
   if (typeof value !== 'string') throw new Refused('BadField', { ref, field: 'message' });
   if (!value.isWellFormed()) throw new Refused('BadField', { ref, field: 'message' });
-  if (value.trim() === '') throw new Refused('MessageEmpty', { ref });
+  if (!VISIBLE.test(value)) throw new Refused('MessageEmpty', { ref });
   if ([...value].length > LIMITS.messageCharacters) throw new Refused('MessageTooLong', { ref });
   return value;
 }
