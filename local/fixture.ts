@@ -8,7 +8,7 @@ import { type Runtime, startRuntime } from './runtime.ts';
 
 const repository = join(import.meta.dirname, '..');
 
-export const FLAGS: Flags = {
+const FLAGS: Flags = {
   ...{ port: 0, awsPort: 0, data: undefined, stage: 'dev', json: false, level: 'normal' },
   faults: {},
 };

@@ -12,7 +12,7 @@ export interface Key {
 
 export const logGroupOf = (plan: FunctionPlan): string => `/aws/lambda/${plan.name}`;
 
-export const regionOf = (arn: string): string => arn.split(':')[3] ?? '';
+const regionOf = (arn: string): string => arn.split(':')[3] ?? '';
 
 /** Node reads NODE_OPTIONS anew in each thread, where most flags are an error: all but source maps are refused by name. */
 export function refuseVariables(plan: FunctionPlan): void {

@@ -14,7 +14,7 @@ export function isMapping(value: Value | undefined): value is Mapping {
 }
 
 /** `Resources.ChatApi.Properties.Policies[0]` */
-export function showPath(path: Path): string {
+function showPath(path: Path): string {
   return path
     .map((step, index) =>
       typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`,
