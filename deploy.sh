@@ -11,3 +11,10 @@ for stack in shared api workflows front; do
     --parameter-overrides "Stage=$stage"
 done
 bash front/deploy-frontend.sh "$stage"
+
+# Only now is the page's address known; from here on its sockets are let in, and no other page's.
+page=$(aws cloudformation describe-stacks --stack-name "hubbub-$stage-front" \
+  --query "Stacks[0].Outputs[?OutputKey=='SiteUrl'].OutputValue" --output text)
+sam deploy --config-env api --no-confirm-changeset \
+  --stack-name "hubbub-$stage-api" --s3-prefix "hubbub-$stage-api" \
+  --parameter-overrides "Stage=$stage" "AllowedOrigins=${ALLOWED_ORIGINS:-$page}"

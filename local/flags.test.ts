@@ -1,13 +1,18 @@
 // The command line: what it means, and one clear line for what it refuses.
 import { expect, test } from '@jest/globals';
-import { HELP, readFlags } from './flags.ts';
+import { type Flags, HELP, readFlags } from './flags.ts';
 import { Refusal } from './refusal.ts';
 
 test('without flags everything has its documented value', () => {
   expect(readFlags([])).toEqual({
     ...{ port: 3000, awsPort: 4566, data: '.hubbub', stage: 'dev', json: false, level: 'normal' },
-    faults: {},
+    ...{ parameters: {}, faults: {} },
   });
+});
+
+test('a parameter is what stands before the first equals sign, and may be said many times', () => {
+  const { parameters } = readFlags(['--parameter', 'A=1', '--parameter', 'B=x=y z']) as Flags;
+  expect(parameters).toEqual({ A: '1', B: 'x=y z' });
 });
 
 test('every flag is heard', () => {
@@ -20,7 +25,7 @@ test('every flag is heard', () => {
 
 test('--help is an answer that names every flag', () => {
   expect(readFlags(['--help'])).toBe('help');
-  const flags = 'port aws-port data memory stage json quiet verbose faults'.split(' ');
+  const flags = 'port aws-port data memory stage parameter json quiet verbose faults'.split(' ');
   for (const flag of flags) expect(HELP).toContain(`--${flag} `);
 });
 
@@ -46,6 +51,9 @@ test.each([
   ['--quiet --verbose', /--quiet: goes without --verbose/],
   ['--stage Prod', /--stage = "Prod"/],
   ['--stage ../x', /--stage/],
+  ['--parameter A', /--parameter = "A": is not like Name=value/],
+  ['--parameter =1', /--parameter = "=1"/],
+  ['--parameter Stage=prod', /is what --stage is for/],
   ['--faults {', /--faults = "{": is not JSON/],
   ['--faults []', /--faults = \[\]: is an object/],
   ['--faults {"boss":{}}', /--faults\.boss = {}: is unknown; there is bus, gateway, tables/],

@@ -12,6 +12,8 @@ export interface Flags {
   /** The data folder; undefined keeps everything in memory. */
   data: string | undefined;
   stage: string;
+  /** Values for the templates' parameters, by name. */
+  parameters: Record<string, string>;
   json: boolean;
   level: Level;
   faults: Faults;
@@ -24,6 +26,8 @@ export const HELP = `Usage: npm start -- [flags]
   --data DIR      where messages survive a restart (.hubbub)
   --memory        keep nothing
   --stage NAME    the Stage parameter of every stack (dev)
+  --parameter NAME=VALUE
+                  a parameter of any stack; may be said again for another
   --json          print one line when ready: {"page","websocket","aws"}; the log goes to stderr
   --quiet         only warnings
   --verbose       every detail
@@ -55,6 +59,7 @@ export function readFlags(args: string[]): Flags | 'help' {
     awsPort: portOf('--aws-port', values['aws-port']),
     data: values.memory ? undefined : (values.data ?? '.hubbub'),
     stage: values.stage,
+    parameters: Object.fromEntries(values.parameter.map(parameterOf)),
     json: values.json,
     level: values.quiet ? 'quiet' : values.verbose ? 'verbose' : 'normal',
     faults: readFaults('--faults', values.faults),
@@ -71,6 +76,7 @@ function parse(args: string[]) {
         data: { type: 'string' },
         memory: { type: 'boolean', default: false },
         stage: { type: 'string', default: 'dev' },
+        parameter: { type: 'string', multiple: true, default: [] },
         json: { type: 'boolean', default: false },
         quiet: { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
@@ -82,6 +88,14 @@ function parse(args: string[]) {
     const [why] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
     throw new Refusal('flags', args.join(' '), undefined, `${why} (npm start -- --help)`);
   }
+}
+
+function parameterOf(given: string): [name: string, value: string] {
+  const [, name, value] = /^([A-Za-z0-9]+)=(.*)$/s.exec(given) ?? [];
+  if (name === undefined || value === undefined)
+    throw new Refusal('flags', '--parameter', given, 'is not like Name=value');
+  if (name === 'Stage') throw new Refusal('flags', '--parameter', given, 'is what --stage is for');
+  return [name, value];
 }
 
 function portOf(flag: string, value: string): number {

@@ -74,6 +74,8 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
     const read = () => {
       const plan = readPlan(root, {
         stage: flags.stage,
+        // What a second deploy of `api` says on AWS, where the page's address is known only after the first.
+        parameters: { AllowedOrigins: originsOf(front.port), ...flags.parameters },
         awsEndpoint: aws,
         webSocketEndpoint: `ws://127.0.0.1:${front.port}`,
       });
@@ -207,6 +209,9 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
     return { page, websocket, aws, plan: () => plan, stop };
   }
 }
+
+/** A browser may have been given either name of this machine. */
+const originsOf = (port: number) => `http://127.0.0.1:${port},http://localhost:${port}`;
 
 function onlyApi({ apis }: Plan): ApiPlan {
   const [api, ...more] = apis;

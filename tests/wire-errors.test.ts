@@ -50,6 +50,7 @@ const FRAMES: Partial<Record<ErrorCode, unknown>> = {
   UnsupportedVersion: me({ v: 2 }),
   MessageEmpty: say({ message: ' ' }),
   MessageTooLong: say({ message: 'x'.repeat(4_001) }),
+  NoSuchRoom: { action: 'join', room: 'elsewhere' },
   NotInRoom: { action: 'history', room: 'elsewhere' },
 };
 
@@ -70,6 +71,25 @@ const SCENES: Partial<Record<ErrorCode, () => Promise<[Line, unknown]>>> = {
     await line.hears({ type: 'message', messageId: first.messageId });
     line.send({ ...first, message: 'two' });
     return [line, await line.hears({ type: 'error', ref: first.messageId })];
+  },
+  async Forbidden() {
+    const line = await greeted();
+    line.send({ action: 'join', room: 'tea', create: true });
+    await line.hears({ type: 'joined', room: 'tea' });
+    line.send({ action: 'remove', room: 'tea', userId: 'u_a' });
+    return [line, await line.hears({ type: 'error' })];
+  },
+  async TooManyRooms() {
+    const line = await open();
+    line.send(me({ rooms: Array.from({ length: 50 }, (_, at) => `r${at}`) }));
+    await line.hears({ type: 'welcome' });
+    line.send({ action: 'join', room: 'one-more', create: true });
+    return [line, await line.hears({ type: 'error' })];
+  },
+  async RateLimited() {
+    const line = await greeted();
+    for (let n = 0; n < 40; n += 1) line.send({ action: 'ping', n: 100 + n });
+    return [line, await line.hears({ type: 'error' })];
   },
 };
 
@@ -99,17 +119,27 @@ const sent = (frame: unknown) => async (): Promise<[Line, unknown]> => {
   return [line, await line.hears({ type: 'error' })];
 };
 
+/** Asked again until it answers: who was told to be slower has to wait for a token. */
+async function answers(line: Line): Promise<void> {
+  const ask = () => line.send({ action: 'ping', n: 7 });
+  ask();
+  const again = setInterval(ask, 700);
+  expect(await line.hears({ type: 'pong', n: 7 })).toMatchObject({ n: 7 });
+  clearInterval(again);
+}
+
 describe('a sender is told', () => {
   test.each(Object.keys(ERRORS) as ErrorCode[])('%s, and can go on', async (code) => {
     const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     const { retry, afterMs } = ERRORS[code];
-    const told = { type: 'error', code, retry, afterMs };
+    // How long until the next token comes, nobody can say beforehand.
+    const after = code === 'RateLimited' ? expect.any(Number) : afterMs;
+    const told = { type: 'error', code, retry, afterMs: after };
     const failure = FAILURES[code];
     if (failure === undefined) {
       const [line, frame] = await (SCENES[code] ?? sent(FRAMES[code]))();
       expect(frame).toMatchObject(told);
-      line.send({ action: 'ping', n: 7 });
-      expect(await line.hears({ type: 'pong' })).toMatchObject({ n: 7 });
+      await answers(line);
     } else {
       expect(await failure()).toMatchObject(told);
     }

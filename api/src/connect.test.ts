@@ -72,8 +72,20 @@ describe('a plain client', () => {
   });
 
   test('comes without any headers when the function is invoked by hand', async () => {
-    const { headers: _, ...event } = handshake('c1=', {});
+    const { headers: _, multiValueHeaders: __, ...event } = handshake('c1=', {});
     expect(await handler(event as Handshake, context())).toEqual({ statusCode: 200 });
+  });
+});
+
+describe('a page', () => {
+  test('whose origin is not listed is refused with 403, and nothing is written', async () => {
+    for (const Origin of ['null', 'https://chat.example.com.evil.example'])
+      expect(await connect({ Origin })).toEqual({ statusCode: 403 });
+    expect(await rows()).toEqual([]);
+  });
+
+  test('whose origin is listed is let in', async () => {
+    expect(await connect({ Origin: 'https://chat.example.com' })).toEqual({ statusCode: 200 });
   });
 });
 

@@ -3,16 +3,27 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyResultV2, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { open, type Subscription } from '../../shared/src/connections.ts';
+import { env } from '../../shared/src/env.ts';
 import { shardsOf } from '../../shared/src/messages.ts';
 import { LOBBY, SUBPROTOCOL } from '../../shared/src/protocol.ts';
 import { roomTopic, userTopic } from '../../shared/src/topics.ts';
 import { guestOf } from './guest.ts';
+import { type Door, type Headers, mayEnter } from './origin.ts';
 
 /** API Gateway hands `$connect` the handshake's headers; the type of the SDK's events leaves them out. */
-type Handshake = APIGatewayProxyWebsocketEventV2 & { headers?: Record<string, string> };
+type Handshake = APIGatewayProxyWebsocketEventV2 & {
+  headers?: Record<string, string>;
+  multiValueHeaders?: Headers;
+};
+
+const door: Door = {
+  allowed: env('ALLOWED_ORIGINS'),
+  allowNone: env('ALLOW_NO_ORIGIN') === 'yes',
+};
 
 export const handler = middy(async (event: Handshake): Promise<APIGatewayProxyResultV2> => {
   const { connectionId } = event.requestContext;
+  if (!mayEnter(event.multiValueHeaders ?? {}, door)) return { statusCode: 403 };
   const offered = offers(event.headers);
   const protocol = offered.includes(SUBPROTOCOL) ? 'v1' : 'plain';
   // A client of a version to come would wait for frames that it cannot read.

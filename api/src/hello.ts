@@ -4,11 +4,18 @@ import { publish } from '../../shared/src/bus.ts';
 import { settleLease, takeLease } from '../../shared/src/clients.ts';
 import { reopen } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
-import { LOBBY, VERSION } from '../../shared/src/protocol.ts';
+import { unlisten } from '../../shared/src/listening.ts';
+import { VERSION } from '../../shared/src/protocol.ts';
+import { LEASE_MS } from '../../shared/src/roster.ts';
 import { routeHandler } from '../../shared/src/route.ts';
+import { roomTopic } from '../../shared/src/topics.ts';
 import { endOlder } from './end-older.ts';
 import { guestWith } from './guest.ts';
 import { readHeads } from './heads.ts';
+import { hearingOf, lost } from './hearing.ts';
+import { readHere } from './here.ts';
+import { nameFor } from './naming.ts';
+import { greeted } from './presence.ts';
 import { spread } from './spread.ts';
 import { subscriptionsFor } from './subscriptions.ts';
 
@@ -16,9 +23,9 @@ const pingAfterMs = Number(env('PING_AFTER_SECONDS')) * 1000;
 
 export const handler = routeHandler('hello', async (frame, before) => {
   const { connectionId } = before;
-  const { clientId, epoch, rooms = [LOBBY] } = frame;
+  const { clientId, epoch } = frame;
   const guest = guestWith(frame.secret);
-  const { userId, nickname } = { ...guest, nickname: frame.nickname?.trim() ?? guest.nickname };
+  const { userId } = guest;
 
   const mine = { userId, clientId, epoch, connectionId };
 
@@ -27,9 +34,18 @@ export const handler = routeHandler('hello', async (frame, before) => {
     await publish('ClientReplaced', { ...mine, epoch: lease.epoch });
     return { type: 'replaced', epoch: lease.epoch };
   }
+  const nickname = await nameFor(frame.nickname, guest);
+  const { rooms, direct, closed } = await hearingOf(userId, frame.rooms);
   const subscriptions = await subscriptionsFor(before, userId, rooms);
-  await reopen(before, { connectionId, userId, nickname, protocol: 'v1', clientId, subscriptions });
-  const [heads, { spreadMs, came }] = await Promise.all([readHeads(rooms), spread(lease.came)]);
+  const after = { ...mine, nickname, protocol: 'v1' as const, subscriptions };
+  await reopen(before, after);
+  // Subscribed first, asked again after: a removal under way either finds the subscription, or is found here.
+  const gone = await lost(userId, closed);
+  for (const room of gone) await unlisten(connectionId, roomTopic(room), subscriptions);
+  const heard = rooms.filter((room) => !gone.includes(room));
+  await greeted(before, after, heard);
+  const told = [readHeads([...heard, ...direct]), readHere(heard), spread(lease.came)] as const;
+  const [heads, here, { spreadMs, came }] = await Promise.all(told);
   // Last: who failed before this leaves the older connection alive, and its client a line.
   await endOlder(lease.older, mine);
   if (lease.older.length > 0 || came !== lease.came)
@@ -38,5 +54,6 @@ export const handler = routeHandler('hello', async (frame, before) => {
       console.error({ route: 'hello', connectionId, unsettled: true, error }),
     );
   const now = new Date().toISOString();
-  return { type: 'welcome', v: VERSION, userId, nickname, heads, now, pingAfterMs, spreadMs };
+  const times = { now, pingAfterMs, leaseMs: LEASE_MS, spreadMs };
+  return { type: 'welcome', v: VERSION, userId, nickname, heads, here, ...times };
 });

@@ -62,7 +62,9 @@ const tombstones = async () =>
     .sort((a, b) => a - b);
 const writes = () => {
   const calls: string[] = [];
-  aws.script.dynamodb = (action) => {
+  aws.script.dynamodb = (action, { TableName }) => {
+    // The asker's own row gives a token for every question.
+    if (TableName === aws.tables.connections) return undefined;
     if (/Put|Update|Delete|Write/.test(action)) calls.push(action);
     return undefined;
   };

@@ -1,15 +1,15 @@
 // history: what was said in a room, backwards or at exact places.
 
+import { mustUse } from '../../shared/src/access.ts';
 import { headsOf } from '../../shared/src/messages.ts';
-import { LIMITS, Refused } from '../../shared/src/protocol.ts';
+import { LIMITS } from '../../shared/src/protocol.ts';
 import { routeHandler } from '../../shared/src/route.ts';
-import { roomsAmong } from '../../shared/src/topics.ts';
 import { exactly } from './exactly.ts';
 import { newest } from './newest.ts';
 
-export const handler = routeHandler('history', async (frame, { subscriptions }) => {
+export const handler = routeHandler('history', async (frame, speaker) => {
   const { room, before, ranges, limit = LIMITS.historyItems, n } = frame;
-  if (!roomsAmong(subscriptions).includes(room)) throw new Refused('NotInRoom');
+  mustUse(speaker, room);
   const { head = 0, headAt } = (await headsOf([room])).get(room) ?? {};
   const answer =
     ranges === undefined

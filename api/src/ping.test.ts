@@ -37,6 +37,7 @@ test("is answered with its number, the server's clock and the heads of the rooms
     n: 1,
     now: expect.any(String),
     heads: { lobby: 7, silent: 0 },
+    present: { lobby: 1, silent: 1 },
   });
   expect(new Date(pong.now).toISOString()).toBe(pong.now);
 });
@@ -59,6 +60,7 @@ test('without a number is answered without one', async () => {
     type: 'pong',
     now: expect.any(String),
     heads: { lobby: 0 },
+    present: { lobby: 1 },
   });
 });
 

@@ -1,12 +1,17 @@
-// ping: the line is alive, says the server, and up to where each room has been said. A plain client hears nothing.
+// ping: the line is alive, says the server, up to where each room has been said, and how many are in it. A plain client hears nothing.
 
+import { belongings } from '../../shared/src/belongings.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 import { roomsAmong } from '../../shared/src/topics.ts';
+import { countsOf } from './counts.ts';
 import { readHeads } from './heads.ts';
+import { stays } from './presence.ts';
 
-export const handler = routeHandler('ping', async ({ n }, { protocol, subscriptions }) => {
-  if (protocol === 'plain') return undefined;
-  const heads = await readHeads(roomsAmong(subscriptions));
+export const handler = routeHandler('ping', async ({ n }, speaker) => {
+  if (speaker.protocol === 'plain') return undefined;
+  const rooms = roomsAmong(speaker.subscriptions);
+  const [{ direct }] = await Promise.all([belongings(speaker.userId), stays(speaker, rooms)]);
+  const [heads, present] = await Promise.all([readHeads([...rooms, ...direct]), countsOf(rooms)]);
   const now = new Date().toISOString();
-  return { type: 'pong', ...(n === undefined ? {} : { n }), now, heads };
+  return { type: 'pong', ...(n === undefined ? {} : { n }), now, heads, present };
 });

@@ -37,6 +37,7 @@ beforeEach(async () => {
   await aws.reset();
   await connect(handshake(ME, V1), context());
   await hello(helloEvent(ME), context());
+  aws.entries.length = 0;
 });
 
 const send = async (body?: unknown, connectionId = ME) =>
@@ -103,6 +104,31 @@ describe('what was said', () => {
     };
     return { bodyHashOf };
   }
+});
+
+describe('to somebody', () => {
+  const to = 'u_0123456789abcdefghijkl';
+  const room = [me.userId, to].sort().join(':');
+
+  test('goes to the two and nobody else, and both find its room from then on', async () => {
+    expect(await say({ messageId, to, message: 'psst' })).toMatchObject({ type: 'accepted' });
+    const topics = [`user:${me.userId}`, `user:${to}`].sort();
+    expect(details()).toMatchObject([{ room: `dm:${room}`, topics, ...me }]);
+    const rows = await aws.rows(aws.tables.connections);
+    const found = rows.flatMap(({ pk, sk }) => (sk?.S === `room#dm:${room}` ? [pk?.S] : []));
+    expect(found.sort()).toEqual([`user#${me.userId}`, `user#${to}`].sort());
+  });
+
+  test.each([
+    ['oneself', { to: me.userId }, 'BadField'],
+    ['nobody', { to: '' }, 'BadField'],
+    ['a topic', { to: 'a#0' }, 'BadField'],
+    ['two who are others, by the room', { room: 'dm:u_a:u_b' }, 'BadField'],
+    ['one’s own direct room, by the room', { room: `dm:${room}` }, 'BadField'],
+  ])('%s is refused', async (_, fields, code) => {
+    expect(await say({ messageId, ...fields, message: 'psst' })).toMatchObject({ code });
+    expect(aws.entries).toEqual([]);
+  });
 });
 
 describe('a plain client', () => {

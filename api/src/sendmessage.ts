@@ -1,11 +1,14 @@
 // sendmessage: says on the bus that somebody said something. Its place in the room comes later, from the state machine.
 
 import { createHash, randomUUID } from 'node:crypto';
+import { mustUse } from '../../shared/src/access.ts';
 import { publish } from '../../shared/src/bus.ts';
+import { directRoom, partnersOf } from '../../shared/src/direct.ts';
 import { env } from '../../shared/src/env.ts';
 import { LOBBY, Refused } from '../../shared/src/protocol.ts';
 import { routeHandler } from '../../shared/src/route.ts';
-import { roomsAmong, roomTopic } from '../../shared/src/topics.ts';
+import { roomTopic, userTopic } from '../../shared/src/topics.ts';
+import { openDirect } from './direct-rooms.ts';
 
 const DAY_S = 24 * 60 * 60;
 /** As long as an outbox keeps a message: after it, the same id would be a new message. */
@@ -13,15 +16,18 @@ const CLAIM_S = 7 * DAY_S;
 const retentionS = Number(env('MESSAGE_RETENTION_DAYS')) * DAY_S;
 
 export const handler = routeHandler('sendmessage', async (frame, speaker) => {
-  const { messageId = randomUUID(), room = LOBBY, message } = frame;
-  if (!roomsAmong(speaker.subscriptions).includes(room))
-    throw new Refused('NotInRoom', { ref: messageId });
+  const { messageId = randomUUID(), to, message } = frame;
+  if (to === speaker.userId) throw new Refused('BadField', { ref: messageId, field: 'to' });
+  const room = to === undefined ? (frame.room ?? LOBBY) : directRoom(speaker.userId, to);
+  mustUse(speaker, room, messageId);
+  const users = partnersOf(room);
+  if (users !== undefined) await openDirect(users, room);
   const now = Date.now();
   const nowS = Math.floor(now / 1000);
   await publish('MessageSent', {
     messageId,
     room,
-    topics: [roomTopic(room)],
+    topics: users === undefined ? [roomTopic(room)] : users.map(userTopic),
     userId: speaker.userId,
     nickname: speaker.nickname,
     text: message,

@@ -60,12 +60,16 @@ const composer = createComposer({
 function enter(url) {
   chat = connect({ url, rooms: [ROOM], ports: tabPorts({ url, trouble }) });
   const room = chat.room(ROOM);
-  chat.on('status', (state) => status.changed(state));
+  const showPeople = () => chat && people.show(chat.me(), room.count());
+  chat.on('status', (state) => {
+    status.changed(state);
+    showPeople();
+  });
   chat.on('trouble', trouble);
   room.on('changes', (changes) => {
     list.apply(changes);
-    people.show(room.items());
   });
+  room.on('presence', showPeople);
   room.on('arrived', (item) => {
     list.arrived();
     announcer.heard(shownNickname(item.nickname));

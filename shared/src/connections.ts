@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { env } from './env.ts';
 import { Refused } from './protocol.ts';
+import { roomsAmong } from './topics.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
@@ -43,6 +44,8 @@ export interface Connection {
   subscriptions: Subscription[];
   /** How often its row was written anew; absent before the first time. */
   revision?: number;
+  /** When its bucket of tokens is full, epoch milliseconds (admission.ts); absent before its first frame. */
+  fullAt?: number;
 }
 
 export interface SubscriberPage {
@@ -53,7 +56,16 @@ export interface SubscriberPage {
 
 const now = () => Math.floor(Date.now() / 1000);
 const nameOf = ({ topic, shard }: Subscription) => `${topic}#${shard}`;
-const connectionKey = (id: string) => ({ pk: { S: `connection#${id}` }, sk: { S: 'connection' } });
+/** Where the connection's row stands. */
+export const connectionKey = (id: string) => ({
+  pk: { S: `connection#${id}` },
+  sk: { S: 'connection' },
+});
+/** Where a room's roster has the connection (roster.ts). */
+export const rosterKey = (room: string, who: { userId: string; connectionId: string }) => ({
+  pk: { S: `roster#${room}` },
+  sk: { S: `${who.userId}#${who.connectionId}` },
+});
 const subscriptionKey = ({ topic, shard }: Subscription, id: string) => ({
   pk: { S: `topic#${topic}#${shard}` },
   sk: { S: id },
@@ -142,10 +154,11 @@ export async function find(connectionId: string): Promise<Connection | undefined
   return connection && connection.expiresAt > now() ? connection : undefined;
 }
 
-/** Removes the connection and every subscription of it; removing what is gone is no error. */
-export async function close(connectionId: string): Promise<void> {
+/** Removes the connection, every subscription and roster entry of it, and answers what it was; what is gone already is no error. */
+export async function close(connectionId: string): Promise<Connection | undefined> {
   const connection = await read(connectionId);
   if (connection !== undefined) await removeAll(connection);
+  return connection;
 }
 
 /**
@@ -167,23 +180,34 @@ export async function forget(connectionIds: string[], heard: Subscription): Prom
 const isArriving = ({ protocol, expiresAt }: Stored): boolean =>
   protocol === 'plain' && now() - (expiresAt - LIFE_S) < HANDSHAKE_S;
 
-/** The owner last, so that a subscription never stands without one. */
-async function removeAll({ connectionId, subscriptions }: Connection, heard?: Subscription) {
+/** The owner last, so that a subscription or a roster entry never stands without one. */
+async function removeAll(
+  { connectionId, userId, subscriptions }: Connection,
+  heard?: Subscription,
+) {
   const all = new Map(
     [...subscriptions, ...(heard ? [heard] : [])].map((one) => [nameOf(one), one]),
   );
-  await write([...all.values()].map((one) => remove(subscriptionKey(one, connectionId))));
+  await write([
+    ...[...all.values()].map((one) => remove(subscriptionKey(one, connectionId))),
+    ...roomsAmong(subscriptions).map((room) => remove(rosterKey(room, { userId, connectionId }))),
+  ]);
   await write([remove(connectionKey(connectionId))]);
 }
 
-/** One page of the connections that hear a topic's shard: projected, by Query, at most 1 MB read. */
-export async function subscribers(heard: Subscription, from?: string): Promise<SubscriberPage> {
+/** One page of the connections that hear a topic's shard, all or without plain ones: projected, by Query, at most 1 MB read. */
+export async function subscribers(
+  heard: Subscription,
+  from?: string,
+  who: 'all' | 'v1' = 'all',
+): Promise<SubscriberPage> {
   const { pk } = subscriptionKey(heard, '');
   const { Items = [], LastEvaluatedKey } = await client.send(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'pk = :topic',
-      FilterExpression: 'expiresAt > :now',
+      FilterExpression:
+        who === 'all' ? 'expiresAt > :now' : 'expiresAt > :now AND attribute_not_exists(plain)',
       ProjectionExpression: 'sk',
       ExpressionAttributeValues: { ':topic': pk, ':now': { N: String(now()) } },
       ...(from === undefined ? {} : { ExclusiveStartKey: { pk, sk: { S: from } } }),
@@ -204,6 +228,17 @@ async function read(connectionId: string): Promise<Stored | undefined> {
   );
   if (Item === undefined) return undefined;
   return {
+    ...connectionIn(connectionId, Item),
+    expiresAt: Number(Item.expiresAt?.N ?? 0),
+  };
+}
+
+/** The connection that a row tells of. */
+export function connectionIn(
+  connectionId: string,
+  Item: Record<string, AttributeValue>,
+): Connection {
+  return {
     connectionId,
     userId: Item.userId?.S ?? '',
     nickname: Item.nickname?.S ?? '',
@@ -211,7 +246,7 @@ async function read(connectionId: string): Promise<Stored | undefined> {
     ...(Item.clientId?.S === undefined ? {} : { clientId: Item.clientId.S }),
     subscriptions: JSON.parse(Item.subscriptions?.S ?? '[]') as Subscription[],
     ...(Item.revision?.N === undefined ? {} : { revision: Number(Item.revision.N) }),
-    expiresAt: Number(Item.expiresAt?.N ?? 0),
+    ...(Item.fullAt?.N === undefined ? {} : { fullAt: Number(Item.fullAt.N) }),
   };
 }
 

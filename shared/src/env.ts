@@ -1,10 +1,14 @@
 // What the template tells a function: its environment, read in this one place.
 
 type Variable =
+  | 'ALLOWED_ORIGINS'
+  | 'ALLOW_NO_ORIGIN'
   | 'BUS_NAME'
   | 'CALLBACK_URL'
   | 'CONNECTIONS_TABLE'
+  | 'MESSAGES_PER_SECOND'
   | 'MESSAGES_TABLE'
+  | 'MESSAGE_BURST'
   | 'MESSAGE_RETENTION_DAYS'
   | 'PING_AFTER_SECONDS';
 

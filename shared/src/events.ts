@@ -1,7 +1,20 @@
 // The event catalogue: what can stand on ChatBus, who says it, and what it carries.
 
+import type { Typing as TypingFrame, Visibility } from './protocol.ts';
+
 /** The name under which a stack speaks: the `source` its IAM policy is bound to. */
-export const SOURCES = { MessageSent: 'chat.api', ClientReplaced: 'chat.api' } as const;
+export const SOURCES = {
+  ConnectionOpened: 'chat.api',
+  ConnectionClosed: 'chat.api',
+  Typing: 'chat.api',
+
+  MessageSent: 'chat.api',
+  ClientReplaced: 'chat.api',
+  RoomJoined: 'chat.api',
+  RoomLeft: 'chat.api',
+  MemberInvited: 'chat.api',
+  MemberRemoved: 'chat.api',
+} as const;
 
 /** Someone said something; nobody has given it a place yet. Emitted by `api`, listened to by `message-distribution`. */
 export interface MessageSent {
@@ -36,10 +49,66 @@ export interface ClientReplaced {
   epoch: number;
 }
 
+/** Somebody is in a room who was not. Emitted by `api`; a rule tells their other connections. */
+export interface RoomJoined {
+  room: string;
+  visibility: Visibility;
+  userId: string;
+  nickname: string;
+}
+
+/** Somebody left a room. Emitted by `api`; a rule tells their other connections. */
+export interface RoomLeft {
+  room: string;
+  userId: string;
+}
+
+/** Somebody may be in a room now. Emitted by `api`; a rule tells their connections. */
+export interface MemberInvited {
+  room: string;
+  userId: string;
+  /** The userId of who invited. */
+  by: string;
+}
+
+/** Somebody may not be in a private room any more. Emitted by `api`; a rule tells their connections. */
+export interface MemberRemoved {
+  room: string;
+  userId: string;
+}
+
+/** A connection is in the rosters of these rooms. Emitted by `api`, listened to by `presence-change`. */
+export interface ConnectionOpened {
+  connectionId: string;
+  userId: string;
+  nickname: string;
+  rooms: string[];
+  /** Epoch seconds until which the rooms' people may read when somebody was seen last: 30 days. */
+  rememberUntil: number;
+}
+
+/** A connection is in the rosters of these rooms no more. Emitted by `api`, listened to by `presence-change` after a grace. */
+export type ConnectionClosed = ConnectionOpened;
+
+/** Somebody writes, or stopped. Emitted by `api`, told by `broadcast` as it stands: never stored, never tried again. */
+export interface Typing {
+  topic: string;
+  /** Always the first: a room that outgrew it has no use for typing. */
+  shard: 0;
+  frame: TypingFrame;
+}
+
 /** detail-type → detail. A new event starts with a line here; the compiler shows the rest. */
 export interface Events {
+  ConnectionOpened: ConnectionOpened;
+  ConnectionClosed: ConnectionClosed;
+  Typing: Typing;
   MessageSent: MessageSent;
   ClientReplaced: ClientReplaced;
+  RoomJoined: RoomJoined;
+  RoomLeft: RoomLeft;
+  MemberInvited: MemberInvited;
+  MemberRemoved: MemberRemoved;
 }
 
 export type EventName = keyof Events;

@@ -15,7 +15,10 @@ export const socketHandler = (answer: (event: APIGatewayProxyWebsocketEventV2) =
     (request) => {
       const { error, event } = request;
       if (error instanceof Refused) {
-        request.response = say(errorFrame(error.code, error.ref, error.message));
+        request.response = say({
+          ...errorFrame(error.code, error.ref, error.message),
+          ...error.more,
+        });
         return;
       }
       const { routeKey, connectionId, requestId } = event.requestContext;

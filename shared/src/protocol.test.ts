@@ -84,7 +84,10 @@ describe('sendmessage', () => {
     ['an empty room', { room: '' }, 'BadField', 'room'],
     ['a room with a colon, which separates topics', { room: 'dm:a:b' }, 'BadField', 'room'],
     ['a room with a number sign, which separates keys', { room: 'a#0' }, 'BadField', 'room'],
-    ['a room with a space', { room: 'the lobby' }, 'BadField', 'room'],
+    ['a room of white space', { room: ' ' }, 'BadField', 'room'],
+    ['a direct room, which is said to by `to`', { room: 'dm:u_a:u_b' }, 'BadField', 'room'],
+    ['somebody who can be nobody', { to: 'a#0' }, 'BadField', 'to'],
+    ['a room and somebody', { room: 'tea', to: 'u_a' }, 'BadField', 'to'],
     ['a room that starts with a hyphen', { room: '-a' }, 'BadField', 'room'],
     ['a room of 65 code points', { room: 'r'.repeat(65) }, 'BadField', 'room'],
     ['a room of another type', { room: ['lobby'] }, 'BadField', 'room'],
@@ -106,7 +109,8 @@ describe('sendmessage', () => {
   });
 
   test.each([
-    ['a room of 64 code points outside the basic plane', { room: '𐐀'.repeat(64) }],
+    ['a room of 64 code points outside the basic plane', { room: '𐐨'.repeat(64) }],
+    ['somebody', { to: 'u_a' }],
     ['a room in any script', { room: 'салон_7-b' }],
     ['4,000 code points outside the basic plane', { message: '😀'.repeat(4_000) }],
     ['white space around words, as it was written', { message: '  hi\n' }],
@@ -139,7 +143,7 @@ describe('hello', () => {
     ['a name in any script', { nickname: 'Adélaïde 😀' }],
     ['32 code points of it', { nickname: '😀'.repeat(32) }],
     ['no room at all', { rooms: [] }],
-    ['twenty rooms', { rooms: Array.from({ length: 20 }, (_, at) => `r${at}`) }],
+    ['fifty rooms', { rooms: Array.from({ length: 50 }, (_, at) => `r${at}`) }],
     ['a longer secret', { secret: 'a'.repeat(128) }],
   ])('takes %s', (_, fields) => {
     expect(parseClientFrame(greet(fields))).toMatchObject(fields);
@@ -166,7 +170,7 @@ describe('hello', () => {
     ['a name of two lines', { nickname: 'a\nb' }, 'BadField', 'nickname'],
     ['half a surrogate pair for a name', { nickname: '\ud83d' }, 'BadField', 'nickname'],
     ['one room that is none', { rooms: ['lobby', 'a#0'] }, 'BadField', 'rooms'],
-    ['21 rooms', { rooms: Array(21).fill('lobby') }, 'BadField', 'rooms'],
+    ['51 rooms', { rooms: Array(51).fill('lobby') }, 'BadField', 'rooms'],
   ])('%s is refused', (_, fields, code, field) => {
     expect(refusal(greet(fields))).toMatchObject({ code, field });
   });

@@ -3,6 +3,9 @@
 // Frames are JSON text. A client's frame names its route in `action`; a server's frame names itself in `type`.
 // Unknown fields are ignored. Client, server and tests take their types and validators from this page.
 
+import { isUserId, partnersOf } from './direct.ts';
+import { foldRoom, isRoomName } from './room-name.ts';
+
 /** The subprotocol of clients that know this page. Without it, and without hello, a client is *plain*. */
 export const SUBPROTOCOL = 'chat.v1';
 
@@ -17,14 +20,18 @@ export const LIMITS = {
   frameBytes: 16 * 1024,
   /** Code points of one message. */
   messageCharacters: 4_000,
-  /** Code points of a room's name. */
+  /** Code points of a room's name: as `room-name.ts` has it. */
   roomCharacters: 64,
   /** Code points of a nickname. */
   nicknameCharacters: 32,
   /** Characters of an ISO 8601 time, with room for its other forms. */
   timestampCharacters: 40,
-  /** Rooms of one connection. */
-  rooms: 20,
+  /** Rooms of one connection, and of one user. */
+  rooms: 50,
+  /** Direct rooms whose heads are told: the newest. */
+  directRooms: 50,
+  /** Rooms in one answer to `rooms`. */
+  listedRooms: 100,
   /** Ranges of one `history`. */
   ranges: 20,
   /** Places, stored or void, that one `history` answers. */
@@ -51,7 +58,10 @@ export interface Hello {
   secret: string;
   /** Optional: 1 to 32 code points, no control or direction marks. A guest's name is made up if absent. */
   nickname?: string;
-  /** Optional: up to 20 rooms, and no other is heard after it; the lobby if absent. */
+  /**
+   * Optional: up to 50 rooms, and no other is heard after it. Public ones are joined, made if need be; private ones that
+   * one is no member of are left out of `welcome.heads`. If absent: the lobby, and every room of mine.
+   */
   rooms?: string[];
 }
 
@@ -60,8 +70,10 @@ export interface SendMessage {
   action: 'sendmessage';
   /** UUID in lower case (v7: sortable by birth), minted once by the client and kept for every resend. A plain client may leave it out. */
   messageId?: string;
-  /** Optional; the lobby if absent. */
+  /** Optional; the lobby if absent, unless there is `to`. */
   room?: string;
+  /** Instead of a room: the userId of whom alone it is said to. Its room is `dm:<userA>:<userB>`, the ids in order. */
+  to?: string;
   /** 1 to 4,000 code points, not only white space. */
   message: string;
 }
@@ -90,7 +102,73 @@ export interface Ping {
   n?: number;
 }
 
-export type ClientFrame = Hello | SendMessage | HistoryQuestion | Ping;
+export type Visibility = 'public' | 'private';
+export type Role = 'owner' | 'member';
+
+/**
+ * `join`: hear a room, on this connection now and after every hello to come. Answered by `joined`, or by `error`:
+ * `NoSuchRoom` (a private room that one is no member of is none), `TooManyRooms`.
+ * A room's name is folded as people type it (`room-name.ts`): `Tea Room` is `tea-room`.
+ */
+export interface Join {
+  action: 'join';
+  room: string;
+  /** Optional: make it if it is not there. */
+  create?: boolean;
+  /** Optional, of a room that is made: `public` if absent. A private room has its maker for owner. */
+  visibility?: Visibility;
+}
+
+/** `leave`: hear a room no more, on any of my connections. Answered by `left`. */
+export interface Leave {
+  action: 'leave';
+  room: string;
+}
+
+/** `invite`: have somebody in the room; of a private one only its owner may. Answered by `invited`, or by `error`. */
+export interface Invite {
+  action: 'invite';
+  room: string;
+  userId: string;
+}
+
+/** `remove`: a member of a private room hears nothing of it from the answer on; its owner may. Answered by `removed`. */
+export interface Remove {
+  action: 'remove';
+  room: string;
+  userId: string;
+}
+
+/** `rooms`: which public rooms there are. Answered by `rooms`. */
+export interface RoomsQuestion {
+  action: 'rooms';
+}
+
+/** `members`: who is in one room of mine, and who was. Answered by `members`, or by `error`. */
+export interface MembersQuestion {
+  action: 'members';
+  room: string;
+}
+
+/** `typing`: I am writing in this room, or stopped. Not answered; never stored, never sent again. */
+export interface TypingSay {
+  action: 'typing';
+  room: string;
+  on: boolean;
+}
+
+export type ClientFrame =
+  | Join
+  | Leave
+  | Invite
+  | Remove
+  | RoomsQuestion
+  | Hello
+  | SendMessage
+  | HistoryQuestion
+  | Ping
+  | MembersQuestion
+  | TypingSay;
 export type Action = ClientFrame['action'];
 export type FrameOf<A extends Action> = Extract<ClientFrame, { action: A }>;
 
@@ -98,6 +176,15 @@ export type FrameOf<A extends Action> = Extract<ClientFrame, { action: A }>;
 
 /** The last seq given in each room that the connection hears; 0 where nobody has spoken. */
 export type Heads = { [room: string]: number };
+
+/** One person of a room: everybody's connections to it count as one. */
+export interface Member {
+  userId: string;
+  nickname: string;
+  online: boolean;
+  /** Since when, ISO 8601. Of two words about one person, that with the later `at` is true. */
+  at: string;
+}
 
 /** `welcome`: you were subscribed to your rooms before these heads were read; what is missing up to them is yours to ask for. */
 export interface Welcome {
@@ -111,6 +198,10 @@ export interface Welcome {
   now: string;
   /** Milliseconds of the server's silence after which a ping is due. */
   pingAfterMs: number;
+  /** Milliseconds for which who is online stays so without a ping: ping at least twice in it, whatever was heard. */
+  leaseMs: number;
+  /** Who is online in the first rooms, as far as a frame holds them; of the others ask with `members`. */
+  here: { [room: string]: Member[] };
   /** Milliseconds over which to spread the first try, should this connection be lost: 1,000 to 60,000, by how many live. */
   spreadMs: number;
 }
@@ -178,6 +269,69 @@ export interface Pong {
   /** The server's clock, ISO 8601. */
   now: string;
   heads: Heads;
+  /** How many people are online in each room that the connection hears; up to some seconds old. */
+  present: { [room: string]: number };
+}
+
+/** `joined`: the room is heard from before this head was read. Without head: another connection of mine has joined it. */
+export interface Joined {
+  type: 'joined';
+  room: string;
+  visibility: Visibility;
+  head?: number;
+}
+
+/** `left`: the room is heard no more; told to every connection of mine. */
+export interface Left {
+  type: 'left';
+  room: string;
+}
+
+/** `invited`: that they are, to who invited them; and to them, with who did: they may `join` now. */
+export interface Invited {
+  type: 'invited';
+  room: string;
+  userId: string;
+  /** The userId of who invited. */
+  by?: string;
+}
+
+/** `removed`: that they are, to the owner and to them. */
+export interface Removed {
+  type: 'removed';
+  room: string;
+  userId: string;
+}
+
+/** `rooms`: public rooms by name, at most 100. */
+export interface Rooms {
+  type: 'rooms';
+  rooms: { room: string; title: string }[];
+}
+
+/** `members`: the room as it is now. Replaces what was known. */
+export interface Members {
+  type: 'members';
+  room: string;
+  /** Who is online, nobody above 100 of them; then who was seen last, up to 100. */
+  members: Member[];
+  /** How many people are online. */
+  count: number;
+}
+
+/** `presence`: somebody came or left, after a grace that a reload does not outlast. Not told above 100 people online. */
+export interface Presence extends Member {
+  type: 'presence';
+  room: string;
+}
+
+/** `typing`: somebody writes. Holds for six seconds, or until `on: false`, or until a message of theirs. */
+export interface Typing {
+  type: 'typing';
+  room: string;
+  userId: string;
+  nickname: string;
+  on: boolean;
 }
 
 /** `error`: why a frame, or the message `ref`, was refused. The socket lives on. */
@@ -191,14 +345,24 @@ export interface ErrorFrame {
   /** Milliseconds to wait before that. */
   afterMs: number;
   message: string;
+  /** With `NicknameTaken`: a nickname that looks free. */
+  suggestion?: string;
 }
 
 export type ServerFrame =
+  | Joined
+  | Left
+  | Invited
+  | Removed
+  | Rooms
   | Welcome
   | MessageFrame
   | Accepted
   | History
   | Pong
+  | Members
+  | Presence
+  | Typing
   | Replaced
   | ErrorFrame;
 
@@ -260,7 +424,11 @@ export const ERRORS = {
   },
   MessageIdReused: { retry: false, afterMs: 0, says: 'This messageId was used for other words.' },
   NotInRoom: { retry: false, afterMs: 0, says: 'You are not in this room.' },
+  NoSuchRoom: { retry: false, afterMs: 0, says: 'There is no such room.' },
+  Forbidden: { retry: false, afterMs: 0, says: 'Only the owner of a private room may do that.' },
+  TooManyRooms: { retry: false, afterMs: 0, says: 'These are too many rooms. Leave one first.' },
   NotConnected: { retry: true, afterMs: 1_000, says: 'This connection is not known (any more).' },
+  RateLimited: { retry: true, afterMs: 500, says: 'Too much at once. Wait a moment.' },
   Busy: { retry: true, afterMs: 1_000, says: 'The service is busy. Try again.' },
   Internal: { retry: true, afterMs: 2_000, says: 'Something went wrong here. Try again.' },
 } as const;
@@ -272,16 +440,19 @@ export class Refused extends Error {
   readonly code: ErrorCode;
   readonly ref: string | null;
   readonly field: string | undefined;
+  /** What its frame says besides: when to come again, or what to try instead. */
+  readonly more: Partial<Pick<ErrorFrame, 'afterMs' | 'suggestion'>>;
 
   constructor(
     code: ErrorCode,
-    { ref = null, field }: { ref?: string | null; field?: string } = {},
+    { ref = null, field, ...more }: { ref?: string | null; field?: string } & Refused['more'] = {},
   ) {
     super(field === undefined ? ERRORS[code].says : `${ERRORS[code].says} (${field})`);
     this.name = code;
     this.code = code;
     this.ref = ref;
     this.field = field;
+    this.more = more;
   }
 }
 
@@ -293,7 +464,6 @@ export function errorFrame(code: ErrorCode, ref: string | null, says?: string): 
 // --- validators ---
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-const ROOM = /^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u;
 const CLIENT_ID = /^[\w-]{8,64}$/;
 const SECRET = /^[\w-]{43,128}$/;
 /** What has no glyph, breaks the line, or turns the direction of what stands beside it. */
@@ -304,7 +474,13 @@ type Fields = ReadonlyMap<string, unknown>;
 const isMessageId = (value: unknown): value is string =>
   typeof value === 'string' && UUID.test(value);
 const isRoom = (value: unknown): value is string =>
-  typeof value === 'string' && [...value].length <= LIMITS.roomCharacters && ROOM.test(value);
+  typeof value === 'string' && isRoomName(foldRoom(value));
+/** A room that is read, not joined: by name, or a direct one. */
+const isAnyRoom = (value: unknown): value is string =>
+  isRoom(value) || (typeof value === 'string' && partnersOf(value) !== undefined);
+const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
+const isVisibility = (value: unknown): value is Visibility =>
+  value === 'public' || value === 'private';
 
 const isClientId = (value: unknown): value is string =>
   typeof value === 'string' && CLIENT_ID.test(value);
@@ -317,9 +493,10 @@ const isNickname = (value: unknown): value is string =>
   [...value].length <= LIMITS.nicknameCharacters &&
   !UNSEEMLY.test(value);
 const isRooms = (value: unknown): value is string[] =>
-  Array.isArray(value) && value.length <= LIMITS.rooms && value.every(isRoom);
+  Array.isArray(value) && value.length <= LIMITS.rooms && value.every(isAnyRoom);
 const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && Number(value) >= 0;
+const isSwitch = (value: unknown): value is boolean => typeof value === 'boolean';
 const isSeq = (value: unknown): value is number => isCount(value) && value >= 1;
 const isLimit = (value: unknown): value is number => isSeq(value) && value <= LIMITS.historyItems;
 
@@ -376,6 +553,24 @@ function version(fields: Fields, ref: string | null): typeof VERSION {
   return VERSION;
 }
 
+/** The room's one spelling. */
+const folded = (room: string): string => (partnersOf(room) === undefined ? foldRoom(room) : room);
+const named = (fields: Fields, ref: string | null): string =>
+  foldRoom(required(fields, 'room', isRoom, ref));
+
+function where(fields: Fields, ref: string | null): Pick<SendMessage, 'room' | 'to'> {
+  const { room } = optional(fields, 'room', isRoom, ref);
+  const to = optional(fields, 'to', isUserId, ref);
+  if (room === undefined) return to;
+  if ('to' in to) throw new Refused('BadField', { ref, field: 'to' });
+  return { room: folded(room) };
+}
+
+function rooms(fields: Fields, ref: string | null): Pick<Hello, 'rooms'> {
+  const { rooms } = optional(fields, 'rooms', isRooms, ref);
+  return rooms === undefined ? {} : { rooms: [...new Set(rooms.map(folded))] };
+}
+
 /** One entry per action: adding a route to the page means adding its line here. */
 const PARSERS: { [A in Action]: (fields: Fields, ref: string | null) => FrameOf<A> } = {
   hello: (fields, ref) => ({
@@ -385,12 +580,12 @@ const PARSERS: { [A in Action]: (fields: Fields, ref: string | null) => FrameOf<
     epoch: required(fields, 'epoch', isCount, ref),
     secret: required(fields, 'secret', isSecret, ref),
     ...optional(fields, 'nickname', isNickname, ref),
-    ...optional(fields, 'rooms', isRooms, ref),
+    ...rooms(fields, ref),
   }),
   sendmessage: (fields, ref) => ({
     action: 'sendmessage',
     ...optional(fields, 'messageId', isMessageId, null),
-    ...optional(fields, 'room', isRoom, ref),
+    ...where(fields, ref),
     message: text(fields, ref),
   }),
   history: (fields, ref) => {
@@ -400,13 +595,40 @@ const PARSERS: { [A in Action]: (fields: Fields, ref: string | null) => FrameOf<
       throw new Refused('BadField', { ref, field: 'ranges' });
     return {
       action: 'history',
-      room: required(fields, 'room', isRoom, ref),
+      room: folded(required(fields, 'room', isAnyRoom, ref)),
       ...before,
       ...ranges,
       ...optional(fields, 'limit', isLimit, ref),
       ...optional(fields, 'n', isCount, ref),
     };
   },
+  join: (fields, ref) => ({
+    action: 'join',
+    room: named(fields, ref),
+    ...optional(fields, 'create', isBoolean, ref),
+    ...optional(fields, 'visibility', isVisibility, ref),
+  }),
+  leave: (fields, ref) => ({ action: 'leave', room: named(fields, ref) }),
+  invite: (fields, ref) => ({
+    action: 'invite',
+    room: named(fields, ref),
+    userId: required(fields, 'userId', isUserId, ref),
+  }),
+  remove: (fields, ref) => ({
+    action: 'remove',
+    room: named(fields, ref),
+    userId: required(fields, 'userId', isUserId, ref),
+  }),
+  rooms: () => ({ action: 'rooms' }),
+  members: (fields, ref) => ({
+    action: 'members',
+    room: foldRoom(required(fields, 'room', isRoom, ref)),
+  }),
+  typing: (fields, ref) => ({
+    action: 'typing',
+    room: folded(required(fields, 'room', isAnyRoom, ref)),
+    on: required(fields, 'on', isSwitch, ref),
+  }),
   ping: (fields, ref) => ({ action: 'ping', ...optional(fields, 'n', isCount, ref) }),
 };
 

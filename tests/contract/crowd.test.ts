@@ -38,8 +38,8 @@ test(
       () => connectionRows(aws),
       (seen) => connectionsIn(seen).length === NEWCOMERS,
     );
-    // Each has its connection, its place in the lobby and its own topic; leases and counts outlive connections.
-    const hearing = rows.filter((row) => !/^(client|arrivals)#/.test(row));
+    // Each has its connection, its place in the lobby and its own topic; leases, counts, claims and rosters outlive connections.
+    const hearing = rows.filter((row) => /^(connection|topic)#/.test(row));
     expect(hearing).toHaveLength(3 * NEWCOMERS);
   },
   DEADLINE_MS,

@@ -24,10 +24,21 @@ export interface LocalRuntime {
   stop(): Promise<void>;
 }
 
+/** Tests speak faster than people: all but those of the rate itself ask for more than it allows. */
+const TALKATIVE = ['MessageBurst=1000', 'MessagesPerSecond=1000'].flatMap((parameter) => [
+  '--parameter',
+  parameter,
+]);
+
 /** Starts with free ports, in memory unless `--data` is among the flags; resolves when it is ready. */
 export async function startLocal(flags: string[] = []): Promise<LocalRuntime> {
   const keeps = flags.includes('--data') ? [] : ['--memory'];
-  const { child, ended } = run(['--json', '--port', '0', '--aws-port', '0', ...keeps, ...flags]);
+  const { child, ended } = run([
+    ...['--json', '--port', '0', '--aws-port', '0'],
+    ...keeps,
+    ...TALKATIVE,
+    ...flags,
+  ]);
   const line = new Promise<string>((done) => {
     let seen = '';
     child.stdout?.on('data', (chunk: string) => {

@@ -23,6 +23,7 @@ interface Call {
 const KEYS: Record<string, [string, string]> = {
   Claims: ['sender', 'messageId'],
   Messages: ['room', 'seq'],
+  Connections: ['pk', 'sk'],
 };
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
@@ -90,10 +91,24 @@ function query(all: Item[], call: Call): Reply {
   };
 }
 
+/** The entries of a roster, or of one person in it, whose lease still runs. */
+function count(all: Item[], values: Item): Reply {
+  const word = (value: Attribute | undefined) => (value && 'S' in value ? value.S : '');
+  const live = all.filter(
+    ({ pk, sk, leaseUntil }) =>
+      word(pk) === word(values[':roster']) &&
+      word(sk).startsWith(word(values[':user'])) &&
+      word(leaseUntil) > word(values[':now']),
+  );
+  return { Count: live.length };
+}
+
 /** The tables after the call, and its output. Throws an AwsError as DynamoDB answers one. */
 export function perform(tables: Tables, action: string, input: unknown): [Tables, Reply] {
   const call = input as Call;
   const values = call.ExpressionAttributeValues ?? {};
+  if (action === 'Query' && call.TableName === 'Connections')
+    return [tables, count(rows(tables, call.TableName), values)];
   if (action === 'Query') return [tables, query(rows(tables, call.TableName), call)];
   const key = place(call.TableName, call.Key ?? call.Item ?? {});
   const item = tables[key];

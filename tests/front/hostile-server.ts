@@ -79,7 +79,8 @@ export function hostileServer(clock: Clock, chance: Chance) {
     if (frame.action === 'ping')
       tell(connection, { type: 'pong', n: frame.n, heads: { lobby: head } });
     else if (frame.action === 'history') tell(connection, history(frame));
-    else store(connection, userId, frame.messageId ?? '', frame.message);
+    else if (frame.action === 'sendmessage')
+      store(connection, userId, frame.messageId ?? '', frame.message);
   }
 
   const error = (ref: string | null, code: string, retry: boolean) => ({

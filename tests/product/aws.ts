@@ -32,6 +32,8 @@ export interface TestAws {
   tables: { connections: string; messages: string };
   bus: string;
   script: Script;
+  /** Waited for before a call of DynamoDB goes on: where something else shall come between. */
+  hold: ((action: string, input: Json) => Promise<unknown> | undefined) | undefined;
   /** Entries of every PutEvents call, in order, whether or not it was answered well. */
   entries: Record<'EventBusName' | 'Source' | 'DetailType' | 'Detail', string>[];
   posts: Post[];
@@ -57,7 +59,12 @@ const obedient = (): Script => ({
 export async function startAws(...functions: string[]): Promise<TestAws> {
   const { server, port } = await listen('--aws-port', 0);
   const url = `http://127.0.0.1:${port}`;
-  const plan = readPlan(ROOT, { stage: 'dev', awsEndpoint: url });
+  // Tests speak faster than people; those of the rate itself set what the door reads.
+  const parameters = {
+    ...{ MessageBurst: '1000', MessagesPerSecond: '1000' },
+    AllowedOrigins: 'https://chat.example.com',
+  };
+  const plan = readPlan(ROOT, { stage: 'dev', parameters, awsEndpoint: url });
   const tables = await startTables(plan.tables, { log: silent });
   const tableOf = (resource: string) =>
     named(plan.tables, ({ origin }) => origin.path.split('.').includes(resource), resource).name;
@@ -83,6 +90,7 @@ export async function startAws(...functions: string[]): Promise<TestAws> {
     tables: { connections: tableOf('ConnectionsTable'), messages: tableOf('MessagesTable') },
     bus: named(plan.buses, () => true, 'ChatBus').name,
     script: obedient(),
+    hold: undefined,
     entries: [],
     posts: [],
     async put(TableName, Item) {
@@ -90,7 +98,7 @@ export async function startAws(...functions: string[]): Promise<TestAws> {
     },
     rows: async (TableName) => (await tables.call('Scan', { TableName })).Items as Row[],
     async reset() {
-      Object.assign(aws, { script: obedient(), entries: [], posts: [] });
+      Object.assign(aws, { script: obedient(), hold: undefined, entries: [], posts: [] });
       for (const { name: TableName, create } of plan.tables) {
         const keys = (create.KeySchema as { AttributeName: string }[]).map((k) => k.AttributeName);
         for (const row of await aws.rows(TableName)) {
@@ -137,6 +145,7 @@ async function answer(
     const taken = { FailedEntryCount: 0, Entries: entries.map(() => ({ EventId: 'event' })) };
     return scripted(aws.script.events(input)) ?? taken;
   }
+  await aws.hold?.(action, input);
   return scripted(aws.script.dynamodb(action, input)) ?? table(action, input);
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { APIGatewayProxyWebsocketEventV2, Context } from 'aws-lambda';
+import type { Action } from '../../shared/src/protocol.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -9,11 +10,14 @@ const ROOT = join(import.meta.dirname, '../..');
 export const sample = <T>(file: string): T =>
   JSON.parse(readFileSync(join(ROOT, file), 'utf8')) as T;
 
-export type Handshake = APIGatewayProxyWebsocketEventV2 & { headers: Record<string, string> };
+export type Handshake = APIGatewayProxyWebsocketEventV2 & {
+  headers: Record<string, string>;
+  multiValueHeaders: Record<string, string[]>;
+};
 
 /** The sample event of a route, from the given connection, with the given frame where one is given. */
 export function routeEvent(
-  route: 'disconnect' | 'default' | 'hello' | 'sendmessage' | 'history' | 'ping',
+  route: 'disconnect' | 'default' | Action,
   { connectionId, body }: { connectionId?: string; body?: unknown } = {},
 ): APIGatewayProxyWebsocketEventV2 {
   const event = sample<APIGatewayProxyWebsocketEventV2>(`api/events/${route}.json`);
@@ -33,7 +37,10 @@ export function helloEvent(
 
 /** The sample handshake with these headers and no others. */
 export function handshake(connectionId: string, headers: Record<string, string>): Handshake {
-  const event = { ...sample<Handshake>('api/events/connect.json'), headers };
+  const multiValueHeaders = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, [value]]),
+  );
+  const event = { ...sample<Handshake>('api/events/connect.json'), headers, multiValueHeaders };
   event.requestContext.connectionId = connectionId;
   return event;
 }

@@ -82,6 +82,28 @@ describe('a stored message', () => {
   });
 });
 
+describe('a frame of a rule', () => {
+  test('goes out as it stands, and to no plain client', async () => {
+    await join(['a=']);
+    await connections.open({
+      connectionId: 'plain=',
+      userId: 'guest-1',
+      nickname: 'somebody',
+      protocol: 'plain',
+      subscriptions: [{ topic: 'room:lobby', shard: 0 }],
+    });
+    const frame = {
+      type: 'pong',
+      now: '2026-01-01T10:00:05.000Z',
+      heads: {},
+      present: {},
+    } as const;
+    const result = await handler({ topic: 'room:lobby', shard: 0, frame }, context());
+    expect(result).toEqual({ ...QUIET, delivered: 1 });
+    expect(aws.posts).toEqual([{ method: 'POST', connectionId: 'a=', frame }]);
+  });
+});
+
 describe('an error', () => {
   test("is told to its sender's topic alone, and says whether to try again", async () => {
     await join(['a=']);

@@ -1,11 +1,16 @@
-// broadcast: tells one shard of a topic. Invoked by the state machine, again while it returns a cursor.
+// broadcast: tells one shard of a topic. Invoked by the state machine, again while it returns a cursor, or by a rule.
 
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { forget, type Subscription, subscribers } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
 import type { MessageSent } from '../../shared/src/events.ts';
-import { type ErrorCode, errorFrame, messageFrame } from '../../shared/src/protocol.ts';
+import {
+  type ErrorCode,
+  errorFrame,
+  messageFrame,
+  type ServerFrame,
+} from '../../shared/src/protocol.ts';
 import { fanOut } from './fan-out.ts';
 import { createPoster } from './poster.ts';
 
@@ -30,6 +35,8 @@ export interface BroadcastInput {
   sent?: { connectionId?: string };
   /** … or what went wrong with one. */
   error?: { ref: string; code: ErrorCode };
+  /** … or any other frame as it stands: a rule made it from its event. Plain clients are not told. */
+  frame?: ServerFrame;
   /** How many shards the topic has, where it may grow. */
   shards?: string;
   cursor?: Cursor | null;
@@ -51,6 +58,11 @@ export interface BroadcastResult {
   grow: { from: string; to: string } | null;
 }
 
+const NOBODY: BroadcastResult = {
+  ...{ delivered: 0, gone: 0, closed: 0, failed: 0 },
+  ...{ cursor: null, grow: null },
+};
+
 export const handler = middy(
   async (input: BroadcastInput, context: Context): Promise<BroadcastResult> => {
     const heard: Subscription = { topic: input.topic, shard: input.shard };
@@ -58,7 +70,7 @@ export const handler = middy(
       new TextEncoder().encode(JSON.stringify(frameOf(input))),
       {
         poster,
-        page: (from) => subscribers(heard, from),
+        page: (from) => subscribers(heard, from, input.frame === undefined ? 'all' : 'v1'),
         // Not worth telling everybody twice, which is what a retry of this run would do.
         forget: (ids) =>
           forget(ids, heard).catch((error: unknown) =>
@@ -79,15 +91,20 @@ export const handler = middy(
       grow: next === undefined ? growth(told, input) : null,
     };
   },
-).onError(({ error, event: { topic, shard, message } }) => {
-  console.error({ topic, shard, messageId: message?.messageId, error });
-  throw error;
+).onError((request) => {
+  const { error, event } = request;
+  const { topic, shard, message, frame } = event;
+  console.error({ topic, shard, messageId: message?.messageId, frame: frame?.type, error });
+  // Lambda would try again, and keep it: by then nobody is typing any more.
+  if (frame?.type === 'typing') request.response = NOBODY;
+  else throw error;
 });
 
-function frameOf({ message, seq, sent, error }: BroadcastInput): object {
+function frameOf({ message, seq, sent, error, frame }: BroadcastInput): object {
+  if (frame !== undefined) return frame;
   if (error !== undefined) return errorFrame(error.code, error.ref);
   if (message === undefined || seq === undefined)
-    throw new TypeError('Neither a message with its seq nor an error');
+    throw new TypeError('Neither a message with its seq, nor an error, nor a frame');
   return messageFrame(Number(seq), message, message.connectionId ?? sent?.connectionId);
 }
 

@@ -2,6 +2,7 @@
 // The public face: connect, say, hear. All that a page, a bot or a test needs.
 import { defaultPorts } from '../ports/defaults.js';
 import { frameOf } from './composition.js';
+import { createDoorway, isAboutRooms } from './doorway.js';
 import { createIdentity, idForOccasion, mintMessageId } from './identity.js';
 import { checkIntroduction } from './introduction.js';
 import { createLine } from './line.js';
@@ -9,6 +10,9 @@ import { createListeners } from './listeners.js';
 import { createOutbox } from './outbox.js';
 import { createRoom } from './room.js';
 import { createRoomFace } from './room-face.js';
+import { directRoom, foldRoom, isDirect } from './room-name.js';
+import { createRoster } from './roster.js';
+import { createTypists } from './typists.js';
 
 /** @typedef {import('./line.js').LineStatus} LineStatus */
 /** @typedef {import('./line.js').Ears} Ears */
@@ -20,7 +24,17 @@ import { createRoomFace } from './room-face.js';
  *   line: instead of a line of one's own, for example one that tabs share */
 /** @typedef {{ url: string, nickname?: string, rooms?: string[], from?: import('./room.js').From, folder?: string,
  *   ports?: Partial<ChatPorts> }} ChatOptions */
-/** @typedef {{ status: LineStatus, trouble: Error }} ChatNews */
+/** @typedef {{ status: LineStatus, trouble: Error, rooms: string[] }} ChatNews */
+
+/** A welcome's rest, for a room that opens after it. */
+const NOBODY = {
+  type: /** @type {const} */ ('welcome'),
+  nickname: '',
+  spreadMs: 0,
+  pingAfterMs: 0,
+  leaseMs: 0,
+  here: {},
+};
 
 /**
  * Connects, and stays connected, until `close`.
@@ -38,8 +52,11 @@ import { createRoomFace } from './room-face.js';
  * @param {ChatOptions} options
  */
 export function connect(options) {
-  const { url, nickname, rooms: names = ['lobby'], from = 'latest' } = options;
+  const { url, nickname, from = 'latest' } = options;
+  const names = (options.rooms ?? ['lobby']).map(foldRoom);
   checkIntroduction({ nickname, rooms: names });
+  // Who names rooms wants those and no other; for who names none, rooms come and go by themselves.
+  const isOpen = options.rooms === undefined;
   /** @type {ReturnType<typeof createListeners<ChatNews>>} */
   const listeners = createListeners(thrown);
   /** @param {unknown} error */
@@ -74,7 +91,7 @@ export function connect(options) {
     fraction,
     mint,
     trouble,
-    send: (entry) => line.send(frameOf(entry)),
+    send: (entry) => line.send(frameOf(entry, me.userId)),
     stored: () => line.nudge(),
     changed: (entry) => faces.get(entry.room)?.unsent(entry),
     gone: (messageId) => {
@@ -85,18 +102,23 @@ export function connect(options) {
   /** @type {Ears} */
   const ears = { changed, heard, nudged: () => void outbox.refresh() };
   /** @param {Ears} to */
-  const openLine = (to) =>
-    createLine({ ...ports, ...to, url, identity, hello: () => ({ nickname, rooms: names }) });
+  const openLine = (to) => createLine({ ...ports, ...to, url, identity, hello });
   const line = ports.line?.(ears, openLine) ?? openLine(ears);
+  const doorway = createDoorway({ clock, send: line.send });
   const rooms = new Map(names.map((name) => [name, openRoom(name)]));
   // What earlier lives left unsent comes before anything is said.
   const loaded = outbox.refresh();
   const faces = new Map(
-    [...rooms].map(([name, { room, news }]) => [name, faceOf(name, room, news)]),
+    [...rooms].map(([name, { room, news, ...people }]) => [name, faceOf(name, room, news, people)]),
   );
   void loaded.then(() => {
     if (!isClosed) line.start();
   });
+
+  function hello() {
+    const named = [...rooms.keys()].filter((name) => !isDirect(name));
+    return { nickname, ...(isOpen ? {} : { rooms: named }) };
+  }
 
   /** @param {string} name */
   function openRoom(name) {
@@ -113,20 +135,95 @@ export function connect(options) {
       changed: (changes) => news.tell('changes', changes),
       arrived: (item) => news.tell('arrived', item),
     });
-    return { room, news };
+    const roster = createRoster({
+      clock,
+      ask: () => void line.send({ action: 'members', room: name }),
+      changed: () => news.tell('presence', roster.members()),
+    });
+    const typists = createTypists({
+      name,
+      clock,
+      send: (frame) => line.send(frame),
+      isMe: (userId) => userId === me.userId,
+      changed: (list) => news.tell('typing', list),
+    });
+    return { room, news, roster, typists };
   }
 
-  /** @param {string} name @param {import('./room-face.js').Room} room @param {import('./room-face.js').RoomListeners} news */
-  function faceOf(name, room, news) {
+  /** @param {string} name @param {import('./room-face.js').Room} room @param {import('./room-face.js').RoomListeners} news
+   * @param {Pick<Parameters<typeof createRoomFace>[0], 'roster' | 'typists'>} people */
+  function faceOf(name, room, news, people) {
     /** @param {string} occasion */
     const idFor = (occasion) => idForOccasion(ports.digest, identity.secret, occasion);
-    return createRoomFace({ name, room, news, outbox, loaded, mint, idFor, me: () => me });
+    return createRoomFace({
+      ...people,
+      name,
+      room,
+      news,
+      outbox,
+      loaded,
+      mint,
+      idFor,
+      me: () => me,
+    });
+  }
+
+  /** The room, opened at this head if it is new. @param {string} name @param {number} head */
+  function enter(name, head) {
+    const known = faces.get(name);
+    if (known) return known.face;
+    const opened = openRoom(name);
+    const { room, news, ...people } = opened;
+    rooms.set(name, opened);
+    const face = faceOf(name, room, news, people);
+    faces.set(name, face);
+    room.welcome({ ...NOBODY, userId: me.userId, heads: { [name]: head } });
+    if (!isDirect(name)) line.send({ action: 'members', room: name });
+    listeners.tell('rooms', [...rooms.keys()]);
+    return face.face;
+  }
+
+  /** @param {string} name */
+  function forget(name) {
+    rooms.get(name)?.room.close();
+    faces.delete(name);
+    if (rooms.delete(name)) listeners.tell('rooms', [...rooms.keys()]);
+  }
+
+  /** @param {import('./frame.js').Heads} heads @param {(name: string) => boolean} which */
+  function enterAll(heads, which) {
+    if (isOpen)
+      for (const [name, head] of Object.entries(heads)) if (which(name)) enter(name, head);
+  }
+
+  /** What the server tells of rooms, asked or not. @param {import('./doorway.js').RoomAnswer} frame */
+  function doors(frame) {
+    doorway.heard(frame);
+    if (frame.type === 'joined') {
+      if (frame.head !== null) enter(frame.room, frame.head);
+      else if (isOpen && !rooms.has(frame.room)) join(frame.room).catch(trouble);
+    } else if (frame.type === 'invited' && frame.by !== '') {
+      if (isOpen && !rooms.has(frame.room)) join(frame.room).catch(trouble);
+    } else if (frame.type === 'left') forget(frame.room);
+    else if (frame.type === 'removed' && frame.userId === me.userId) forget(frame.room);
+  }
+
+  /** @param {string} typed @param {{ create?: boolean, visibility?: 'public' | 'private' }} [how] */
+  async function join(typed, how = {}) {
+    const room = foldRoom(typed);
+    const answer = await doorway.ask({ action: 'join', room, ...how }, 'joined');
+    return enter(room, 'head' in answer ? (answer.head ?? 0) : 0);
   }
 
   /** @param {LineStatus} status */
   function changed(status) {
     const isLive = status.state === 'live';
-    if (!isLive) for (const { room } of rooms.values()) room.lineDown();
+    if (!isLive) doorway.line(false);
+    if (!isLive)
+      for (const { room, typists } of rooms.values()) {
+        room.lineDown();
+        typists.clear();
+      }
     const up = isLive && status.leads;
     if (up !== isUp) {
       isUp = up;
@@ -138,22 +235,76 @@ export function connect(options) {
     listeners.tell('status', status);
   }
 
+  /** Of a room that the welcome had no place for, its people are asked for. @param {string} name @param {import('./frame.js').Welcome} welcome */
+  function greet(name, { leaseMs, here }) {
+    const roster = rooms.get(name)?.roster;
+    roster?.lease(leaseMs);
+    const known = Object.hasOwn(here, name) ? here[name] : undefined;
+    if (known) roster?.replace(known);
+    else line.send({ action: 'members', room: name });
+  }
+
   /** @param {import('./frame.js').ServerFrame} frame */
   function heard(frame) {
     if (frame.type === 'welcome') {
       me = { userId: frame.userId, nickname: frame.nickname };
       for (const { room } of rooms.values()) room.welcome(frame);
+      enterAll(frame.heads, () => true);
+      doorway.line(true);
+      if (frame.leaseMs > 0)
+        for (const name of rooms.keys()) if (!isDirect(name)) greet(name, frame);
     } else if (frame.type === 'pong') {
-      for (const [name, { room }] of rooms) room.head(frame.heads[name] ?? 0);
-    } else if (frame.type === 'message') rooms.get(frame.room)?.room.message(frame);
+      for (const [name, { room, roster }] of rooms) {
+        if (Object.hasOwn(frame.heads, name)) room.head(frame.heads[name] ?? 0);
+        if (Object.hasOwn(frame.present, name)) roster.counted(frame.present[name] ?? 0);
+      }
+      enterAll(frame.heads, isDirect);
+    } else if (frame.type === 'message') {
+      enterAll({ [frame.room]: frame.seq }, isDirect);
+      rooms.get(frame.room)?.room.message(frame);
+      rooms.get(frame.room)?.typists.stop(frame.userId);
+    } else if (frame.type === 'presence') rooms.get(frame.room)?.roster.hear(frame);
+    else if (frame.type === 'members')
+      rooms.get(frame.room)?.roster.replace(frame.members, frame.count);
+    else if (frame.type === 'typing') rooms.get(frame.room)?.typists.hear(frame);
     else if (frame.type === 'history') rooms.get(frame.room)?.room.history(frame);
+    else if (isAboutRooms(frame)) doors(frame);
     else if (frame.type === 'error') {
       outbox.refuse(frame.ref, frame);
+      if (frame.ref === null) doorway.refused(frame);
       if (frame.ref === null) for (const { room } of rooms.values()) room.refused();
     }
   }
 
   return {
+    /** The rooms there are here, by name. `on('rooms')` tells when one comes or goes. */
+    rooms: () => [...rooms.keys()],
+    /** Which public rooms the server has. */
+    async publicRooms() {
+      const answer = await doorway.ask({ action: 'rooms' }, 'rooms');
+      return 'rooms' in answer ? answer.rooms : [];
+    },
+    /**
+     * Joins a room, kept when it is heard. `create`: make it if it is not there; `visibility` of what is made.
+     * Rejects with an Error named as the server's code: `NoSuchRoom`, `TooManyRooms`, `BadField`.
+     */
+    join,
+    /** Leaves it, on every device. @param {string} name */
+    async leave(name) {
+      await doorway.ask({ action: 'leave', room: foldRoom(name) }, 'left');
+      forget(foldRoom(name));
+    },
+    /** The room with one other user. Throws a RangeError before the first welcome. @param {string} userId @returns {RoomFace} */
+    direct(userId) {
+      if (me.userId === '' || userId === me.userId) throw new RangeError('There is no such pair.');
+      return enter(directRoom(me.userId, userId), 0);
+    },
+    /** @param {string} name @param {string} userId */
+    invite: (name, userId) =>
+      doorway.ask({ action: 'invite', room: foldRoom(name), userId }, 'invited'),
+    /** The owner's. @param {string} name @param {string} userId */
+    remove: (name, userId) =>
+      doorway.ask({ action: 'remove', room: foldRoom(name), userId }, 'removed'),
     /** One of the rooms that were named. Throws a RangeError for another. @param {string} name @returns {RoomFace} */
     room(name) {
       const face = faces.get(name);
@@ -179,7 +330,11 @@ export function connect(options) {
     async close() {
       isClosed = true;
       line.stop();
-      for (const { room } of rooms.values()) room.close();
+      for (const { room, roster, typists } of rooms.values()) {
+        room.close();
+        roster.close();
+        typists.clear();
+      }
       await loaded;
       await outbox.settled();
     },

@@ -1,5 +1,6 @@
 // @ts-check
 // What may be sent: the limits of one message, checked before it leaves, as the server will check it.
+import { isDirect, partnerOf } from './room-name.js';
 
 /** @typedef {{ text: string, left: number, problem: 'empty' | 'tooLong' | 'tooHeavy' | null }} Composition
  *   text: trimmed; left: code points still free, below zero when over */
@@ -7,8 +8,10 @@
 const MOST_CODE_POINTS = 4_000;
 const MOST_FRAME_BYTES = 16 * 1024;
 
-/** @param {{ messageId: string, room: string, text: string }} entry @returns {object} the frame on the wire */
-export function frameOf({ messageId, room, text }) {
+/** @param {{ messageId: string, room: string, text: string }} entry @param {string} me @returns {object} the frame on the wire */
+export function frameOf({ messageId, room, text }, me = '') {
+  if (isDirect(room))
+    return { action: 'sendmessage', messageId, to: partnerOf(room, me), message: text };
   return { action: 'sendmessage', messageId, room, message: text };
 }
 

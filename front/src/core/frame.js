@@ -4,13 +4,23 @@
 /** @typedef {import('../../../shared/src/protocol.ts').MessageFrame} MessageFrame */
 /** @typedef {import('../../../shared/src/protocol.ts').History} History */
 /** @typedef {import('../../../shared/src/protocol.ts').Heads} Heads */
+/** @typedef {import('../../../shared/src/protocol.ts').Member} Member */
+/** @typedef {import('../../../shared/src/protocol.ts').Members} Members */
+/** @typedef {import('../../../shared/src/protocol.ts').Presence} Presence */
+/** @typedef {import('../../../shared/src/protocol.ts').Typing} Typing */
 /** @typedef {{ type: 'error', ref: string | null, code: string, retry: boolean, afterMs: number, message: string }} ErrorFrame
  *   code: a newer server may know more of them */
 /** @typedef {{ type: 'welcome', userId: string, nickname: string, heads: Heads, spreadMs: number, pingAfterMs: number,
- *   rotated?: boolean }} Welcome rotated: set by the line when the client never was away */
-/** @typedef {{ type: 'pong', heads: Heads }} Pong */
+ *   leaseMs: number, here: { [room: string]: Member[] }, rotated?: boolean }} Welcome leaseMs: 0 from a server without presence; rotated: set by the line when the client never was away */
+/** @typedef {{ type: 'pong', heads: Heads, present: Heads }} Pong */
+/** @typedef {{ type: 'joined', room: string, head: number | null }} Joined head: null if another device of mine joined */
+/** @typedef {{ type: 'left', room: string }} Left */
+/** @typedef {{ type: 'invited', room: string, userId: string, by: string }} Invited by: empty in the answer to who invited */
+/** @typedef {{ type: 'removed', room: string, userId: string }} Removed */
+/** @typedef {{ type: 'rooms', rooms: { room: string, title: string }[] }} Rooms */
 /** @typedef {{ type: 'replaced', epoch?: number }} Replaced epoch: of the connection that took over */
-/** @typedef {MessageFrame | ErrorFrame | Welcome | History | Pong | Replaced | { type: 'accepted' }} ServerFrame */
+/** @typedef {MessageFrame | ErrorFrame | Welcome | History | Pong | Members | Presence | Typing | Replaced | { type: 'accepted' }
+ *   | Joined | Left | Invited | Removed | Rooms} ServerFrame */
 
 const SPREAD_MS = 1_000;
 const PING_AFTER_MS = 30_000;
@@ -60,6 +70,24 @@ function readHeads(heads) {
   return Object.fromEntries(sound.map(([room, head]) => [room, Number(head)]));
 }
 
+/** @param {unknown} members @returns {Member[]} */
+const readMembers = (members) =>
+  (Array.isArray(members) ? members : []).flatMap((member) => {
+    if (!isRecord(member)) return [];
+    const { userId, nickname, online, at } = member;
+    const sound = [userId, nickname, at].every((field) => typeof field === 'string');
+    return sound && !Number.isNaN(Date.parse(String(at)))
+      ? [
+          {
+            userId: String(userId),
+            nickname: String(nickname),
+            online: online === true,
+            at: String(at),
+          },
+        ]
+      : [];
+  });
+
 /** @param {Record<string, unknown>} frame @returns {History | null} */
 function readHistory(frame) {
   const { room, n, items, from, to, head, more } = frame;
@@ -93,8 +121,61 @@ const READERS = {
     heads: readHeads(frame.heads),
     spreadMs: positive(frame.spreadMs, SPREAD_MS),
     pingAfterMs: positive(frame.pingAfterMs, PING_AFTER_MS),
+    leaseMs: positive(frame.leaseMs, 0),
+    here: Object.fromEntries(
+      Object.entries(isRecord(frame.here) ? frame.here : {}).map(([room, members]) => [
+        room,
+        readMembers(members),
+      ]),
+    ),
   }),
-  pong: (frame) => ({ type: 'pong', heads: readHeads(frame.heads) }),
+  pong: (frame) => ({
+    type: 'pong',
+    heads: readHeads(frame.heads),
+    present: readHeads(frame.present),
+  }),
+  members: (frame) =>
+    typeof frame.room === 'string' && isCount(frame.count)
+      ? {
+          type: 'members',
+          room: frame.room,
+          members: readMembers(frame.members),
+          count: frame.count,
+        }
+      : null,
+  presence: (frame) => {
+    const [member] = readMembers([frame]);
+    return member && typeof frame.room === 'string'
+      ? { type: 'presence', room: frame.room, ...member }
+      : null;
+  },
+  typing: ({ room, userId, nickname, on }) =>
+    typeof room === 'string' && typeof userId === 'string'
+      ? { type: 'typing', room, userId, nickname: text(nickname, ''), on: on === true }
+      : null,
+  joined: ({ room, head }) => ({
+    type: 'joined',
+    room: text(room, ''),
+    head: isCount(head) ? head : null,
+  }),
+  left: ({ room }) => ({ type: 'left', room: text(room, '') }),
+  invited: ({ room, userId, by }) => ({
+    type: 'invited',
+    room: text(room, ''),
+    userId: text(userId, ''),
+    by: text(by, ''),
+  }),
+  removed: ({ room, userId }) => ({
+    type: 'removed',
+    room: text(room, ''),
+    userId: text(userId, ''),
+  }),
+  rooms: ({ rooms }) => ({
+    type: 'rooms',
+    rooms: (Array.isArray(rooms) ? rooms : [])
+      .filter(isRecord)
+      .map(({ room, title }) => ({ room: text(room, ''), title: text(title, '') })),
+  }),
   replaced: ({ epoch }) => ({ type: 'replaced', ...(isCount(epoch) ? { epoch } : {}) }),
   accepted: () => ({ type: 'accepted' }),
 };

@@ -14,6 +14,9 @@ const HEADS_EVERY = 4;
  */
 export function createHeartbeat({ clock, fraction, ping, dead }) {
   let everyMs = 30_000;
+  /** Who is silent for so long is shown as away, however much they hear. */
+  let leaseMs = Number.POSITIVE_INFINITY;
+  let pingedAt = 0;
   let visible = true;
   let heardAt = 0;
   let headsAt = 0;
@@ -26,8 +29,8 @@ export function createHeartbeat({ clock, fraction, ping, dead }) {
   let cancel = () => {};
 
   const patience = () => Math.round((visible ? everyMs : Math.max(everyMs, HIDDEN_MS)) * share);
-
-  const askAt = () => Math.min(heardAt + patience(), headsAt + HEADS_EVERY * patience());
+  const askAt = () =>
+    Math.min(heardAt + patience(), headsAt + HEADS_EVERY * patience(), pingedAt + leaseMs / 2);
 
   function plan() {
     cancel();
@@ -41,6 +44,7 @@ export function createHeartbeat({ clock, fraction, ping, dead }) {
     // A clock set back would postpone everything.
     heardAt = Math.min(heardAt, now);
     headsAt = Math.min(headsAt, now);
+    pingedAt = Math.min(pingedAt, now);
     if (askedAt !== null && (now - askedAt >= ANSWER_MS || askedAt > now)) return dead();
     if (askedAt === null && now >= askAt()) ask();
     plan();
@@ -48,14 +52,17 @@ export function createHeartbeat({ clock, fraction, ping, dead }) {
 
   function ask() {
     askedAt = clock.now();
+    pingedAt = askedAt;
     asked += 1;
     share = 1;
     ping(asked);
   }
 
   return {
-    /** @param {number} pingAfterMs silence to bear, as `welcome` tells it */
-    start(pingAfterMs) {
+    /** @param {number} pingAfterMs silence to bear, as `welcome` tells it @param {number} [lease] to be renewed, as well */
+    start(pingAfterMs, lease = 0) {
+      leaseMs = lease > 0 ? lease : Number.POSITIVE_INFINITY;
+      pingedAt = clock.now();
       everyMs = pingAfterMs;
       share = fraction();
       running = true;

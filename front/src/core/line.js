@@ -97,7 +97,7 @@ export function createLine(ports) {
       failures = 0;
       spreadMs = frame.spreadMs;
       if (!rotated) liveSince = clock.now();
-      heartbeat.start(frame.pingAfterMs);
+      heartbeat.start(frame.pingAfterMs, frame.leaseMs);
       rotateIn(rotateAfter(fraction()));
       if (!rotated) become('live');
       heard({ ...frame, rotated });

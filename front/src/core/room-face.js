@@ -5,16 +5,30 @@ import { compose } from './composition.js';
 /** @typedef {import('./timeline.js').Change} Change */
 /** @typedef {import('./timeline.js').Item} Item */
 /** @typedef {import('./timeline.js').Stored} Stored */
-/** @typedef {{ changes: Change[], arrived: Stored }} RoomNews */
+/** @typedef {import('./roster.js').Member} Member */
+/** @typedef {import('./typists.js').Typist} Typist */
+/** @typedef {{ changes: Change[], arrived: Stored, presence: Member[], typing: Typist[] }} RoomNews */
 /** @typedef {ReturnType<typeof import('./listeners.js').createListeners<RoomNews>>} RoomListeners */
 /** @typedef {ReturnType<typeof import('./room.js').createRoom>} Room */
 /** @typedef {ReturnType<typeof createRoomFace>['face']} RoomFace */
 
 /**
  * @param {{ name: string, room: Room, news: RoomListeners, outbox: ReturnType<typeof import('./outbox.js').createOutbox>,
- *   loaded: Promise<void>, mint: () => string, idFor: (occasion: string) => Promise<string>, me: () => { userId: string, nickname: string } }} ports
+ *   loaded: Promise<void>, mint: () => string, idFor: (occasion: string) => Promise<string>, me: () => { userId: string, nickname: string },
+ *   roster: ReturnType<typeof import('./roster.js').createRoster>, typists: ReturnType<typeof import('./typists.js').createTypists> }} ports
  */
-export function createRoomFace({ name, room, news, outbox, loaded, mint, idFor, me }) {
+export function createRoomFace({
+  roster,
+  typists,
+  name,
+  room,
+  news,
+  outbox,
+  loaded,
+  mint,
+  idFor,
+  me,
+}) {
   /** One after the other, so that what is said keeps its order. @type {Promise<unknown>} */
   let saying = loaded;
 
@@ -42,12 +56,16 @@ export function createRoomFace({ name, room, news, outbox, loaded, mint, idFor, 
     say(draft, { once } = {}) {
       const { text, problem } = compose(draft, name);
       if (problem) return Promise.reject(new RangeError(problem));
+      typists.say(false);
       const said = saying.then(() => write(text, once));
       // Who said it hears of its failure; what is said next is another matter.
       saying = said.catch(() => {});
       return said;
     },
-    /** `changes`: what to do to a list, in order; `arrived`: somebody else's new message, once. Answers what stops it. */
+    /**
+     * `changes`: what to do to a list, in order; `arrived`: somebody else's new message, once; `presence`: all members
+     * again, when one came or went; `typing`: all who write now. Answers what stops it.
+     */
     on: news.on,
     /**
      * Every message from where this client began, in order, once each; being asked for the next, this one is done, and
@@ -57,6 +75,12 @@ export function createRoomFace({ name, room, news, outbox, loaded, mint, idFor, 
     [Symbol.asyncIterator]: room.read,
     /** What is shown: stored messages by seq, then what is unsent. */
     items: () => room.timeline.items(),
+    /** Who is here, then who was seen last: without names where more than 100 are here. */
+    members: roster.members,
+    /** How many are here. */
+    count: roster.count,
+    /** The draft grows, or is given up; sending ends it too. As often as one likes. */
+    typing: typists.say,
     older: room.older,
     newest: room.newest,
     /** Sends a failed or held message again. @param {string} messageId */

@@ -147,7 +147,7 @@ export function createRoom({ name, from, keep, clock, fraction, send, took, chan
     /** @param {import('./frame.js').Welcome} welcome */
     welcome({ userId, heads, rotated, spreadMs }) {
       me = userId;
-      const head = heads[name] ?? 0;
+      const head = Object.hasOwn(heads, name) ? (heads[name] ?? 0) : 0;
       if (!isStarted) start(head);
       // Heads never fall, unless the server lost its tables.
       else if (!rotated && head < extent.head()) from === 'latest' ? jump(head) : begin(0, head);

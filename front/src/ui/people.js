@@ -1,5 +1,5 @@
 // @ts-check
-// The people line under the room's name: who one is here, and how many others were heard.
+// The people line under the room's name: who one is here, and how many others are.
 import { shownNickname } from '../core/nickname.js';
 
 /**
@@ -7,14 +7,12 @@ import { shownNickname } from '../core/nickname.js';
  */
 export function createPeople(hint) {
   return {
-    /** @param {import('../core/timeline.js').Item[]} items all that are shown */
-    show(items) {
-      const heard = items.filter((item) => item.state === 'sent');
-      const others = new Set(heard.filter((item) => !item.own).map((item) => item.userId)).size;
-      const me = heard.findLast((item) => item.own);
+    /** @param {{ userId: string, nickname: string }} me @param {number} count how many are here, oneself among them */
+    show(me, count) {
+      const others = Math.max(0, count - 1);
       const words = [
-        me ? `you are ${shownNickname(me.nickname)}` : 'you are a guest',
-        others === 0 ? '' : others === 1 ? '1 other heard' : `${others} others heard`,
+        me.userId === '' ? 'you are a guest' : `you are ${shownNickname(me.nickname)}`,
+        others === 0 ? '' : others === 1 ? '1 other here' : `${others} others here`,
       ];
       hint.textContent = words.filter(Boolean).join(' · ');
     },

@@ -1,0 +1,49 @@
+// Which rooms a hello may hear: those it names or those of its user, without the private ones of others.
+
+import { mayHear, mayUse } from '../../shared/src/access.ts';
+import { belongings, remember } from '../../shared/src/belongings.ts';
+import { partnersOf } from '../../shared/src/direct.ts';
+import { LIMITS, LOBBY } from '../../shared/src/protocol.ts';
+import { makeRoom, standings } from '../../shared/src/rooms.ts';
+
+export interface Hearing {
+  /** To be subscribed to. */
+  rooms: string[];
+  /** Heard by the user's own topic. */
+  direct: string[];
+  /** Those of `rooms` that somebody may be removed from. */
+  closed: string[];
+}
+
+/** Makes public rooms that are named and not there; what is named is remembered, up to 50 rooms of a user. */
+export async function hearingOf(userId: string, named: string[] | undefined): Promise<Hearing> {
+  const own = await belongings(userId);
+  const wanted =
+    named?.filter((room) => partnersOf(room) === undefined) ??
+    [...new Set([LOBBY, ...own.rooms])].slice(0, LIMITS.rooms);
+  const found = await standings(userId, wanted);
+  const missing = wanted.filter((room) => !found.has(room) && room !== LOBBY);
+  for (const room of named === undefined ? [] : missing)
+    await makeRoom({ room, title: room, visibility: 'public', createdBy: userId });
+  // Who was faster may have made it private.
+  if (named !== undefined && missing.length > 0)
+    for (const [room, standing] of await standings(userId, missing)) found.set(room, standing);
+
+  const rooms = wanted.filter((room) => room === LOBBY || mayHear(found.get(room), userId));
+  const joined = rooms
+    .filter((room) => room !== LOBBY && !own.rooms.includes(room))
+    .slice(0, LIMITS.rooms - own.rooms.length);
+  await Promise.all(joined.map((room) => remember(userId, room)));
+  return {
+    rooms,
+    direct: named?.filter((room) => mayUse({ userId, subscriptions: [] }, room)) ?? own.direct,
+    closed: rooms.filter((room) => found.get(room)?.visibility === 'private'),
+  };
+}
+
+/** Those of private rooms that the user was removed from since. */
+export async function lost(userId: string, closed: string[]): Promise<string[]> {
+  if (closed.length === 0) return [];
+  const found = await standings(userId, closed);
+  return closed.filter((room) => !mayHear(found.get(room), userId));
+}

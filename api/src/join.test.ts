@@ -1,0 +1,137 @@
+// join: public rooms are open and made on demand, private ones are not even there for others, and what is joined comes back.
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Welcome } from '../../shared/src/protocol.ts';
+import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import { person, type Routes } from '../../tests/product/people.ts';
+
+let aws: TestAws;
+let routes: Routes;
+
+beforeAll(async () => {
+  aws = await startAws('ConnectFunction', 'HelloFunction', 'JoinFunction');
+  routes = {
+    connect: (await import('./connect.ts')).handler,
+    hello: await import('./hello.ts'),
+    join: await import('./join.ts'),
+  };
+});
+afterAll(() => aws.stop());
+beforeEach(() => aws.reset());
+
+const hears = async (connectionId: string) =>
+  (await aws.rows(aws.tables.connections))
+    .flatMap(({ pk, sk }) =>
+      sk?.S === connectionId && pk?.S?.startsWith('topic#room:') ? [pk.S] : [],
+    )
+    .sort();
+const events = () => aws.entries.map(({ DetailType, Detail }) => [DetailType, JSON.parse(Detail)]);
+const named = async (userId: string) =>
+  (await aws.rows(aws.tables.connections)).filter(
+    ({ pk, sk }) => pk?.S === `user#${userId}` && sk?.S?.startsWith('room#'),
+  ).length;
+
+describe('a public room', () => {
+  test('that is not there is none, unless it shall be made', async () => {
+    const ada = await person(routes, 'Ada');
+    expect(await ada.says('join', { room: 'tea' })).toMatchObject({ code: 'NoSuchRoom' });
+    const joined = await ada.says('join', { room: 'tea', create: true });
+    expect(joined).toEqual({ type: 'joined', room: 'tea', visibility: 'public', head: 0 });
+    expect(await hears(ada.connection())).toContain('topic#room:tea#0');
+  });
+
+  test('is one however it is spelled, and stays public', async () => {
+    const ada = await person(routes, 'Ada');
+    const bob = await person(routes, 'Bob');
+    await ada.says('join', { room: 'Tea Room', create: true });
+    const again = { room: 'ＴＥＡ  room', create: true, visibility: 'private' };
+    const joined = await bob.says('join', again);
+    expect(joined).toMatchObject({ room: 'tea-room', visibility: 'public' });
+  });
+
+  test('is told to the other devices of who joins, once', async () => {
+    const ada = await person(routes, 'Ada');
+    await ada.says('join', { room: 'tea', create: true });
+    await ada.says('join', { room: 'tea' });
+    const { userId } = ada;
+    const detail = { room: 'tea', visibility: 'public', userId, nickname: 'Ada' };
+    expect(events().filter(([name]) => name === 'RoomJoined')).toEqual([['RoomJoined', detail]]);
+  });
+
+  test('comes back with the next hello, on another device', async () => {
+    const ada = await person(routes, 'Ada');
+    await ada.says('join', { room: 'tea', create: true });
+    const welcome = (await ada.enters()) as Welcome;
+    expect(welcome.heads).toEqual({ lobby: 0, tea: 0 });
+    expect(await hears(ada.connection(1))).toEqual(['topic#room:lobby#0', 'topic#room:tea#0']);
+  });
+
+  test('is heard once though it is joined twice at once', async () => {
+    const ada = await person(routes, 'Ada');
+    const join = () => ada.says('join', { room: 'tea', create: true });
+    await Promise.all([join(), join()]);
+    expect(await hears(ada.connection())).toHaveLength(2);
+  });
+});
+
+describe('a private room', () => {
+  test('is none for others: joined, named in hello, or made anew', async () => {
+    const ada = await person(routes, 'Ada');
+    const made = await ada.says('join', { room: 'den', create: true, visibility: 'private' });
+    expect(made).toMatchObject({ visibility: 'private' });
+    const eve = await person(routes, 'Eve');
+    for (const fields of [{}, { create: true }, { create: true, visibility: 'private' }])
+      expect(await eve.says('join', { room: 'den', ...fields })).toMatchObject({
+        code: 'NoSuchRoom',
+      });
+    const welcome = (await eve.enters({ rooms: ['lobby', 'den'] })) as Welcome;
+    expect(welcome.heads).toEqual({ lobby: 0 });
+    for (const device of [0, 1])
+      expect(await hears(eve.connection(device))).toEqual(['topic#room:lobby#0']);
+    expect(await named(eve.userId)).toBe(0);
+  });
+
+  test('is its maker’s, wherever they come back', async () => {
+    const ada = await person(routes, 'Ada');
+    await ada.says('join', { room: 'den', create: true, visibility: 'private' });
+    expect(((await ada.enters()) as Welcome).heads).toEqual({ den: 0, lobby: 0 });
+  });
+
+  test('of two that are made at once belongs to one', async () => {
+    const people = await Promise.all(['Ada', 'Bob', 'Cyd'].map((name) => person(routes, name)));
+    const answers = await Promise.all(
+      people.map((one) => one.says('join', { room: 'den', create: true, visibility: 'private' })),
+    );
+    expect(answers.map(({ type }) => type).sort()).toEqual(['error', 'error', 'joined']);
+  });
+});
+
+test('the fifty-first room is one too many, and is not heard', async () => {
+  const rooms = Array.from({ length: 50 }, (_, at) => `r${at}`);
+  const ada = await person(routes, 'Ada', { rooms });
+  expect(await ada.says('join', { room: 'tea', create: true })).toMatchObject({
+    code: 'TooManyRooms',
+  });
+  expect(await hears(ada.connection())).toHaveLength(50);
+});
+
+test.each(['__proto__', 'constructor#', 'dm:u_a:u_b', 'room:tea', '', ' ', 7, null, ['tea']])(
+  'the room %p is refused',
+  async (room) => {
+    const ada = await person(routes, 'Ada');
+    expect(await ada.says('join', { room, create: true })).toMatchObject({ code: 'BadField' });
+  },
+);
+
+test('a connection that has ended is not revived', async () => {
+  const ada = await person(routes, 'Ada');
+  const { close } = await import('../../shared/src/connections.ts');
+  const { listen } = await import('../../shared/src/listening.ts');
+  const { find } = await import('../../shared/src/connections.ts');
+  const connection = await find(ada.connection());
+  await close(ada.connection());
+  if (connection === undefined) throw new Error('Ada is not there');
+  const heard = listen(connection, { topic: 'room:tea', shard: 0 });
+  await expect(heard).rejects.toMatchObject({ code: 'NotConnected' });
+  expect(await hears(ada.connection())).toEqual([]);
+});

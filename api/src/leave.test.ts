@@ -1,0 +1,61 @@
+// leave: the room is gone from every device, and from the hellos to come, until it is joined again.
+
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { Welcome } from '../../shared/src/protocol.ts';
+import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import { person, type Routes } from '../../tests/product/people.ts';
+
+let aws: TestAws;
+let routes: Routes;
+
+beforeAll(async () => {
+  aws = await startAws('ConnectFunction', 'HelloFunction', 'JoinFunction', 'LeaveFunction');
+  routes = {
+    connect: (await import('./connect.ts')).handler,
+    hello: await import('./hello.ts'),
+    join: await import('./join.ts'),
+    leave: await import('./leave.ts'),
+  };
+});
+afterAll(() => aws.stop());
+beforeEach(() => aws.reset());
+
+const hearers = async (room: string) =>
+  (await aws.rows(aws.tables.connections)).flatMap(({ pk, sk }) =>
+    pk?.S?.startsWith(`topic#room:${room}#`) ? [sk?.S] : [],
+  );
+
+test('what is left is heard on no device, and comes back with no hello', async () => {
+  const ada = await person(routes, 'Ada');
+  const bob = await person(routes, 'Bob');
+  await ada.says('join', { room: 'tea', create: true });
+  await bob.says('join', { room: 'tea' });
+  await ada.enters();
+  expect(await ada.says('leave', { room: 'tea' }, 1)).toEqual({ type: 'left', room: 'tea' });
+  expect(await hearers('tea')).toEqual([bob.connection()]);
+  expect(((await ada.enters()) as Welcome).heads).toEqual({ lobby: 0 });
+  const detail = JSON.stringify({ room: 'tea', userId: ada.userId });
+  expect(aws.entries).toContainEqual(
+    expect.objectContaining({ DetailType: 'RoomLeft', Detail: detail }),
+  );
+});
+
+test('a private room that its maker left is there when they come back', async () => {
+  const ada = await person(routes, 'Ada');
+  await ada.says('join', { room: 'den', create: true, visibility: 'private' });
+  await ada.says('leave', { room: 'den' });
+  expect(await ada.says('join', { room: 'den' })).toMatchObject({ type: 'joined', room: 'den' });
+});
+
+test('leaving what one is not in is no error, and nobody else is moved', async () => {
+  const ada = await person(routes, 'Ada');
+  const bob = await person(routes, 'Bob');
+  await ada.says('join', { room: 'tea', create: true });
+  expect(await bob.says('leave', { room: 'tea' })).toMatchObject({ type: 'left' });
+  expect(await hearers('tea')).toEqual([ada.connection()]);
+});
+
+test.each(['dm:u_a:u_b', '__proto__', '', null])('the room %p cannot be left', async (room) => {
+  const ada = await person(routes, 'Ada');
+  expect(await ada.says('leave', { room })).toMatchObject({ code: 'BadField' });
+});

@@ -1,0 +1,17 @@
+// leave: a room is heard no more, on any connection of who leaves.
+
+import { forget } from '../../shared/src/belongings.ts';
+import { publish } from '../../shared/src/bus.ts';
+import { silence } from '../../shared/src/listening.ts';
+import { expel } from '../../shared/src/rooms.ts';
+import { routeHandler } from '../../shared/src/route.ts';
+import { roomTopic } from '../../shared/src/topics.ts';
+import { silenced } from './presence.ts';
+
+export const handler = routeHandler('leave', async ({ room }, { userId }) => {
+  await expel(room, userId);
+  await forget(userId, room);
+  await silenced(await silence(userId, roomTopic(room)), room);
+  await publish('RoomLeft', { room, userId });
+  return { type: 'left', room };
+});

@@ -1,0 +1,79 @@
+// Asking who is here: everybody once, by live leases only, and nobody of a room that is not heard.
+
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import { context, frameIn, routeEvent } from '../../tests/product/sample.ts';
+
+let aws: TestAws;
+let handler: typeof import('./members.ts').handler;
+let roster: typeof import('../../shared/src/roster.ts');
+
+beforeAll(async () => {
+  aws = await startAws('ConnectFunction', 'MembersFunction');
+  ({ handler } = await import('./members.ts'));
+  roster = await import('../../shared/src/roster.ts');
+});
+afterAll(() => aws.stop());
+beforeEach(async () => {
+  await aws.reset();
+  const { open } = await import('../../shared/src/connections.ts');
+  const subscriptions = [{ topic: 'room:lobby', shard: 0 }];
+  const me = { userId: 'u_me', nickname: 'Ada', clientId: 'client-1', protocol: 'v1' as const };
+  await open({ ...me, connectionId: 'c1=', subscriptions });
+});
+
+const members = async (room = 'lobby') =>
+  frameIn(
+    await handler(
+      routeEvent('members', { connectionId: 'c1=', body: { action: 'members', room } }),
+      context(),
+    ),
+  );
+const enters = (userId: string, connectionId: string) =>
+  roster.enter(['lobby'], { userId, connectionId, nickname: userId });
+/** An entry whose owner never said goodbye, and whose lease ended a moment ago. */
+const ghost = (userId: string) =>
+  aws.put(aws.tables.connections, {
+    pk: { S: 'roster#lobby' },
+    sk: { S: `${userId}#gone=` },
+    nickname: { S: userId },
+    at: { S: '2026-01-01T10:00:00.000Z' },
+    leaseUntil: { S: new Date(Date.now() - 1).toISOString() },
+  });
+
+test('two connections of one person are one', async () => {
+  await enters('u_ann', 'a=');
+  await enters('u_ann', 'b=');
+  await enters('u_bob', 'c=');
+  expect(await members()).toMatchObject({
+    count: 2,
+    members: [
+      { userId: 'u_ann', online: true },
+      { userId: 'u_bob', online: true },
+    ],
+  });
+});
+
+test('a ghost whose lease ended is nobody, though its row is still there', async () => {
+  await ghost('u_ghost');
+  expect(await members()).toEqual({ type: 'members', room: 'lobby', members: [], count: 0 });
+});
+
+test('above a hundred people there is a number and no names', async () => {
+  const crowd = Array.from({ length: roster.MOST_MEMBERS + 1 }, (_, n) => `u_${n}`);
+  await Promise.all(crowd.map((userId) => enters(userId, 'c=')));
+  expect(await members()).toMatchObject({ count: crowd.length, members: [] });
+});
+
+test('a lease is renewed once per third of it, and one that lapsed is told apart', async () => {
+  const me = { userId: 'u_me', connectionId: 'c1=', nickname: 'Ada' };
+  expect(await roster.renew(['lobby'], me)).toBe('lapsed');
+  expect(await roster.renew(['lobby'], me)).toBe('fresh');
+  await ghost('u_me');
+  expect(await roster.renew(['lobby'], { ...me, connectionId: 'gone=' })).toBe('lapsed');
+  expect(await members()).toMatchObject({ count: 1 });
+});
+
+test('of a room that is not heard nothing is told', async () => {
+  expect(await members('elsewhere')).toMatchObject({ type: 'error', code: 'NotInRoom' });
+});

@@ -1,0 +1,66 @@
+// Presence as the routes have it: in and out of rosters, and the event from which others learn of it.
+
+import { publish } from '../../shared/src/bus.ts';
+import { type Connection, find } from '../../shared/src/connections.ts';
+import { enter, leave, renew } from '../../shared/src/roster.ts';
+import { roomsAmong } from '../../shared/src/topics.ts';
+
+const REMEMBER_S = 30 * 24 * 60 * 60;
+
+type Name = 'ConnectionOpened' | 'ConnectionClosed';
+
+/** Puts the connection into the rosters of these rooms, and says so. */
+export async function opened(connection: Connection, rooms: string[]): Promise<void> {
+  if (rooms.length === 0) return;
+  await enter(rooms, connection);
+  await tell('ConnectionOpened', connection, rooms);
+}
+
+/** Takes the connection out of the rosters of these rooms, and says so. */
+export async function closed(connection: Connection, rooms: string[]): Promise<void> {
+  if (rooms.length === 0) return;
+  await leave(rooms, connection);
+  await tell('ConnectionClosed', connection, rooms);
+}
+
+/** Takes these connections out of the room's roster: their user left, or was removed. */
+export async function silenced(connectionIds: string[], room: string): Promise<void> {
+  const connections = await Promise.all(connectionIds.map(find));
+  await Promise.all(connections.map((connection) => connection && closed(connection, [room])));
+}
+
+/** Keeps the connection's leases alive; one that had lapsed has come again. */
+export async function stays(connection: Connection, rooms: string[]): Promise<void> {
+  if ((await renew(rooms, connection)) === 'lapsed')
+    await tell('ConnectionOpened', connection, rooms);
+}
+
+/** A bus that refuses costs nobody the frame: what is not told, the counts of `pong` repair. */
+async function tell(name: Name, connection: Connection, rooms: string[]): Promise<void> {
+  const { connectionId, userId, nickname } = connection;
+  try {
+    const rememberUntil = Math.floor(Date.now() / 1000) + REMEMBER_S;
+    await publish(name, { connectionId, userId, nickname, rooms, rememberUntil });
+  } catch (error) {
+    console.error({ event: name, connectionId, untold: true, error });
+  }
+}
+
+/** After a hello: out of the rosters that it gave up, into those that it asked for. A name that changed is told anew. */
+export async function greeted(
+  before: Connection,
+  after: Connection,
+  rooms: string[],
+): Promise<void> {
+  const isSelf = before.userId === after.userId;
+  const earlier = roomsAmong(before.subscriptions);
+  const stays = isSelf && before.nickname === after.nickname ? earlier : [];
+  await closed(
+    before,
+    earlier.filter((room) => !isSelf || !rooms.includes(room)),
+  );
+  await opened(
+    after,
+    rooms.filter((room) => !stays.includes(room)),
+  );
+}

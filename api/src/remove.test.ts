@@ -1,0 +1,102 @@
+// remove: from its answer on no connection of the removed hears the room, whatever they were doing meanwhile.
+
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { Welcome } from '../../shared/src/protocol.ts';
+import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import { type Person, person, type Routes } from '../../tests/product/people.ts';
+
+let aws: TestAws;
+let routes: Routes;
+let ada: Person;
+let bob: Person;
+
+beforeAll(async () => {
+  aws = await startAws('ConnectFunction', 'HelloFunction', 'JoinFunction', 'RemoveFunction');
+  routes = {
+    connect: (await import('./connect.ts')).handler,
+    hello: await import('./hello.ts'),
+    join: await import('./join.ts'),
+    invite: await import('./invite.ts'),
+    remove: await import('./remove.ts'),
+    history: await import('./history.ts'),
+  };
+});
+afterAll(() => aws.stop());
+beforeEach(async () => {
+  await aws.reset();
+  ada = await person(routes, 'Ada');
+  bob = await person(routes, 'Bob');
+  await ada.says('join', { room: 'den', create: true, visibility: 'private' });
+  await ada.says('invite', { room: 'den', userId: bob.userId });
+  await bob.says('join', { room: 'den' });
+});
+
+const hearers = async () =>
+  (await aws.rows(aws.tables.connections)).flatMap(({ pk, sk }) =>
+    pk?.S?.startsWith('topic#room:den#') ? [sk?.S] : [],
+  );
+const remove = (who: Person, whom: Person) =>
+  who.says('remove', { room: 'den', userId: whom.userId });
+
+test('takes the room from every device, and from the hellos to come', async () => {
+  await bob.enters();
+  expect(await hearers()).toHaveLength(3);
+  const { userId } = bob;
+  expect(await remove(ada, bob)).toEqual({ type: 'removed', room: 'den', userId });
+  expect(await hearers()).toEqual([ada.connection()]);
+  expect(((await bob.enters()) as Welcome).heads).toEqual({ lobby: 0 });
+  expect(await bob.says('history', { room: 'den' })).toMatchObject({ code: 'NotInRoom' });
+  expect(await bob.says('join', { room: 'den' })).toMatchObject({ code: 'NoSuchRoom' });
+  expect(aws.entries).toContainEqual(
+    expect.objectContaining({
+      DetailType: 'MemberRemoved',
+      Detail: JSON.stringify({ room: 'den', userId }),
+    }),
+  );
+});
+
+test('is the owner’s: a member is told so, others that there is no such room', async () => {
+  const eve = await person(routes, 'Eve');
+  expect(await remove(bob, ada)).toMatchObject({ code: 'Forbidden' });
+  expect(await remove(eve, bob)).toMatchObject({ code: 'NoSuchRoom' });
+  expect(await hearers()).toHaveLength(2);
+});
+
+test('does not reach into a public room, nor the owner', async () => {
+  await ada.says('join', { room: 'tea', create: true });
+  const fields = { room: 'tea', userId: bob.userId };
+  expect(await ada.says('remove', fields)).toMatchObject({ code: 'Forbidden' });
+  expect(await remove(ada, ada)).toMatchObject({ code: 'BadField' });
+});
+
+/** Before the call, the removal runs whole: each call of the other is once the place where it comes between. */
+test.each(['join', 'hello'] as const)(
+  'wins over a %s of the removed, wherever it comes between',
+  async (action) => {
+    for (let at = 0; ; at += 1) {
+      let calls = 0;
+      let held: Promise<unknown> | undefined;
+      const { connections } = aws.tables;
+      let release = () => {};
+      const reached = new Promise<void>((done) => {
+        aws.hold = (_, input) => {
+          if (!JSON.stringify(input).includes(connections) || calls++ !== at) return undefined;
+          done();
+          held = new Promise<void>((go) => {
+            release = go;
+          });
+          return held;
+        };
+      });
+      const under = action === 'join' ? bob.says('join', { room: 'den' }) : bob.enters();
+      await Promise.race([reached, under]);
+      aws.hold = undefined;
+      if (held === undefined) break;
+      await remove(ada, bob);
+      release();
+      await under;
+      expect([at, (await hearers()).filter((id) => id?.startsWith('Bob'))]).toEqual([at, []]);
+      await ada.says('invite', { room: 'den', userId: bob.userId });
+    }
+  },
+);

@@ -1,0 +1,53 @@
+// Typing: one event with the frame in it, for the room or for the one partner, in the name of the connection.
+
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import { context, frameIn, routeEvent } from '../../tests/product/sample.ts';
+
+let aws: TestAws;
+let handler: typeof import('./typing.ts').handler;
+
+beforeAll(async () => {
+  aws = await startAws('ConnectFunction', 'TypingFunction');
+  ({ handler } = await import('./typing.ts'));
+});
+afterAll(() => aws.stop());
+beforeEach(async () => {
+  await aws.reset();
+  const { open } = await import('../../shared/src/connections.ts');
+  const subscriptions = [{ topic: 'room:lobby', shard: 0 }];
+  const me = { userId: 'u_me', nickname: 'Ada', clientId: 'client-1', protocol: 'v1' as const };
+  await open({ ...me, connectionId: 'c1=', subscriptions });
+});
+
+const types = async (fields: object) =>
+  frameIn(
+    await handler(
+      routeEvent('typing', { connectionId: 'c1=', body: { action: 'typing', ...fields } }),
+      context(),
+    ),
+  );
+const told = () => aws.entries.map(({ Detail }) => JSON.parse(Detail));
+
+test('goes to the room in the name of the connection, whatever the frame claims, and is not answered', async () => {
+  expect(await types({ room: 'lobby', on: true, userId: 'u_other' })).toBeUndefined();
+  const frame = { type: 'typing', room: 'lobby', userId: 'u_me', nickname: 'Ada', on: true };
+  expect(told()).toEqual([{ topic: 'room:lobby', shard: 0, frame }]);
+});
+
+test('in a direct room goes to the partner alone', async () => {
+  await types({ room: 'dm:u_bob:u_me', on: false });
+  expect(told()).toMatchObject([{ topic: 'user:u_bob', frame: { on: false } }]);
+});
+
+test.each(['elsewhere', 'dm:u_ann:u_bob'])(
+  'in %s, which is not its own, tells nobody',
+  async (room) => {
+    expect(await types({ room, on: true })).toMatchObject({ code: 'NotInRoom' });
+    expect(told()).toEqual([]);
+  },
+);
+
+test('without on is a bad field', async () => {
+  expect(await types({ room: 'lobby' })).toMatchObject({ code: 'BadField' });
+});

@@ -1,0 +1,19 @@
+// typing: says on the bus that somebody writes. Lost is lost: the next one says it again.
+
+import { mustUse } from '../../shared/src/access.ts';
+import { publish } from '../../shared/src/bus.ts';
+import { partnersOf } from '../../shared/src/direct.ts';
+import { routeHandler } from '../../shared/src/route.ts';
+import { roomTopic, userTopic } from '../../shared/src/topics.ts';
+
+export const handler = routeHandler('typing', async ({ room, on }, speaker) => {
+  mustUse(speaker, room);
+  const { userId, nickname } = speaker;
+  const partner = partnersOf(room)?.find((user) => user !== userId);
+  await publish('Typing', {
+    topic: partner === undefined ? roomTopic(room) : userTopic(partner),
+    shard: 0,
+    frame: { type: 'typing', room, userId, nickname, on },
+  });
+  return undefined;
+});

@@ -1,0 +1,87 @@
+// @ts-check
+// Who is in a room, as this client knows it: the latest word about each person counts, and what nobody confirms grows old.
+
+/** @typedef {import('../../../shared/src/protocol.ts').Member} Member */
+
+/** Above so many the server tells a number and no names. */
+const CROWD = 100;
+/** Without a word for this many leases' length, a snapshot is asked for though the counts agree. */
+const STALE_LEASES = 7;
+
+/**
+ * @param {{ clock: import('./line.js').Clock, ask: () => void, changed: () => void }} ports
+ *   ask: for the room's `members`; changed: somebody came, left or was renamed
+ */
+export function createRoster({ clock, ask, changed }) {
+  /** @type {Map<string, Member>} */
+  let people = new Map();
+  let count = 0;
+  let leaseMs = 90_000;
+  let confirmedAt = clock.now();
+  let snapshotAt = clock.now();
+  let cancel = () => {};
+
+  const online = () => [...people.values()].filter((member) => member.online);
+
+  /** What no pong and no snapshot has confirmed for a lease may be long gone. */
+  function age() {
+    cancel();
+    const dueMs = confirmedAt + leaseMs - clock.now();
+    if (dueMs > 0) cancel = clock.after(dueMs, age);
+    else forget();
+  }
+
+  function forget() {
+    const known = count > 0 || people.size > 0;
+    for (const [userId, member] of people) people.set(userId, { ...member, online: false });
+    count = 0;
+    if (known) changed();
+  }
+
+  function confirm() {
+    confirmedAt = clock.now();
+    age();
+  }
+
+  /** @param {Member[]} members @param {number} howMany */
+  function replace(members, howMany) {
+    // A frame that overtook the snapshot knows better.
+    const newer = [...people.values()].filter(({ at, userId }) =>
+      members.some((member) => member.userId === userId && member.at < at),
+    );
+    people = new Map([...members, ...newer].map((member) => [member.userId, member]));
+    count = members.some((member) => member.online) ? online().length : howMany;
+    snapshotAt = clock.now();
+    confirm();
+    changed();
+  }
+
+  return {
+    /** @param {number} ms as `welcome` tells it */
+    lease(ms) {
+      leaseMs = ms;
+    },
+    /** @param {Member[]} members @param {number} [howMany] more than are named, in a crowd */
+    replace: (members, howMany = members.filter((member) => member.online).length) =>
+      replace(members, howMany),
+    /** @param {Member} member */
+    hear({ userId, nickname, online: isOnline, at }) {
+      const known = people.get(userId);
+      if (known && known.at >= at) return;
+      people.set(userId, { userId, nickname, online: isOnline, at });
+      count = online().length;
+      changed();
+    },
+    /** What `pong` counts: a ghost that left with its lease, or a lost word, shows here. @param {number} howMany */
+    counted(howMany) {
+      const isStale = clock.now() - snapshotAt > STALE_LEASES * leaseMs;
+      if (howMany > CROWD) replace([], howMany);
+      else if (howMany === count && !isStale) confirm();
+      else ask();
+    },
+    /** Who is online first, then who was seen last. @returns {Member[]} */
+    members: () => [...people.values()].toSorted((a, b) => Number(b.online) - Number(a.online)),
+    count: () => count,
+    close: () => cancel(),
+  };
+}

@@ -1,0 +1,56 @@
+// @ts-check
+// Who is writing in a room, and saying so oneself: throttled on the way out, forgotten on the way in when nothing follows.
+
+/** @typedef {{ userId: string, nickname: string }} Typist */
+
+/** A typist who stopped without a word is believed so long. */
+const HOLDS_MS = 6_000;
+/** So often others are told, which is sooner than they forget. */
+const EVERY_MS = 5_000;
+
+/**
+ * @param {{ name: string, clock: import('./line.js').Clock, send: (frame: object) => boolean, isMe: (userId: string) => boolean,
+ *   changed: (typists: Typist[]) => void }} ports
+ */
+export function createTypists({ name, clock, send, isMe, changed }) {
+  /** @type {Map<string, Typist & { cancel: () => void }>} */
+  const typing = new Map();
+  let saidAt = Number.NEGATIVE_INFINITY;
+  let isOn = false;
+
+  const list = () => [...typing.values()].map(({ userId, nickname }) => ({ userId, nickname }));
+
+  /** @param {string} userId */
+  function stop(userId) {
+    typing.get(userId)?.cancel();
+    if (typing.delete(userId)) changed(list());
+  }
+
+  return {
+    /** @param {boolean} on whether one's own draft grows; `false` when it is sent or emptied */
+    say(on) {
+      const isDue = on ? clock.now() - saidAt >= EVERY_MS : isOn;
+      if (!isDue || !send({ action: 'typing', room: name, on })) return;
+      isOn = on;
+      saidAt = on ? clock.now() : Number.NEGATIVE_INFINITY;
+    },
+    /** @param {Typist & { on: boolean }} frame */
+    hear({ userId, nickname, on }) {
+      if (isMe(userId)) return;
+      if (!on) return stop(userId);
+      const known = typing.get(userId);
+      known?.cancel();
+      const cancel = clock.after(HOLDS_MS, () => stop(userId));
+      typing.set(userId, { userId, nickname, cancel });
+      if (!known) changed(list());
+    },
+    /** What they were writing has come. */
+    stop,
+    /** Nothing is known without a line. */
+    clear() {
+      isOn = false;
+      saidAt = Number.NEGATIVE_INFINITY;
+      for (const userId of [...typing.keys()]) stop(userId);
+    },
+  };
+}

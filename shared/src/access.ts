@@ -1,0 +1,42 @@
+// Access: who may hear, read and write a room. The one place that decides; every route asks here.
+
+import type { Connection } from './connections.ts';
+import { partnersOf } from './direct.ts';
+import { Refused } from './protocol.ts';
+import type { Standing } from './rooms.ts';
+import { roomsAmong } from './topics.ts';
+
+type Speaker = Pick<Connection, 'userId' | 'subscriptions'>;
+
+/**
+ * Whether a speaker may read and write the room: one of its two users in a direct room, whoever hears it in any other.
+ * What a connection hears is written only where `mayHear` said so, and taken from it before a removal is answered.
+ */
+export function mayUse({ userId, subscriptions }: Speaker, room: string): boolean {
+  const partners = partnersOf(room);
+  return partners === undefined
+    ? roomsAmong(subscriptions).includes(room)
+    : partners.includes(userId);
+}
+
+/** Throws `NotInRoom`, for a room that is there as for one that is not. */
+export function mustUse(speaker: Speaker, room: string, ref: string | null = null): void {
+  if (!mayUse(speaker, room)) throw new Refused('NotInRoom', { ref });
+}
+
+/** Whether a user may hear a room: anybody a public one, its members a private one, and its maker at any time. */
+export const mayHear = (standing: Standing | undefined, userId: string): standing is Standing =>
+  standing !== undefined &&
+  (standing.visibility === 'public' ||
+    standing.role !== undefined ||
+    standing.createdBy === userId);
+
+/** Throws `NoSuchRoom` to whom a private room is not told, `Forbidden` to a member who is not its owner. */
+export function mustOwn(
+  standing: Standing | undefined,
+  userId: string,
+): asserts standing is Standing {
+  if (!mayHear(standing, userId)) throw new Refused('NoSuchRoom');
+  if (standing.visibility === 'public' || standing.createdBy !== userId)
+    throw new Refused('Forbidden');
+}

@@ -1,0 +1,105 @@
+// The door to nickname claims in ConnectionsTable: one owner per folded name, however many ask at once.
+
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { env } from './env.ts';
+import { folded } from './nickname.ts';
+
+const client = new DynamoDBClient({});
+const TableName = env('CONNECTIONS_TABLE');
+
+/** How long a nickname stays its owner's who says no hello. */
+const KEEP_S = 30 * 24 * 60 * 60;
+
+const claimKey = (name: string) => ({ pk: { S: `nickname#${name}` }, sk: { S: 'nickname' } });
+const userKey = (userId: string) => ({ pk: { S: `user#${userId}` }, sk: { S: 'nickname' } });
+
+/**
+ * Reserves the nickname for the user for another 30 days, and frees the one they had. False where it is another's, or
+ * nothing of it can be seen. `mark` is new at each call: a user who takes a name again while an older call of theirs
+ * is about to free it keeps it, and the worst that two devices can leave behind is a claim that nobody else gets for 30 days.
+ */
+export async function claim(nickname: string, userId: string, mark: string): Promise<boolean> {
+  const name = folded(nickname);
+  if (name === '') return false;
+  if (!(await reserve(name, nickname, userId, mark))) return false;
+  const { Attributes: before = {} } = await client.send(
+    new UpdateItemCommand({
+      TableName,
+      Key: userKey(userId),
+      UpdateExpression: 'SET folded = :name, display = :display, mark = :mark',
+      ExpressionAttributeValues: {
+        ':name': { S: name },
+        ':display': { S: nickname },
+        ':mark': { S: mark },
+      },
+      ReturnValues: 'ALL_OLD',
+    }),
+  );
+  const old = before.folded?.S;
+  if (old !== undefined && old !== name) await free(old, userId, before.mark?.S ?? '');
+  return true;
+}
+
+/** What the user last went by, on whichever device; others may have taken it since, if that was 30 days ago. */
+export async function nicknameOf(userId: string): Promise<string | undefined> {
+  const { Item } = await client.send(
+    new GetItemCommand({ TableName, Key: userKey(userId), ConsistentRead: true }),
+  );
+  return Item?.display?.S;
+}
+
+async function reserve(
+  name: string,
+  display: string,
+  userId: string,
+  mark: string,
+): Promise<boolean> {
+  const nowS = Math.floor(Date.now() / 1000);
+  return whereAllowed(
+    client.send(
+      new UpdateItemCommand({
+        TableName,
+        Key: claimKey(name),
+        // TTL deletes up to two days late: a claim that has run out binds nobody.
+        ConditionExpression: 'attribute_not_exists(pk) OR userId = :me OR expiresAt < :now',
+        UpdateExpression: 'SET userId = :me, display = :display, mark = :mark, expiresAt = :end',
+        ExpressionAttributeValues: {
+          ':me': { S: userId },
+          ':display': { S: display },
+          ':mark': { S: mark },
+          ':now': { N: String(nowS) },
+          ':end': { N: String(nowS + KEEP_S) },
+        },
+      }),
+    ),
+  );
+}
+
+/** Only the user's own, and only as they left it. */
+const free = (name: string, userId: string, mark: string): Promise<boolean> =>
+  whereAllowed(
+    client.send(
+      new DeleteItemCommand({
+        TableName,
+        Key: claimKey(name),
+        ConditionExpression: 'userId = :me AND mark = :mark',
+        ExpressionAttributeValues: { ':me': { S: userId }, ':mark': { S: mark } },
+      }),
+    ),
+  );
+
+async function whereAllowed(written: Promise<unknown>): Promise<boolean> {
+  try {
+    await written;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}

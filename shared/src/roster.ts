@@ -1,0 +1,134 @@
+// The door to rosters in ConnectionsTable: who is in a room now, by leases that pings renew, and when others were last seen.
+
+import {
+  type AttributeValue,
+  BatchWriteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+  type WriteRequest,
+} from '@aws-sdk/client-dynamodb';
+import { rosterKey } from './connections.ts';
+import { env } from './env.ts';
+import type { Member } from './protocol.ts';
+
+const client = new DynamoDBClient({});
+const TableName = env('CONNECTIONS_TABLE');
+
+/** A lease is three pings long: two may get lost. */
+export const LEASE_MS = 3 * Number(env('PING_AFTER_SECONDS')) * 1000;
+/** Above so many online, a room's presence is a number only: every coming would cost a post to each of them. */
+export const MOST_MEMBERS = 100;
+/** BatchWriteItem's limit. */
+const BATCH = 25;
+const TRIES = 6;
+
+/** One connection of somebody, as rosters know it. */
+export interface Present {
+  userId: string;
+  connectionId: string;
+  nickname: string;
+}
+
+/** Writes or renews the connection's entries. `leaseUntil` is ISO 8601, which the state machine compares as text. */
+export async function enter(rooms: string[], who: Present): Promise<void> {
+  const now = Date.now();
+  const leaseUntil = { S: new Date(now + LEASE_MS).toISOString() };
+  const expiresAt = { N: String(Math.ceil((now + LEASE_MS) / 1000)) };
+  const at = { S: new Date(now).toISOString() };
+  await write(
+    rooms.map((room) => ({
+      PutRequest: {
+        Item: { ...rosterKey(room, who), nickname: { S: who.nickname }, at, leaseUntil, expiresAt },
+      },
+    })),
+  );
+}
+
+/** Takes the connection out of rosters; taking out what is not there is no error. */
+export async function leave(rooms: string[], who: Omit<Present, 'nickname'>): Promise<void> {
+  await write(rooms.map((room) => ({ DeleteRequest: { Key: rosterKey(room, who) } })));
+}
+
+/**
+ * Renews leases at most once per third of them. Answers whether they had lapsed: then others may have been told that
+ * this person left.
+ */
+export async function renew(
+  rooms: string[],
+  who: Present,
+): Promise<'fresh' | 'renewed' | 'lapsed'> {
+  const [first] = rooms;
+  if (first === undefined) return 'fresh';
+  const { Item } = await client.send(new GetItemCommand({ TableName, Key: rosterKey(first, who) }));
+  const leftMs = Date.parse(Item?.leaseUntil?.S ?? '1970-01-01T00:00:00Z') - Date.now();
+  if (leftMs > (LEASE_MS * 2) / 3) return 'fresh';
+  await enter(rooms, who);
+  return leftMs > 0 ? 'renewed' : 'lapsed';
+}
+
+export interface Roster {
+  /** How many people are online; a lower bound above some 10,000 connections, which one page holds. */
+  count: number;
+  /** Who, each person once; nobody where there are more than `MOST_MEMBERS`. */
+  online: Member[];
+}
+
+/** Who is in the room by a live lease. One page of one Query. */
+export async function rosterOf(room: string): Promise<Roster> {
+  const people = new Map<string, Member>();
+  for (const { sk, nickname, at } of await page(`roster#${room}`, 'leaseUntil > :now', {
+    ':now': { S: new Date().toISOString() },
+  })) {
+    const userId = sk?.S?.slice(0, sk.S.lastIndexOf('#')) ?? '';
+    const member = { userId, nickname: nickname?.S ?? '', online: true, at: at?.S ?? '' };
+    const known = people.get(userId);
+    if (known === undefined || known.at < member.at) people.set(userId, member);
+  }
+  const isCrowd = people.size > MOST_MEMBERS;
+  return { count: people.size, online: isCrowd ? [] : [...people.values()] };
+}
+
+/** Up to `most` people who were told to have left the room, with when they were last seen. */
+export async function lastSeenIn(room: string, most: number): Promise<Member[]> {
+  const rows = await page(`presence#${room}`, 'shown = :offline', { ':offline': { S: 'offline' } });
+  return rows.slice(0, most).map(({ sk, nickname, shownAt }) => ({
+    userId: sk?.S ?? '',
+    nickname: nickname?.S ?? '',
+    online: false,
+    at: shownAt?.S ?? '',
+  }));
+}
+
+async function page(
+  pk: string,
+  FilterExpression: string,
+  values: Record<string, AttributeValue>,
+): Promise<Record<string, AttributeValue>[]> {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName,
+      KeyConditionExpression: 'pk = :pk',
+      FilterExpression,
+      ExpressionAttributeValues: { ...values, ':pk': { S: pk } },
+      ConsistentRead: true,
+    }),
+  );
+  return Items;
+}
+
+async function write(requests: WriteRequest[]): Promise<void> {
+  for (let at = 0; at < requests.length; at += BATCH) {
+    let pending: WriteRequest[] = requests.slice(at, at + BATCH);
+    for (let attempt = 0; pending.length > 0; attempt += 1) {
+      if (attempt === TRIES)
+        throw new Error(`${pending.length} roster entries were left unwritten`);
+      if (attempt > 0)
+        await new Promise((done) => setTimeout(done, Math.random() * 50 * 2 ** attempt));
+      const { UnprocessedItems } = await client.send(
+        new BatchWriteItemCommand({ RequestItems: { [TableName]: pending } }),
+      );
+      pending = UnprocessedItems?.[TableName] ?? [];
+    }
+  }
+}

@@ -1,0 +1,53 @@
+// Ghosts: when no leaving is ever told and events come three times, late and out of order, the lease tells who is here.
+import { afterAll, afterEach, beforeAll, test } from '@jest/globals';
+import { everybodyLeaves, joinLive, type Member, until } from '../delivery/member.ts';
+import { type LocalRuntime, startLocal } from './runtime.ts';
+
+/** The shortest that the template allows; a lease is three of it. */
+const PING_S = 5;
+const GRACE_S = 1;
+const seed = Number(process.env.CONTRACT_SEED ?? 1);
+const faults = {
+  bus: { copies: 3, delayMs: [0, 500], seed },
+  gateway: { loseDisconnects: true, seed },
+};
+let chat: LocalRuntime;
+
+beforeAll(async () => {
+  const parameters = [`PingAfterSeconds=${PING_S}`, `PresenceGraceSeconds=${GRACE_S}`];
+  const flags = parameters.flatMap((parameter) => ['--parameter', parameter]);
+  chat = await startLocal(['--faults', JSON.stringify(faults), ...flags]);
+});
+afterEach(everybodyLeaves);
+afterAll(() => chat.stop());
+
+const shown = ({ room, chat: { me } }: Member) => ({
+  me: me().userId,
+  online: room
+    .members()
+    .filter(({ online }) => online)
+    .map(({ userId }) => userId)
+    .toSorted(),
+});
+const show = (members: Member[], people: Member[]) =>
+  until(
+    `${people.length} people on ${members.length} screens`,
+    () => members.map((member) => shown(member).online.join()),
+    (seen) => {
+      const live = people.map(({ chat: { me } }) => me().userId);
+      return seen.every((online) => online === live.toSorted().join());
+    },
+    60_000,
+  );
+
+test('I12: after whatever was lost, every screen shows exactly who is connected, and no ghost outlives its lease', async () => {
+  const [ann, bob, cat] = await Promise.all(
+    [1, 2, 3].map(() => joinLive(chat.websocket, 'haunted')),
+  );
+  if (!ann || !bob || !cat) throw new Error('Three came');
+  await show([ann, bob, cat], [ann, bob, cat]);
+  await cat.leaves();
+  await show([ann, bob], [ann, bob]);
+  const dan = await joinLive(chat.websocket, 'haunted');
+  await show([ann, bob, dan], [ann, bob, dan]);
+}, 150_000);

@@ -1,0 +1,130 @@
+// Rooms come and go in the client: asked for, by themselves, and with what the server tells of another device.
+import { expect, test } from '@jest/globals';
+import { connect } from '../../front/src/core/chat.js';
+import { createDoorway } from '../../front/src/core/doorway.js';
+import { directRoom, foldRoom, isDirect, partnerOf } from '../../front/src/core/room-name.js';
+import * as server from '../../shared/src/direct.ts';
+import * as serverRoom from '../../shared/src/room-name.ts';
+import { fakeClock, settled } from './workbench.ts';
+
+const ME = 'u_me';
+
+/** A chat whose line is the test: what it sent, and a way to tell it something. */
+async function chatting(rooms?: string[]) {
+  const { clock, pass } = fakeClock();
+  const sent: Record<string, unknown>[] = [];
+  let tell: (frame: object) => void = () => {};
+  const status = { state: 'live', retryAt: null, online: true, reason: null, leads: true } as const;
+  const idle = () => {};
+  const chat = connect({
+    url: 'ws://chat',
+    ...(rooms === undefined ? {} : { rooms }),
+    ports: {
+      clock,
+      fraction: () => 0,
+      line: (ears) => {
+        tell = (frame) => ears.heard(frame as never);
+        return {
+          ...{ start: () => ears.changed(status), stop: idle, tryNow: idle, useHere: idle },
+          ...{ wake: idle, visible: idle, distrust: idle, nudge: idle, status: () => status },
+          send: (frame: object) => sent.push(frame as Record<string, unknown>) > 0,
+        };
+      },
+    },
+  });
+  await settled();
+  const welcome = (heads: object) =>
+    tell({ type: 'welcome', userId: ME, nickname: 'me', heads, here: {}, leaseMs: 0 });
+  return { chat, sent, welcome, pass, tell: (frame: object) => tell(frame) };
+}
+const asked = (sent: Record<string, unknown>[], action: string) =>
+  sent.filter((frame) => frame.action === action);
+const said = (room: string, seq: number, userId: string) => ({
+  ...{ type: 'message', room, seq, userId, messageId: `m${seq}`, nickname: 'x', message: 'psst' },
+  timestamp: '2026-11-21T07:30:00.000Z',
+});
+
+test('the rooms of the welcome appear by themselves, unless others were named', async () => {
+  const open = await chatting();
+  open.welcome({ lobby: 3, tea: 1, 'dm:u_a:u_me': 2 });
+  expect(open.chat.rooms()).toEqual(['lobby', 'tea', 'dm:u_a:u_me']);
+  const named = await chatting(['Tea Room']);
+  named.welcome({ 'tea-room': 0, lobby: 1 });
+  expect(named.chat.rooms()).toEqual(['tea-room']);
+});
+
+test('a join is kept when it is answered, and asked again on a new line', async () => {
+  const { chat, sent, welcome, tell } = await chatting();
+  welcome({ lobby: 0 });
+  const joining = chat.join('Tea Room', { create: true });
+  const frame = { action: 'join', room: 'tea-room', create: true };
+  expect(asked(sent, 'join')).toEqual([frame]);
+  welcome({ lobby: 0 });
+  expect(asked(sent, 'join')).toEqual([frame, frame]);
+  tell({ type: 'joined', room: 'tea-room', head: 4 });
+  expect((await joining).name).toBe('tea-room');
+  expect(chat.rooms()).toContain('tea-room');
+});
+
+test('a join that is refused rejects by the name of the code', async () => {
+  const { chat, welcome, tell } = await chatting();
+  welcome({ lobby: 0 });
+  const joining = chat.join('den');
+  tell({ type: 'error', ref: null, code: 'NoSuchRoom', retry: false, afterMs: 0, message: 'No.' });
+  await expect(joining).rejects.toMatchObject({ name: 'NoSuchRoom' });
+  expect(chat.rooms()).toEqual(['lobby']);
+});
+
+test('one who is invited, or joined elsewhere, joins here; one who left or was removed is out', async () => {
+  const { chat, sent, welcome, tell } = await chatting();
+  const heard: string[][] = [];
+  chat.on('rooms', (rooms) => heard.push(rooms));
+  welcome({ lobby: 0 });
+  tell({ type: 'invited', room: 'den', userId: ME, by: 'u_a' });
+  tell({ type: 'joined', room: 'den', head: 0 });
+  tell({ type: 'joined', room: 'tea', head: null });
+  tell({ type: 'joined', room: 'tea', head: 0 });
+  await settled();
+  expect(asked(sent, 'join').map(({ room }) => room)).toEqual(['den', 'tea']);
+  tell({ type: 'removed', room: 'den', userId: 'u_other' });
+  tell({ type: 'removed', room: 'den', userId: ME });
+  tell({ type: 'left', room: 'tea' });
+  expect(heard.map((rooms) => rooms.length)).toEqual([2, 3, 2, 1]);
+});
+
+test('who is written to finds the conversation, and answers the person', async () => {
+  const { chat, sent, welcome, tell } = await chatting();
+  welcome({ lobby: 0 });
+  tell(said('dm:u_a:u_me', 1, 'u_a'));
+  expect(chat.rooms()).toEqual(['lobby', 'dm:u_a:u_me']);
+  tell(said('elsewhere', 1, 'u_a'));
+  expect(chat.rooms()).toHaveLength(2);
+  await chat.direct('u_a').say('hello');
+  expect(asked(sent, 'sendmessage')).toMatchObject([{ to: 'u_a', message: 'hello' }]);
+});
+
+test('a throttled question is asked again after the time it was told', () => {
+  const { clock, pass } = fakeClock();
+  const sent: object[] = [];
+  const doorway = createDoorway({ clock, send: (frame) => sent.push(frame) > 0 });
+  doorway.line(true);
+  void doorway.ask({ action: 'rooms' }, 'rooms');
+  const more = { message: '', ref: null, type: 'error' as const };
+  doorway.refused({ ...more, code: 'RateLimited', retry: true, afterMs: 500 });
+  pass(499);
+  expect(sent).toHaveLength(1);
+  pass(1);
+  expect(sent).toHaveLength(2);
+});
+
+test('names are what they are on the server', () => {
+  for (const typed of ['Tea Room', ' ＴＥＡ ', 'ﬁne', 'İ'])
+    expect(foldRoom(typed)).toBe(serverRoom.foldRoom(typed));
+  const room = directRoom('u_b', 'u_a');
+  expect(room).toBe(server.directRoom('u_a', 'u_b'));
+  expect([isDirect(room), partnerOf(room, 'u_a'), partnerOf(room, 'u_b')]).toEqual([
+    true,
+    'u_b',
+    'u_a',
+  ]);
+});
