@@ -246,7 +246,7 @@ describe('of two connections of one client', () => {
       aws.script.dynamodb = (called) =>
         called === action ? new AwsError('AccessDeniedException', 'no') : undefined;
       expect(await hello('new=', { epoch: 2 })).toMatchObject({ type: 'error', retry: true });
-      expect(aws.entries).toEqual([]);
+      expect(replaced()).toEqual([]);
       aws.script.dynamodb = () => undefined;
       expect(await hello('new=', { epoch: 2 })).toMatchObject({ type: 'welcome' });
       expect(replaced()).toMatchObject([{ connectionId: 'old=', epoch: 2 }]);

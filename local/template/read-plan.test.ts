@@ -18,7 +18,10 @@ describe('the four templates', () => {
     expect(plan.buses).toHaveLength(1);
     expect(plan.apis).toHaveLength(1);
     expect(plan.site.index).toBe('index.html');
-    for (const { deadLetterArn } of plan.rules.flatMap((rule) => rule.targets))
+    // A word about typing that comes late is not worth keeping.
+    const kept = plan.rules.filter(({ name }) => !/typing/i.test(name));
+    expect(kept).toHaveLength(plan.rules.length - 1);
+    for (const { deadLetterArn } of kept.flatMap((rule) => rule.targets))
       expect(plan.queues.map(({ arn }) => arn)).toContain(deadLetterArn);
   });
 

@@ -44,10 +44,13 @@ const isError = (frame: ServerFrame): frame is ErrorFrame => frame.type === 'err
 
 const present = new Set<Client>();
 
-/** Joins the lobby as a client of its own that knows the protocol; with `plain`, as one that only opens the URL. */
-export async function join(url: string, manner: 'v1' | 'plain' = 'v1'): Promise<Client> {
-  const socket = new WebSocket(url, manner === 'v1' ? [SUBPROTOCOL] : []);
-  const client = clientOn(socket);
+/**
+ * Joins the lobby as a client of its own that knows the protocol; with `silent`, as one that has yet to say hello (its
+ * `welcome` is heard as any frame is); with `plain`, as one that only opens the URL.
+ */
+export async function join(url: string, manner: 'v1' | 'silent' | 'plain' = 'v1'): Promise<Client> {
+  const socket = new WebSocket(url, manner === 'plain' ? [] : [SUBPROTOCOL]);
+  const client = clientOn(socket, manner);
   await new Promise<void>((done, fail) => {
     socket.once('open', done);
     socket.once('error', fail);
@@ -72,13 +75,13 @@ export async function everybodyLeaves(): Promise<void> {
   await Promise.all(leaving);
 }
 
-function clientOn(socket: WebSocket): Client {
+function clientOn(socket: WebSocket, manner: 'v1' | 'silent' | 'plain'): Client {
   const heard: ServerFrame[] = [];
   const looks = new Set<() => void>();
   const { promise: welcomed, resolve: welcome } = Promise.withResolvers<Welcome>();
   socket.on('message', (data) => {
     const frame = JSON.parse(String(data)) as ServerFrame;
-    if (frame.type === 'welcome') return welcome(frame);
+    if (frame.type === 'welcome' && manner === 'v1') return welcome(frame);
     heard.push(frame);
     for (const look of [...looks]) look();
   });

@@ -25,7 +25,7 @@ const ofType =
 
 /** Says hello as this person, from a client of its own. */
 async function comes(name: string, room: string): Promise<{ client: Client; userId: string }> {
-  const client = await join(chat.websocket);
+  const client = await join(chat.websocket, 'silent');
   const clientId = crypto.randomUUID();
   client.send({
     ...{ action: 'hello', v: 1, clientId, epoch: 1, nickname: name, rooms: [room] },

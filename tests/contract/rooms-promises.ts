@@ -36,7 +36,7 @@ export function roomPromises(name: string, start: () => Promise<Chat>): void {
     afterAll(() => chat.stop());
 
     async function device(secret: string, rooms?: string[]) {
-      const client = await join(chat.websocket);
+      const client = await join(chat.websocket, 'silent');
       const hello = { action: 'hello', v: 1, clientId: randomUUID(), epoch: 1, secret };
       client.send({ ...hello, ...(rooms === undefined ? {} : { rooms }) });
       const welcome = await client.awaits('welcome', (heard) => heard.find(ofType('welcome')));

@@ -61,7 +61,7 @@ const message = (seq: number, over: object = {}) => {
 };
 
 describe('connecting', () => {
-  test.each([{ nickname: 'x'.repeat(33) }, { rooms: ['my room'] }])(
+  test.each([{ nickname: 'x'.repeat(33) }, { rooms: ['my room!'] }])(
     'is refused at once with what no server takes (%j)',
     (introduction) => {
       expect(() => connect({ url: 'wss://x', ...introduction })).toThrow(RangeError);

@@ -74,11 +74,12 @@ describe('an introduction', () => {
     ['lobby', 'r_1-x'],
     ['é'.repeat(64)],
     ['my room'],
+    ['my room!'],
     ['-x'],
     ['x'.repeat(65)],
     [''],
   ];
-  const many = Array.from({ length: 21 }, (_, n) => `r${n}`);
+  const many = Array.from({ length: 51 }, (_, n) => `r${n}`);
   const cases = [
     ...NICKNAMES.map((nickname) => ({ nickname, rooms: ['lobby'] })),
     ...[...ROOMS, many, many.slice(1)].map((rooms) => ({ nickname: 'ada', rooms })),

@@ -1,9 +1,11 @@
 // @ts-check
 // How a client may introduce itself: nickname and rooms, checked before hello says them, as the server will check them.
 
+import { foldRoom } from './room-name.js';
+
 const MOST_NICKNAME = 32;
 const MOST_ROOM = 64;
-const MOST_ROOMS = 20;
+const MOST_ROOMS = 50;
 const ROOM = /^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u;
 /** No glyph, a broken line, or a turned direction. */
 const UNSEEMLY = /[\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
@@ -15,7 +17,7 @@ function isNickname(nickname) {
 }
 
 /** @param {string} room */
-const isRoom = (room) => [...room].length <= MOST_ROOM && ROOM.test(room);
+const isRoom = (room) => [...foldRoom(room)].length <= MOST_ROOM && ROOM.test(foldRoom(room));
 
 /**
  * Throws a RangeError that says what hello would be refused for.

@@ -50,6 +50,7 @@ export function plainClients({ chat }: Stage): void {
         n: 3,
         now: expect.stringMatching(/Z$/),
         heads: { lobby: expect.any(Number) },
+        present: { lobby: expect.any(Number) },
       });
     });
   });
