@@ -1,0 +1,28 @@
+// @ts-check
+// The words of the reader's language: what the settings say, else what the browser prefers.
+import { ar } from './ar.js';
+import { en } from './en.js';
+
+/** @typedef {typeof en} Catalogue */
+
+const CATALOGUES = { en, ar };
+
+/** @typedef {keyof typeof CATALOGUES} Language */
+
+/** @param {string} tag as of BCP 47 @returns {Language | null} */
+function languageOf(tag) {
+  const [language] = tag.toLowerCase().split('-');
+  return language === 'en' || language === 'ar' ? language : null;
+}
+
+/** @param {string | null} chosen in the settings @param {readonly string[]} preferred by the browser @returns {Language} */
+export const chooseLanguage = (chosen, preferred) =>
+  (chosen && languageOf(chosen)) ||
+  preferred.map(languageOf).find((language) => language !== null) ||
+  'en';
+
+/** @param {Language} language */
+export const wordsIn = (language) => CATALOGUES[language];
+
+/** @param {Language} language @returns {'ltr' | 'rtl'} */
+export const directionOf = (language) => (language === 'ar' ? 'rtl' : 'ltr');
