@@ -325,7 +325,7 @@ export interface Presence extends Member {
   room: string;
 }
 
-/** `typing`: somebody writes. Holds for six seconds, or until `on: false`, or until a message of theirs. */
+/** `typing`: somebody writes. Holds for twelve seconds, or until `on: false`, or until a message of theirs. */
 export interface Typing {
   type: 'typing';
   room: string;

@@ -135,16 +135,21 @@ export function connect(options) {
       changed: (changes) => news.tell('changes', changes),
       arrived: (item) => news.tell('arrived', item),
     });
+    /** @param {string} userId */
+    const isMe = (userId) => userId === me.userId;
     const roster = createRoster({
       clock,
       ask: () => void line.send({ action: 'members', room: name }),
       changed: () => news.tell('presence', roster.members()),
+      isMe,
+      came: (member) => news.tell('came', member),
+      went: (member) => news.tell('went', member),
     });
     const typists = createTypists({
       name,
       clock,
       send: (frame) => line.send(frame),
-      isMe: (userId) => userId === me.userId,
+      isMe,
       changed: (list) => news.tell('typing', list),
     });
     return { room, news, roster, typists };
@@ -238,7 +243,7 @@ export function connect(options) {
   /** Of a room that the welcome had no place for, its people are asked for. @param {string} name @param {import('./frame.js').Welcome} welcome */
   function greet(name, { leaseMs, here }) {
     const roster = rooms.get(name)?.roster;
-    roster?.lease(leaseMs);
+    roster?.begin(leaseMs);
     const known = Object.hasOwn(here, name) ? here[name] : undefined;
     if (known) roster?.replace(known);
     else line.send({ action: 'members', room: name });
