@@ -4,9 +4,10 @@ import { defaultPorts } from '../ports/defaults.js';
 import { frameOf } from './composition.js';
 import { createDoorway, isAboutRooms } from './doorway.js';
 import { createIdentity, idForOccasion, mintMessageId } from './identity.js';
-import { checkIntroduction } from './introduction.js';
+import { checkIntroduction, checkNickname, spelled } from './introduction.js';
 import { createLine } from './line.js';
 import { createListeners } from './listeners.js';
+import { createNames } from './names.js';
 import { createOutbox } from './outbox.js';
 import { createRoom } from './room.js';
 import { createRoomFace } from './room-face.js';
@@ -24,7 +25,7 @@ import { createTypists } from './typists.js';
  *   line: instead of a line of one's own, for example one that tabs share */
 /** @typedef {{ url: string, nickname?: string, rooms?: string[], from?: import('./room.js').From, folder?: string,
  *   ports?: Partial<ChatPorts> }} ChatOptions */
-/** @typedef {{ status: LineStatus, trouble: Error, rooms: string[] }} ChatNews */
+/** @typedef {{ status: LineStatus, trouble: Error, rooms: string[], nickname: { userId: string, nickname: string } }} ChatNews */
 
 /** A welcome's rest, for a room that opens after it. */
 const NOBODY = {
@@ -39,7 +40,8 @@ const NOBODY = {
 /**
  * Connects, and stays connected, until `close`.
  *
- * `url`: the WebSocket's. `nickname`: 1 to 32 characters; a guest's name if absent. `rooms`: which to hear, the lobby if
+ * `url`: the WebSocket's. `nickname`: 1 to 32 characters, asked for at the first welcome; what this user went by last if
+ * absent. `rooms`: which to hear, the lobby if
  * absent. `from`: `latest` (a page: the newest 50, then what comes) or `cursor` (a bot: everything after what it has read,
  * across restarts; the first time, what is said from now on. It looks 1,000 messages ahead of its reader: who only
  * listens to `arrived` and reads nothing hears no more than these). `folder`: Node only, where identity, unsent messages and
@@ -80,7 +82,11 @@ export function connect(options) {
   const { clock, fraction, randomBytes, keep } = ports;
   const identity = createIdentity({ keep, randomBytes, now: clock.now });
   const mint = () => mintMessageId(clock.now(), randomBytes);
-  let me = { userId: '', nickname: nickname ?? 'You' };
+  const kept = keep.read('nickname');
+  let me = { userId: '', nickname: nickname ?? (typeof kept === 'string' ? kept : 'You') };
+  // Said until a server has answered it; from then on the server knows better, maybe from another device.
+  let wish = nickname;
+  const renames = createNames();
   let isUp = false;
   let led = true;
   let isClosed = false;
@@ -117,7 +123,7 @@ export function connect(options) {
 
   function hello() {
     const named = [...rooms.keys()].filter((name) => !isDirect(name));
-    return { nickname, ...(isOpen ? {} : { rooms: named }) };
+    return { nickname: wish, ...(isOpen ? {} : { rooms: named }) };
   }
 
   /** @param {string} name */
@@ -220,6 +226,24 @@ export function connect(options) {
     return enter(room, 'head' in answer ? (answer.head ?? 0) : 0);
   }
 
+  /** @param {string} nickname */
+  function goBy(nickname) {
+    me = { ...me, nickname };
+    wish = undefined;
+    if (keep.read('nickname') !== nickname) keep.write('nickname', nickname);
+  }
+
+  /** @param {import('./frame.js').Nickname} frame */
+  function renamed(frame) {
+    const { userId, nickname } = frame;
+    const isMe = userId === me.userId;
+    if (isMe) doorway.heard(frame);
+    if (!renames.hear(frame)) return;
+    if (isMe) goBy(nickname);
+    for (const { roster } of rooms.values()) roster.rename(userId, nickname);
+    listeners.tell('nickname', { userId, nickname });
+  }
+
   /** @param {LineStatus} status */
   function changed(status) {
     const isLive = status.state === 'live';
@@ -245,14 +269,17 @@ export function connect(options) {
     const roster = rooms.get(name)?.roster;
     roster?.begin(leaseMs);
     const known = Object.hasOwn(here, name) ? here[name] : undefined;
-    if (known) roster?.replace(known);
+    if (known) roster?.replace(known.map(renames.applied));
     else line.send({ action: 'members', room: name });
   }
 
   /** @param {import('./frame.js').ServerFrame} frame */
   function heard(frame) {
     if (frame.type === 'welcome') {
-      me = { userId: frame.userId, nickname: frame.nickname };
+      const { userId, nickname: given, now: at = '' } = frame;
+      me = { userId, nickname: given };
+      goBy(given);
+      renames.hear({ userId, nickname: given, at });
       for (const { room } of rooms.values()) room.welcome(frame);
       enterAll(frame.heads, () => true);
       doorway.line(true);
@@ -268,12 +295,14 @@ export function connect(options) {
       enterAll({ [frame.room]: frame.seq }, isDirect);
       rooms.get(frame.room)?.room.message(frame);
       rooms.get(frame.room)?.typists.stop(frame.userId);
-    } else if (frame.type === 'presence') rooms.get(frame.room)?.roster.hear(frame);
+    } else if (frame.type === 'presence')
+      rooms.get(frame.room)?.roster.hear(renames.applied(frame));
     else if (frame.type === 'members')
-      rooms.get(frame.room)?.roster.replace(frame.members, frame.count);
+      rooms.get(frame.room)?.roster.replace(frame.members.map(renames.applied), frame.count);
     else if (frame.type === 'typing') rooms.get(frame.room)?.typists.hear(frame);
     else if (frame.type === 'history') rooms.get(frame.room)?.room.history(frame);
     else if (isAboutRooms(frame)) doors(frame);
+    else if (frame.type === 'nickname') renamed(frame);
     else if (frame.type === 'error') {
       outbox.refuse(frame.ref, frame);
       if (frame.ref === null) doorway.refused(frame);
@@ -316,7 +345,18 @@ export function connect(options) {
       if (!face) throw new RangeError(`The room ${name} was not named in connect().`);
       return face.face;
     },
-    /** `status`: a LineStatus; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
+    /**
+     * Goes by another name, on every device and in every tab. Rejects with a RangeError for what no server takes, and
+     * with an Error named as the server's code: for `NicknameTaken` its `suggestion` looks free.
+     * @param {string} typed @returns {Promise<{ nickname: string }>}
+     */
+    async setNickname(typed) {
+      checkNickname(typed);
+      const wanted = spelled(typed);
+      await doorway.ask({ action: 'nickname', nickname: wanted }, 'nickname');
+      return { nickname: wanted };
+    },
+    /** `nickname`: somebody goes by another, oneself among them; `status`: a LineStatus; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
     on: listeners.on,
     status: line.status,
     /** userId is empty before the first welcome. */

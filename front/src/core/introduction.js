@@ -4,28 +4,42 @@
 import { foldRoom } from './room-name.js';
 
 const MOST_NICKNAME = 32;
+const MOST_NICKNAME_BYTES = 128;
 const MOST_ROOM = 64;
 const MOST_ROOMS = 50;
 const ROOM = /^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u;
 /** No glyph, a broken line, or a turned direction. */
-const UNSEEMLY = /[\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
+const UNSEEMLY = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
+
+/** Anything else than space and what has no glyph of its own. */
+const SEEN = /[^\s\p{Cc}\p{M}\p{Default_Ignorable_Code_Point}]/u;
+
+/** The one spelling in which it is sent and answered. @param {string} nickname */
+export const spelled = (nickname) => nickname.normalize('NFC').replace(/\s+/gu, ' ').trim();
 
 /** @param {string} nickname */
 function isNickname(nickname) {
-  const isLong = [...nickname].length > MOST_NICKNAME;
-  return nickname.isWellFormed() && nickname.trim() !== '' && !isLong && !UNSEEMLY.test(nickname);
+  if (!nickname.isWellFormed() || !SEEN.test(nickname) || UNSEEMLY.test(nickname)) return false;
+  // Bytes first: only what is short is worth taking apart.
+  if (new TextEncoder().encode(nickname).length > MOST_NICKNAME_BYTES) return false;
+  return [...new Intl.Segmenter().segment(nickname)].length <= MOST_NICKNAME;
 }
 
 /** @param {string} room */
 const isRoom = (room) => [...foldRoom(room)].length <= MOST_ROOM && ROOM.test(foldRoom(room));
+
+/** Throws a RangeError that says what the server would refuse. @param {string} nickname */
+export function checkNickname(nickname) {
+  if (!isNickname(nickname))
+    throw new RangeError(`A nickname has 1 to ${MOST_NICKNAME} visible characters: ${nickname}`);
+}
 
 /**
  * Throws a RangeError that says what hello would be refused for.
  * @param {{ nickname: string | undefined, rooms: string[] }} introduction
  */
 export function checkIntroduction({ nickname, rooms }) {
-  if (nickname !== undefined && !isNickname(nickname))
-    throw new RangeError(`A nickname has 1 to ${MOST_NICKNAME} visible characters: ${nickname}`);
+  if (nickname !== undefined) checkNickname(nickname);
   if (rooms.length > MOST_ROOMS) throw new RangeError(`At most ${MOST_ROOMS} rooms may be named.`);
   const wrong = rooms.find((room) => !isRoom(room));
   if (wrong !== undefined)

@@ -78,6 +78,13 @@ export function createRoster({ clock, ask, changed, isMe, came, went }) {
       count = online().length;
       changed();
     },
+    /** Somebody goes by another name, here or gone. @param {string} userId @param {string} nickname */
+    rename(userId, nickname) {
+      const known = people.get(userId);
+      if (!known || known.nickname === nickname) return;
+      people.set(userId, { ...known, nickname });
+      changed();
+    },
     /** What `pong` counts: a ghost that left with its lease, or a lost word, shows here. @param {number} howMany */
     counted(howMany) {
       const isStale = clock.now() - snapshotAt > STALE_LEASES * leaseMs;
