@@ -196,7 +196,10 @@ export function connect(options) {
 
   /** @param {string} name */
   function forget(name) {
-    rooms.get(name)?.room.close();
+    const known = rooms.get(name);
+    known?.room.close();
+    known?.roster.close();
+    known?.typists.clear();
     faces.delete(name);
     if (rooms.delete(name)) listeners.tell('rooms', [...rooms.keys()]);
   }
@@ -205,6 +208,13 @@ export function connect(options) {
   function enterAll(heads, which) {
     if (isOpen)
       for (const [name, head] of Object.entries(heads)) if (which(name)) enter(name, head);
+  }
+
+  /** Of a room that was left elsewhere, or from which one was removed, while the line was down, nobody told. @param {import('./frame.js').Heads} heads */
+  function leaveAllBut(heads) {
+    if (isOpen)
+      for (const name of rooms.keys())
+        if (!Object.hasOwn(heads, name) && !isDirect(name) && !names.includes(name)) forget(name);
   }
 
   /** What the server tells of rooms, asked or not. @param {import('./doorway.js').RoomAnswer} frame */
@@ -282,6 +292,7 @@ export function connect(options) {
       renames.hear({ userId, nickname: given, at });
       for (const { room } of rooms.values()) room.welcome(frame);
       enterAll(frame.heads, () => true);
+      leaveAllBut(frame.heads);
       doorway.line(true);
       if (frame.leaseMs > 0)
         for (const name of rooms.keys()) if (!isDirect(name)) greet(name, frame);
