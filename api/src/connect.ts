@@ -1,8 +1,8 @@
-// $connect: writes the connection, then lets the handshake through. A plain client is in the lobby at once, others after hello.
+// $connect: writes the connection, then lets the handshake through. A plain client is in the lobby at once, where guests may be; others after hello.
 
 import middy from '@middy/core';
 import type { APIGatewayProxyResultV2, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { open, type Subscription } from '../../shared/src/connections.ts';
+import { type Connection, open, type Subscription } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
 import { shardsOf } from '../../shared/src/messages.ts';
 import { LOBBY, SUBPROTOCOL } from '../../shared/src/protocol.ts';
@@ -15,6 +15,10 @@ type Handshake = APIGatewayProxyWebsocketEventV2 & {
   headers?: Record<string, string>;
   multiValueHeaders?: Headers;
 };
+
+const isOidc = env('AUTH_MODE') === 'oidc';
+/** API Gateway ends a socket after ten silent minutes: as long may a stranger take to say who they are. */
+const STRANGER_S = 10 * 60;
 
 const door: Door = {
   allowed: env('ALLOWED_ORIGINS'),
@@ -29,9 +33,13 @@ export const handler = middy(async (event: Handshake): Promise<APIGatewayProxyRe
   // A client of a version to come would wait for frames that it cannot read.
   if (protocol === 'plain' && offered.some((offer) => offer.startsWith('chat.')))
     return { statusCode: 400 };
-  const guest = guestOf(connectionId);
-  const subscriptions = protocol === 'v1' ? [] : await inTheLobby(guest.userId);
-  await open({ connectionId, ...guest, protocol, subscriptions });
+  const connection: Connection = {
+    ...{ connectionId, ...guestOf(connectionId), protocol },
+    subscriptions: [],
+  };
+  if (isOidc) await open({ ...connection, authExpiresAt: 0 }, STRANGER_S);
+  else if (protocol === 'v1') await open(connection);
+  else await open({ ...connection, subscriptions: await inTheLobby(connection.userId) });
   if (protocol === 'plain') return { statusCode: 200 };
   return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': SUBPROTOCOL } };
 }).onError(({ error, event }) => {

@@ -2,7 +2,7 @@
 
 import { publish } from '../../shared/src/bus.ts';
 import { settleLease, takeLease } from '../../shared/src/clients.ts';
-import { reopen } from '../../shared/src/connections.ts';
+import { isOver, reopen } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
 import { unlisten } from '../../shared/src/listening.ts';
 import { VERSION } from '../../shared/src/protocol.ts';
@@ -10,7 +10,6 @@ import { LEASE_MS } from '../../shared/src/roster.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 import { roomTopic } from '../../shared/src/topics.ts';
 import { endOlder } from './end-older.ts';
-import { guestWith } from './guest.ts';
 import { readHeads } from './heads.ts';
 import { hearingOf, lost } from './hearing.ts';
 import { readHere } from './here.ts';
@@ -18,14 +17,16 @@ import { nameFor } from './naming.ts';
 import { greeted } from './presence.ts';
 import { spread } from './spread.ts';
 import { subscriptionsFor } from './subscriptions.ts';
+import { whoIs } from './who.ts';
 
 const pingAfterMs = Number(env('PING_AFTER_SECONDS')) * 1000;
 
 export const handler = routeHandler('hello', async (frame, before) => {
   const { connectionId } = before;
   const { clientId, epoch } = frame;
-  const guest = guestWith(frame.secret);
-  const { userId } = guest;
+  const who = await whoIs(frame, before);
+  const { userId, authExpiresAt } = who;
+  const auth = authExpiresAt === undefined ? {} : { authExpiresAt };
 
   const mine = { userId, clientId, epoch, connectionId };
 
@@ -34,16 +35,17 @@ export const handler = routeHandler('hello', async (frame, before) => {
     await publish('ClientReplaced', { ...mine, epoch: lease.epoch });
     return { type: 'replaced', epoch: lease.epoch };
   }
-  const nickname = await nameFor(frame.nickname, guest);
+  const nickname = await nameFor(frame.nickname, who);
   const { rooms, direct, closed } = await hearingOf(userId, frame.rooms);
   const subscriptions = await subscriptionsFor(before, userId, rooms);
-  const after = { ...mine, nickname, protocol: 'v1' as const, subscriptions };
+  const after = { ...mine, ...auth, nickname, protocol: 'v1' as const, subscriptions };
   await reopen(before, after);
   // Subscribed first, asked again after: a removal under way either finds the subscription, or is found here.
   const gone = await lost(userId, closed);
   for (const room of gone) await unlisten(connectionId, roomTopic(room), subscriptions);
   const heard = rooms.filter((room) => !gone.includes(room));
-  await greeted(before, after, heard);
+  // Whose token had expired was in no room: others may have been told so.
+  await greeted(isOver(before) ? { ...before, subscriptions: [] } : before, after, heard);
   const told = [readHeads([...heard, ...direct]), readHere(heard), spread(lease.came)] as const;
   const [heads, here, { spreadMs, came }] = await Promise.all(told);
   // Last: who failed before this leaves the older connection alive, and its client a line.
@@ -53,7 +55,13 @@ export const handler = routeHandler('hello', async (frame, before) => {
       // Doing it again costs the next hello a look; failing would cost this client its line.
       console.error({ route: 'hello', connectionId, unsettled: true, error }),
     );
-  const now = new Date().toISOString();
-  const times = { now, pingAfterMs, leaseMs: LEASE_MS, spreadMs };
+  const nowMs = Date.now();
+  const times = {
+    now: new Date(nowMs).toISOString(),
+    ...{ pingAfterMs, leaseMs: LEASE_MS, spreadMs },
+    ...(authExpiresAt === undefined
+      ? {}
+      : { authForMs: Math.max(1, authExpiresAt * 1000 - nowMs) }),
+  };
   return { type: 'welcome', v: VERSION, userId, nickname, heads, here, ...times };
 });

@@ -48,7 +48,7 @@ describe('the four templates', () => {
 const LOGS = 'Resources: { Logs: { Type: AWS::Logs::LogGroup } }\n';
 
 test.each([
-  ['Rules: {}', /^api\/template\.yaml:2:1: Rules/],
+  ['Hooks: {}', /^api\/template\.yaml:2:1: Hooks/],
   ['Transform: AWS::Include', /^api\/template\.yaml:2:1: Transform/],
   ['Globals: { Function: { Timeout: 1 } }', /^api\/template\.yaml:2:1: Globals/],
   ['AWSTemplateFormatVersion: 2011-01-01', /AWSTemplateFormatVersion/],

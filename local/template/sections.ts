@@ -8,6 +8,7 @@ const SECTIONS = [
   'Metadata',
   'Parameters',
   'Mappings',
+  'Rules',
   'Conditions',
   'Globals',
   'Resources',

@@ -7,6 +7,7 @@ import { Names } from './names.ts';
 import { readParameters } from './parameters.ts';
 import type { Draft, Resource } from './resources/kind.ts';
 import { KINDS } from './resources/registry.ts';
+import { checkRules } from './rules.ts';
 import { checkSections } from './sections.ts';
 import type { Source } from './source.ts';
 
@@ -32,6 +33,7 @@ export function readStack(source: Source, options: StackOptions, draft: Draft): 
   const { stackName } = options;
   const names = new Names({ source, stackName, region, account, parameters, declared, exports });
 
+  checkRules(names);
   for (const [name, condition] of section(source, 'Conditions'))
     names.condition(name, condition.path);
   for (const kind of KINDS) {

@@ -42,6 +42,8 @@ export interface Connection {
   /** Which client it belongs to, once it has said hello. */
   clientId?: string;
   subscriptions: Subscription[];
+  /** Until when it may speak and hear, epoch seconds; 0 before the hello of a stack that wants tokens, absent for guests. */
+  authExpiresAt?: number;
   /** How often its row was written anew; absent before the first time. */
   revision?: number;
   /** When its bucket of tokens is full, epoch milliseconds (admission.ts); absent before its first frame. */
@@ -71,10 +73,21 @@ const subscriptionKey = ({ topic, shard }: Subscription, id: string) => ({
   sk: { S: id },
 });
 
-/** Writes the connection, then its subscriptions: whoever finds a subscription finds its owner. */
-export async function open(connection: Connection): Promise<void> {
+/** When what somebody hears ends, epoch seconds: with their token, or with the life of their connection. */
+export const hearsUntil = (
+  { authExpiresAt = Number.POSITIVE_INFINITY }: Pick<Connection, 'authExpiresAt'>,
+  expiresAt = now() + LIFE_S,
+): number => Math.min(authExpiresAt, expiresAt);
+
+/** Whether its token has expired: it may say hello, and nothing else. */
+export const isOver = ({ authExpiresAt }: Connection): boolean =>
+  authExpiresAt !== undefined && authExpiresAt <= now();
+
+/** Writes the connection, then its subscriptions: whoever finds a subscription finds its owner. It lasts so many seconds. */
+export async function open(connection: Connection, lifeS = LIFE_S): Promise<void> {
   const { connectionId, userId, nickname, protocol, clientId, subscriptions } = connection;
-  const expiresAt = { N: String(now() + LIFE_S) };
+  const { authExpiresAt } = connection;
+  const expiresAt = { N: String(now() + lifeS) };
   const plain: Record<string, AttributeValue> =
     protocol === 'plain' ? { plain: { BOOL: true } } : {};
   await write([
@@ -84,6 +97,7 @@ export async function open(connection: Connection): Promise<void> {
       nickname: { S: nickname },
       protocol: { S: protocol },
       ...(clientId === undefined ? {} : { clientId: { S: clientId } }),
+      ...(authExpiresAt === undefined ? {} : { authExpiresAt: { N: String(authExpiresAt) } }),
       subscriptions: { S: JSON.stringify(subscriptions) },
       expiresAt,
     }),
@@ -108,7 +122,7 @@ export async function reopen(before: Connection, after: Connection): Promise<voi
   await write(
     dropped.map((subscription) => remove(subscriptionKey(subscription, after.connectionId))),
   );
-  const expiresAt = { N: String(now() + LIFE_S) };
+  const expiresAt = { N: String(hearsUntil(after)) };
   await write(
     after.subscriptions.map((subscription) =>
       put({ ...subscriptionKey(subscription, after.connectionId), expiresAt }),
@@ -119,6 +133,7 @@ export async function reopen(before: Connection, after: Connection): Promise<voi
 
 async function rewrite(connection: Connection, was: number | undefined): Promise<number> {
   const { connectionId, userId, nickname, protocol, clientId, subscriptions } = connection;
+  const { authExpiresAt } = connection;
   const revision = (was ?? 0) + 1;
   const isAsRead = was === undefined ? 'attribute_not_exists(revision)' : 'revision = :was';
   try {
@@ -127,8 +142,9 @@ async function rewrite(connection: Connection, was: number | undefined): Promise
         TableName,
         Key: connectionKey(connectionId),
         ConditionExpression: `attribute_exists(pk) AND ${isAsRead}`,
-        UpdateExpression:
-          'SET userId = :user, nickname = :name, protocol = :protocol, clientId = :client, subscriptions = :hears, expiresAt = :end, revision = :next',
+        UpdateExpression: `SET userId = :user, nickname = :name, protocol = :protocol, clientId = :client, subscriptions = :hears, expiresAt = :end, revision = :next${
+          authExpiresAt === undefined ? ' REMOVE authExpiresAt' : ', authExpiresAt = :auth'
+        }`,
         ExpressionAttributeValues: {
           ':user': { S: userId },
           ':name': { S: nickname },
@@ -138,6 +154,7 @@ async function rewrite(connection: Connection, was: number | undefined): Promise
           ':end': { N: String(now() + LIFE_S) },
           ':next': { N: String(revision) },
           ...(was === undefined ? {} : { ':was': { N: String(was) } }),
+          ...(authExpiresAt === undefined ? {} : { ':auth': { N: String(authExpiresAt) } }),
         },
       }),
     );
@@ -245,6 +262,7 @@ export function connectionIn(
     protocol: Item.protocol?.S === 'v1' ? 'v1' : 'plain',
     ...(Item.clientId?.S === undefined ? {} : { clientId: Item.clientId.S }),
     subscriptions: JSON.parse(Item.subscriptions?.S ?? '[]') as Subscription[],
+    ...(Item.authExpiresAt?.N === undefined ? {} : { authExpiresAt: Number(Item.authExpiresAt.N) }),
     ...(Item.revision?.N === undefined ? {} : { revision: Number(Item.revision.N) }),
     ...(Item.fullAt?.N === undefined ? {} : { fullAt: Number(Item.fullAt.N) }),
   };

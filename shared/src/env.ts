@@ -3,6 +3,7 @@
 type Variable =
   | 'ALLOWED_ORIGINS'
   | 'ALLOW_NO_ORIGIN'
+  | 'AUTH_MODE'
   | 'BUS_NAME'
   | 'CALLBACK_URL'
   | 'CONNECTIONS_TABLE'
@@ -10,6 +11,9 @@ type Variable =
   | 'MESSAGES_TABLE'
   | 'MESSAGE_BURST'
   | 'MESSAGE_RETENTION_DAYS'
+  | 'OIDC_AUDIENCE'
+  | 'OIDC_ISSUER'
+  | 'OIDC_JWKS_URI'
   | 'PING_AFTER_SECONDS';
 
 /** The variable's value. Throws its name if the template gave none: at cold start, not in the middle of a message. */

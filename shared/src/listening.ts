@@ -8,7 +8,13 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type Connection, connectionKey, find, type Subscription } from './connections.ts';
+import {
+  type Connection,
+  connectionKey,
+  find,
+  hearsUntil,
+  type Subscription,
+} from './connections.ts';
 import { env } from './env.ts';
 import { Refused } from './protocol.ts';
 import { userTopic } from './topics.ts';
@@ -37,7 +43,7 @@ export async function listen(
   if (row === undefined) throw new Refused('NotConnected');
   // Of two that join at once, the second stays in the shard that the first drew.
   const heard = row.subscriptions.find((one) => one.topic === topic) ?? subscription;
-  const Item = { ...subscriptionKey(heard, connectionId), expiresAt: { N: row.expiresAt } };
+  const Item = { ...subscriptionKey(heard, connectionId), expiresAt: { N: String(row.expiresAt) } };
   await client.send(new PutItemCommand({ TableName, Item }));
   return heard;
 }
@@ -88,7 +94,7 @@ export async function unlisten(
 async function change(
   seen: Connection,
   to: (heard: Subscription[]) => Subscription[],
-): Promise<{ subscriptions: Subscription[]; expiresAt: string } | undefined> {
+): Promise<{ subscriptions: Subscription[]; expiresAt: number } | undefined> {
   let connection: Connection | undefined = seen;
   for (let attempt = 0; attempt < TRIES && connection !== undefined; attempt += 1) {
     const subscriptions = to(connection.subscriptions);
@@ -107,7 +113,9 @@ async function change(
           ReturnValues: 'ALL_NEW',
         }),
       );
-      return { subscriptions, expiresAt: Attributes?.expiresAt?.N ?? '0' };
+      const { expiresAt, authExpiresAt } = Attributes ?? {};
+      const auth = authExpiresAt?.N === undefined ? {} : { authExpiresAt: Number(authExpiresAt.N) };
+      return { subscriptions, expiresAt: hearsUntil(auth, Number(expiresAt?.N ?? 0)) };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       connection = await find(seen.connectionId);

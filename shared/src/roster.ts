@@ -28,13 +28,16 @@ export interface Present {
   userId: string;
   connectionId: string;
   nickname: string;
+  /** When its token expires, epoch seconds: nobody is here for longer than they may hear. */
+  authExpiresAt?: number;
 }
 
 /** Writes or renews the connection's entries. `leaseUntil` is ISO 8601, which the state machine compares as text. */
 export async function enter(rooms: string[], who: Present): Promise<void> {
   const now = Date.now();
-  const leaseUntil = { S: new Date(now + LEASE_MS).toISOString() };
-  const expiresAt = { N: String(Math.ceil((now + LEASE_MS) / 1000)) };
+  const until = Math.min(now + LEASE_MS, (who.authExpiresAt ?? Number.POSITIVE_INFINITY) * 1000);
+  const leaseUntil = { S: new Date(until).toISOString() };
+  const expiresAt = { N: String(Math.ceil(until / 1000)) };
   const at = { S: new Date(now).toISOString() };
   await write(
     rooms.map((room) => ({

@@ -1,13 +1,14 @@
 // A route: what a known connection may do. Parses the frame, finds who speaks, answers.
 
 import { admit } from './admission.ts';
-import type { Connection } from './connections.ts';
+import { type Connection, isOver } from './connections.ts';
 import { type Answer, socketHandler, text } from './handler.ts';
 import { type Action, type FrameOf, parseClientFrame, Refused } from './protocol.ts';
 
 /**
  * The sender comes from the connection, never from the frame. Throws `RateLimited` when too many came, `NotConnected` for a connection without a row,
- * `HelloFirst` for one that has yet to say who it is; a plain client may say and ping without.
+ * `HelloFirst` for one that has yet to say who it is, `AuthExpired` where it has to say so again; a plain client may say and
+ * ping without, where guests may come in.
  */
 export const routeHandler = <A extends Action>(
   action: A,
@@ -20,11 +21,14 @@ export const routeHandler = <A extends Action>(
     const speaker = await admit(event.requestContext.connectionId, ref);
     if (speaker === undefined) throw new Refused('NotConnected', { ref });
     if (!may(speaker, action)) throw new Refused('HelloFirst', { ref });
+    if (action !== 'hello' && isOver(speaker)) throw new Refused('AuthExpired', { ref });
     return answer(frame, speaker);
   });
 
 const isOf = <A extends Action>(frame: { action: Action }, action: A): frame is FrameOf<A> =>
   frame.action === action;
 
-const may = ({ clientId, protocol }: Connection, action: Action): boolean =>
-  action === 'hello' || clientId !== undefined || (protocol === 'plain' && action !== 'history');
+const may = ({ clientId, protocol, authExpiresAt }: Connection, action: Action): boolean =>
+  action === 'hello' ||
+  clientId !== undefined ||
+  (protocol === 'plain' && authExpiresAt === undefined && action !== 'history');

@@ -93,7 +93,7 @@ export function hostileServer(clock: Clock, chance: Chance) {
   });
 
   function greet(connection: Connection, hello: Extract<ClientFrame, { action: 'hello' }>) {
-    const userId = `u_${hello.secret.slice(0, 22)}`;
+    const userId = `u_${(hello.secret ?? '').slice(0, 22)}`;
     const lease = leases.get(hello.clientId);
     if (lease && lease.connection !== connection && lease.epoch >= hello.epoch) {
       tell(connection, { type: 'replaced' });

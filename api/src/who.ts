@@ -1,0 +1,51 @@
+// Who says hello: a guest by their secret, or whom a token names, as the stack has it.
+
+import { createHash } from 'node:crypto';
+import type { Connection } from '../../shared/src/connections.ts';
+import { env } from '../../shared/src/env.ts';
+import { folded, isGuestName, isNickname, shown } from '../../shared/src/nickname.ts';
+import { type Hello, Refused } from '../../shared/src/protocol.ts';
+import { type Guest, guestWith } from './guest.ts';
+import { type Claims, claimsOf } from './token.ts';
+
+const isOidc = env('AUTH_MODE') === 'oidc';
+
+/** A `sub` that can be a userId as it is. What looks like an id made here is not: it could be another user's. */
+const FIT = /^(?!u_|s_|guest-)[\w.|@+-]{1,128}$/;
+
+export interface Who extends Guest {
+  /** When their token expires, epoch seconds. */
+  authExpiresAt?: number;
+}
+
+/**
+ * Throws `BadField` for a secret where people sign in, and for a token where guests come in; what `claimsOf` throws; and
+ * `BadToken` for the token of another user than the one that this connection is of: what they hear must not be the next one's.
+ */
+export async function whoIs({ secret, token }: Hello, before: Connection): Promise<Who> {
+  if (!isOidc) {
+    if (secret === undefined) throw new Refused('BadField', { field: 'token' });
+    return guestWith(secret);
+  }
+  if (token === undefined) throw new Refused('BadField', { field: 'secret' });
+  const claims = await claimsOf(token);
+  const userId = userIdOf(claims.sub);
+  if (before.clientId !== undefined && before.userId !== userId) throw new Refused('BadToken');
+  return { userId, nickname: nameIn(claims, userId), authExpiresAt: claims.exp };
+}
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
+/** The `sub`, or where that cannot be a userId `s_` and 132 bits of its hash. */
+export const userIdOf = (sub: string): string =>
+  FIT.test(sub) ? sub : `s_${hashOf(sub).slice(0, 22)}`;
+
+const isOwn = (name: string): boolean => folded(name) !== '' && !isGuestName(name);
+
+/** The first name that can be a nickname, and is no address that others could write to; else like a guest's. */
+function nameIn({ names }: Claims, userId: string): string {
+  const sound = names
+    .map(shown)
+    .find((name) => isNickname(name) && isOwn(name) && !name.includes('@'));
+  return sound ?? `guest-${createHash('sha256').update(userId).digest('hex').slice(0, 4)}`;
+}
