@@ -50,7 +50,7 @@ export async function until<T>(
 }
 
 const start = Date.now();
-const hastyClock: Clock = {
+export const hastyClock: Clock = {
   now: () => start + (Date.now() - start) * HASTE,
   after(ms, run) {
     const timer = setTimeout(run, ms / HASTE);

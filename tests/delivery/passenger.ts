@@ -1,0 +1,63 @@
+// A passenger: one device of a person, the product's own client on a line that breaks without a word, in whatever rooms it hears.
+import { connect } from '../../front/src/core/chat.js';
+import { hastyClock } from './member.ts';
+import { type BadLine, openBadLine } from './proxy.ts';
+
+export interface Passenger {
+  /** Whose device it is, by the name the test gave. */
+  person: string;
+  chat: ReturnType<typeof connect>;
+  line: BadLine;
+  /** Whether the line is one that breaks. */
+  isOnTrain: boolean;
+  /** The rooms it shows, by name. */
+  rooms(): string[];
+  /** The words shown in the room, stored ones as they stand, others with their state. */
+  words(room: string): string[];
+  /** The userIds that it shows as online, sorted. */
+  online(room: string): string[];
+  leaves(): Promise<void>;
+}
+
+const aboard = new Set<Passenger>();
+
+/** Boards with the person's secret, so that all devices that have it are one user's. */
+export async function board(
+  websocket: string,
+  { person, secret, isOnTrain }: { person: string; secret: string; isOnTrain: boolean },
+): Promise<Passenger> {
+  const line = await openBadLine(websocket);
+  const kept = new Map<string, unknown>([['secret', secret]]);
+  const keep = {
+    read: (key: string) => kept.get(key) ?? null,
+    write: (key: string, value: unknown) => void kept.set(key, value),
+  };
+  const chat = connect({ url: line.url, nickname: person, ports: { clock: hastyClock, keep } });
+  const passenger: Passenger = {
+    ...{ person, chat, line, isOnTrain },
+    rooms: () => chat.rooms().toSorted(),
+    words: (room) =>
+      chat
+        .room(room)
+        .items()
+        .map(({ text, state }) => (state === 'sent' ? text : `${state}: ${text}`)),
+    online: (room) =>
+      chat
+        .room(room)
+        .roster()
+        .flatMap(({ userId, online }) => (online ? [userId] : []))
+        .toSorted(),
+    async leaves() {
+      aboard.delete(passenger);
+      await chat.close();
+      await line.stop();
+    },
+  };
+  aboard.add(passenger);
+  return passenger;
+}
+
+/** After each test. */
+export async function everybodyGetsOff(): Promise<void> {
+  await Promise.all([...aboard].map((passenger) => passenger.leaves()));
+}
