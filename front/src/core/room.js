@@ -202,6 +202,7 @@ export function createRoom({ name, from, keep, clock, fraction, send, took, chan
     },
     read: reading.open,
     close() {
+      asker.lineDown();
       reading.close();
       for (const resolve of waiting.splice(0)) resolve(false);
     },
