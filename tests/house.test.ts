@@ -99,6 +99,7 @@ describe('rooms', () => {
         'shared/src/history.ts',
         'shared/src/messages.ts',
         'shared/src/nicknames.ts',
+        'shared/src/renaming.ts',
         'workflows/dead-letter-queue.ts',
         'workflows/restart.ts',
         'workflows/src/poster.ts',
@@ -239,6 +240,7 @@ describe('functions', () => {
     'history.ts': 'dynamodb',
     'messages.ts': 'dynamodb',
     'nicknames.ts': 'dynamodb',
+    'renaming.ts': 'dynamodb',
   };
   /** The management API has one action for all it does. */
   const actionsOf = (file: string) =>

@@ -10,6 +10,8 @@ import { LEASE_MS } from '../../shared/src/roster.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 import { roomTopic } from '../../shared/src/topics.ts';
 import { endOlder } from './end-older.ts';
+import { endSurplus } from './end-surplus.ts';
+import { stillBy } from './going-by.ts';
 import { readHeads } from './heads.ts';
 import { hearingOf, lost } from './hearing.ts';
 import { readHere } from './here.ts';
@@ -35,10 +37,11 @@ export const handler = routeHandler('hello', async (frame, before) => {
     await publish('ClientReplaced', { ...mine, epoch: lease.epoch });
     return { type: 'replaced', epoch: lease.epoch };
   }
-  const nickname = await nameFor(frame.nickname, who);
+  const naming = await nameFor(frame.nickname, who);
   const { rooms, direct, closed } = await hearingOf(userId, frame.rooms);
   const subscriptions = await subscriptionsFor(before, userId, rooms);
-  const after = { ...mine, ...auth, nickname, protocol: 'v1' as const, subscriptions };
+  const { nickname: wanted } = naming;
+  const after = { ...mine, ...auth, nickname: wanted, protocol: 'v1' as const, subscriptions };
   await reopen(before, after);
   // Subscribed first, asked again after: a removal under way either finds the subscription, or is found here.
   const gone = await lost(userId, closed);
@@ -46,10 +49,15 @@ export const handler = routeHandler('hello', async (frame, before) => {
   const heard = rooms.filter((room) => !gone.includes(room));
   // Whose token had expired was in no room: others may have been told so.
   await greeted(isOver(before) ? { ...before, subscriptions: [] } : before, after, heard);
+  const nickname = await stillBy(userId, naming);
   const told = [readHeads([...heard, ...direct]), readHere(heard), spread(lease.came)] as const;
   const [heads, here, { spreadMs, came }] = await Promise.all(told);
   // Last: who failed before this leaves the older connection alive, and its client a line.
   await endOlder(lease.older, mine);
+  await endSurplus(userId, lease.older).catch((error: unknown) =>
+    // The next hello does it; failing would cost this client its line.
+    console.error({ route: 'hello', connectionId, surplus: true, error }),
+  );
   if (lease.older.length > 0 || came !== lease.came)
     await settleLease(mine, { ended: lease.older, came }).catch((error: unknown) =>
       // Doing it again costs the next hello a look; failing would cost this client its line.

@@ -6,14 +6,17 @@ import { guestWith } from './guest.ts';
 
 const [ada, bob] = [guestWith('a'.repeat(43)), guestWith('b'.repeat(43))];
 let aws: TestAws;
-let nameFor: typeof import('./naming.ts').nameFor;
+let naming: typeof import('./naming.ts');
 
 beforeAll(async () => {
   aws = await startAws('HelloFunction');
-  ({ nameFor } = await import('./naming.ts'));
+  naming = await import('./naming.ts');
 });
 afterAll(() => aws.stop());
 beforeEach(() => aws.reset());
+
+const nameFor = async (asked: string | undefined, guest: typeof ada) =>
+  (await naming.nameFor(asked, guest)).nickname;
 
 test('is what was asked for, as it is shown', async () => {
   expect(await nameFor('  Ada  Byron ', ada)).toBe('Ada Byron');
@@ -47,4 +50,38 @@ test('of thirty who come at once by one name, each goes by one of their own, and
 test('two guests whose names would be the same get two', async () => {
   expect(await nameFor(undefined, ada)).toBe(ada.nickname);
   expect(await nameFor(undefined, { ...bob, nickname: ada.nickname })).not.toBe(ada.nickname);
+});
+
+test('says whether the user has gone by another until now', async () => {
+  expect(await naming.nameFor('Ada', ada)).toEqual({ nickname: 'Ada', isChange: false });
+  expect(await naming.nameFor(undefined, ada)).toEqual({ nickname: 'Ada', isChange: false });
+  expect(await naming.nameFor('Eve', ada)).toEqual({ nickname: 'Eve', isChange: true });
+});
+
+test.each(['guest-0000', 'Guest-zzzz', 'guеst-1', 'guest\u2011ab12', 'guest\u2212ab12'])(
+  'is not %s, which is given and never asked for',
+  async (asked) => {
+    expect(await nameFor(asked, ada)).toBe(ada.nickname);
+    await nameFor('Ada', ada);
+    expect(await nameFor(asked, ada)).toBe('Ada');
+  },
+);
+
+test("is one's own guest's name for who asks for it back", async () => {
+  await nameFor('Ada', ada);
+  expect(await nameFor(ada.nickname, ada)).toBe(ada.nickname);
+});
+
+test('one like it is free, and no name of a guest', async () => {
+  const like = await naming.freeLike('Ada', bob.userId);
+  expect(await nameFor(like, bob)).toBe(like);
+  expect(await naming.freeLike('guest-0000', bob.userId)).toMatch(/^somebody-\d{4}$/);
+});
+
+test('another is suggested where the first like it is taken too', async () => {
+  const first = await naming.freeLike('Eve', bob.userId);
+  await nameFor(first, ada);
+  const second = await naming.freeLike('Eve', bob.userId);
+  expect(second).not.toBe(first);
+  expect(await nameFor(second, bob)).toBe(second);
 });

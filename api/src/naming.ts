@@ -1,25 +1,47 @@
 // Naming: which nickname a user goes by from this hello on. Two users never go by one that people would confuse.
 
 import { randomUUID } from 'node:crypto';
-import { folded, shown, suggestion } from '../../shared/src/nickname.ts';
-import { claim, nicknameOf } from '../../shared/src/nicknames.ts';
+import { folded, isGuestName, shown, suggestion } from '../../shared/src/nickname.ts';
+import { claim, isFree, nicknameOf } from '../../shared/src/nicknames.ts';
 import { Refused } from '../../shared/src/protocol.ts';
 import type { Guest } from './guest.ts';
 
 /** Suggestions are one in nine thousand each, so that a second is rare, and a fifth a sign of something else. */
 const TRIES = 5;
 
+export interface Naming {
+  nickname: string;
+  /** The user has gone by another until now. */
+  isChange: boolean;
+}
+
 /**
  * What was asked for, or what the user goes by already, or a guest's name; where it is another's, one like it that is
  * free. `welcome` tells which. Throws `Busy` where none could be found.
  */
-export async function nameFor(asked: string | undefined, guest: Guest): Promise<string> {
+export async function nameFor(asked: string | undefined, guest: Guest): Promise<Naming> {
   const { userId } = guest;
-  const wanted = asked === undefined ? await nicknameOf(userId) : shown(asked);
-  let name = wanted === undefined || folded(wanted) === '' ? guest.nickname : wanted;
+  const before = await nicknameOf(userId);
+  const wanted = asked === undefined || isOthers(asked, guest, before) ? before : shown(asked);
+  let nickname = wanted === undefined || folded(wanted) === '' ? guest.nickname : wanted;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    if (await claim(name, userId, randomUUID())) return name;
-    name = suggestion(name, userId);
+    if (await claim(nickname, userId, randomUUID()))
+      return { nickname, isChange: before !== undefined && before !== nickname };
+    nickname = suggestion(nickname, userId);
+  }
+  throw new Refused('Busy');
+}
+
+/** A guest's name that was never given to this user. */
+const isOthers = (asked: string, guest: Guest, before: string | undefined): boolean =>
+  isGuestName(asked) && ![guest.nickname, before].includes(shown(asked));
+
+/** One like it that nobody has claimed. Throws `Busy` where none could be found. */
+export async function freeLike(nickname: string, userId: string): Promise<string> {
+  let like = suggestion(isGuestName(nickname) ? 'somebody' : nickname, userId);
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    if (await isFree(like, userId)) return like;
+    like = suggestion(like, userId);
   }
   throw new Refused('Busy');
 }

@@ -35,7 +35,7 @@ export interface Settled {
   came?: number | undefined;
 }
 
-const leaseKey = ({ userId, clientId }: Client) => ({
+const leaseKey = ({ userId, clientId }: Pick<Client, 'userId' | 'clientId'>) => ({
   pk: { S: `client#${userId}#${clientId}` },
   sk: { S: 'client' },
 });
@@ -80,6 +80,13 @@ export async function takeLease(taker: Client): Promise<Lease> {
     );
     return { taken: false, epoch: Math.max(epoch, Number(Item?.epoch?.N ?? 0)) };
   }
+}
+
+/** The epoch of the client's lease; 0 where there is none. */
+export async function epochOf(userId: string, clientId: string): Promise<number> {
+  const Key = leaseKey({ userId, clientId });
+  const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+  return Number(Item?.epoch?.N ?? 0);
 }
 
 /** Writes down what was done: the next to take the lease need not do it again. */

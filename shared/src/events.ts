@@ -1,6 +1,6 @@
 // The event catalogue: what can stand on ChatBus, who says it, and what it carries.
 
-import type { Typing as TypingFrame, Visibility } from './protocol.ts';
+import type { Nickname, Typing as TypingFrame, Visibility } from './protocol.ts';
 
 /** The name under which a stack speaks: the `source` its IAM policy is bound to. */
 export const SOURCES = {
@@ -14,6 +14,7 @@ export const SOURCES = {
   RoomLeft: 'chat.api',
   MemberInvited: 'chat.api',
   MemberRemoved: 'chat.api',
+  NicknameChanged: 'chat.api',
 } as const;
 
 /** Someone said something; nobody has given it a place yet. Emitted by `api`, listened to by `message-distribution`. */
@@ -100,6 +101,14 @@ export interface Typing {
   until: number;
 }
 
+/** Somebody goes by another name. Emitted by `api`, told by `broadcast` as it stands, to each connection once. */
+export interface NicknameChanged {
+  /** `user:<userId>`, and the rooms they hear, without crowds, which are shown as a number. */
+  topics: string[];
+  shard: 0;
+  frame: Nickname;
+}
+
 /** detail-type → detail. A new event starts with a line here; the compiler shows the rest. */
 export interface Events {
   ConnectionOpened: ConnectionOpened;
@@ -111,6 +120,7 @@ export interface Events {
   RoomLeft: RoomLeft;
   MemberInvited: MemberInvited;
   MemberRemoved: MemberRemoved;
+  NicknameChanged: NicknameChanged;
 }
 
 export type EventName = keyof Events;

@@ -1,10 +1,43 @@
-// A nickname: how it is shown, what it must not be confused with, and what to suggest where it is taken.
+// A nickname: what may be one, how it is shown, what it must not be confused with, and what to suggest where it is taken.
 
 import { createHash } from 'node:crypto';
 
 /** What has no glyph of its own: zero-width, direction, variation marks, fillers. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}|\p{Cc}|[\u2028\u2029]/gu;
 const MARKS = /\p{M}/gu;
+/** Breaks the line, hides, or turns the direction of what stands beside it. */
+const UNSEEMLY = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
+const SEEN = /[^\s\p{Cc}\p{M}\p{Default_Ignorable_Code_Point}]/u;
+/** Letters as people count them: a family or a flag is one. */
+const GRAPHEMES = 32;
+const BYTES = 128;
+
+const graphemes = (text: string): string[] =>
+  Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
+const bytes = (text: string): number => new TextEncoder().encode(text).length;
+
+/** 1 to 32 graphemes in at most 128 bytes, something of it to be seen, nothing that disturbs its neighbours. */
+export const isNickname = (value: unknown): value is string =>
+  typeof value === 'string' &&
+  value.isWellFormed() &&
+  SEEN.test(value) &&
+  !UNSEEMLY.test(value) &&
+  // Bytes first: only what is short is worth taking apart.
+  bytes(value) <= BYTES &&
+  graphemes(value).length <= GRAPHEMES;
+
+/** As much of it as a nickname may be long: other programs may put any on the bus. */
+export function cutNickname(nickname: string): string {
+  // Each UTF-16 unit is at most one grapheme, and three bytes.
+  if (nickname.length <= GRAPHEMES) return nickname;
+  const letters = graphemes(nickname.slice(0, BYTES));
+  if (letters.length <= GRAPHEMES && bytes(nickname) <= BYTES) return nickname;
+  let kept = '';
+  for (const letter of letters.slice(0, GRAPHEMES - 1))
+    if (bytes(kept + letter) <= BYTES - 3) kept += letter;
+    else break;
+  return `${kept}…`;
+}
 
 /**
  * Letters of other scripts that look like Latin ones, in lower case: from Unicode Technical Standard 39,
@@ -35,22 +68,26 @@ export function folded(nickname: string): string {
     .replace(MARKS, '')
     .toLowerCase()
     .normalize('NFKC')
+    .replace(/[\p{Pd}\u2212]/gu, '-')
     .replace(/\s+/gu, ' ')
     .trim();
   return [...bare].map((letter) => LOOKALIKES.get(letter) ?? letter).join('');
 }
 
+/**
+ * Names that are given and never asked for: else somebody could go by the name of a guest who has said nothing of
+ * themselves, or take a newcomer's before they come.
+ */
+export const isGuestName = (nickname: string): boolean => folded(nickname).startsWith('guest-');
+
 const SUFFIX = /-\d{4}$/;
 /** Of 32 graphemes and 128 bytes, so that a suffix fits behind whatever letters. */
 const STEM = 16;
+const STEM_BYTES = 100;
 
 /** Another nickname for this user, always the same: who is refused `Ada` today and tomorrow is `Ada-4711` on both days. */
 export function suggestion(nickname: string, userId: string): string {
   const hash = createHash('sha256').update(`${userId}\n${nickname}`).digest().readUInt32BE();
-  const stem = [...new Intl.Segmenter().segment(shown(nickname).replace(SUFFIX, ''))]
-    .slice(0, STEM)
-    .map(({ segment }) => segment)
-    .join('');
-  const short = new TextEncoder().encode(stem).length <= 100 ? stem : 'guest';
-  return `${short}-${1000 + (hash % 9000)}`;
+  const stem = graphemes(shown(nickname).replace(SUFFIX, '')).slice(0, STEM).join('');
+  return `${bytes(stem) <= STEM_BYTES ? stem : 'somebody'}-${1000 + (hash % 9000)}`;
 }

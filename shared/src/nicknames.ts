@@ -46,6 +46,15 @@ export async function claim(nickname: string, userId: string, mark: string): Pro
   return true;
 }
 
+/** Whether the user could claim it now; a moment later another may have. */
+export async function isFree(nickname: string, userId: string): Promise<boolean> {
+  const { Item } = await client.send(
+    new GetItemCommand({ TableName, Key: claimKey(folded(nickname)), ConsistentRead: true }),
+  );
+  if (Item === undefined || Item.userId?.S === userId) return true;
+  return Number(Item.expiresAt?.N ?? 0) < Math.floor(Date.now() / 1000);
+}
+
 /** What the user last went by, on whichever device; others may have taken it since, if that was 30 days ago. */
 export async function nicknameOf(userId: string): Promise<string | undefined> {
   const { Item } = await client.send(

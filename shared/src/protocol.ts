@@ -4,6 +4,7 @@
 // Unknown fields are ignored. Client, server and tests take their types and validators from this page.
 
 import { isUserId, partnersOf } from './direct.ts';
+import { cutNickname, isNickname } from './nickname.ts';
 import { foldRoom, isRoomName } from './room-name.ts';
 
 /** The subprotocol of clients that know this page. Without it, and without hello, a client is *plain*. */
@@ -22,8 +23,11 @@ export const LIMITS = {
   messageCharacters: 4_000,
   /** Code points of a room's name: as `room-name.ts` has it. */
   roomCharacters: 64,
-  /** Code points of a nickname. */
+  /** Graphemes of a nickname, and its bytes in UTF-8: as `nickname.ts` has it. */
   nicknameCharacters: 32,
+  nicknameBytes: 128,
+  /** Open connections of one user: above it, the one that was silent the longest is ended. */
+  connections: 5,
   /** Characters of an ISO 8601 time, with room for its other forms. */
   timestampCharacters: 40,
   /** Rooms of one connection, and of one user. */
@@ -67,7 +71,10 @@ export interface Hello {
    * a hello on the same socket, with a fresh token of the same user, goes on.
    */
   token?: string;
-  /** Optional: 1 to 32 code points, no control or direction marks. A guest's name is made up if absent. */
+  /**
+   * Optional: 1 to 32 graphemes in at most 128 bytes, something of it visible, no control or direction marks. `welcome`
+   * tells which was given: another like it where it is taken. If absent: what the user went by last, or a guest's name.
+   */
   nickname?: string;
   /**
    * Optional: up to 50 rooms, and no other is heard after it. Public ones are joined, made if need be; private ones that
@@ -161,6 +168,17 @@ export interface MembersQuestion {
   room: string;
 }
 
+/**
+ * `nickname`: be called so from now on, on every connection of mine. Answered by `nickname`, or by `error`:
+ * `NicknameTaken` with a `suggestion`. Names are the same that people would take for one another; those that begin with
+ * `guest-` are given, and never asked for.
+ */
+export interface NicknameWish {
+  action: 'nickname';
+  /** As in `hello`. */
+  nickname: string;
+}
+
 /** `typing`: I am writing in this room, or stopped. Not answered; never stored, never sent again. */
 export interface TypingSay {
   action: 'typing';
@@ -178,6 +196,7 @@ export type ClientFrame =
   | SendMessage
   | HistoryQuestion
   | Ping
+  | NicknameWish
   | MembersQuestion
   | TypingSay;
 export type Action = ClientFrame['action'];
@@ -347,6 +366,15 @@ export interface Typing {
   on: boolean;
 }
 
+/** `nickname`: what somebody goes by now; to who asked, and to all who share a room with them. Of two, the later `at` counts. */
+export interface Nickname {
+  type: 'nickname';
+  userId: string;
+  nickname: string;
+  /** The server's clock, ISO 8601. */
+  at: string;
+}
+
 /** `error`: why a frame, or the message `ref`, was refused. The socket lives on. */
 export interface ErrorFrame {
   type: 'error';
@@ -376,6 +404,7 @@ export type ServerFrame =
   | Members
   | Presence
   | Typing
+  | Nickname
   | Replaced
   | ErrorFrame;
 
@@ -407,7 +436,7 @@ export function messageFrame(
     seq,
     messageId,
     userId,
-    nickname: cut(nickname, LIMITS.nicknameCharacters),
+    nickname: cutNickname(nickname),
     message: cut(text, LIMITS.messageCharacters),
     timestamp: cut(sentAt, LIMITS.timestampCharacters),
     ...(connectionId === undefined ? {} : { connectionId }),
@@ -446,6 +475,7 @@ export const ERRORS = {
   NoSuchRoom: { retry: false, afterMs: 0, says: 'There is no such room.' },
   Forbidden: { retry: false, afterMs: 0, says: 'Only the owner of a private room may do that.' },
   TooManyRooms: { retry: false, afterMs: 0, says: 'These are too many rooms. Leave one first.' },
+  NicknameTaken: { retry: false, afterMs: 0, says: 'Somebody else goes by this nickname.' },
   NotConnected: { retry: true, afterMs: 1_000, says: 'This connection is not known (any more).' },
   RateLimited: { retry: true, afterMs: 500, says: 'Too much at once. Wait a moment.' },
   Busy: { retry: true, afterMs: 1_000, says: 'The service is busy. Try again.' },
@@ -485,8 +515,6 @@ export function errorFrame(code: ErrorCode, ref: string | null, says?: string): 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const CLIENT_ID = /^[\w-]{8,64}$/;
 const SECRET = /^[\w-]{43,128}$/;
-/** What has no glyph, breaks the line, or turns the direction of what stands beside it. */
-const UNSEEMLY = /[\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
 
 type Fields = ReadonlyMap<string, unknown>;
 
@@ -505,12 +533,6 @@ const isClientId = (value: unknown): value is string =>
   typeof value === 'string' && CLIENT_ID.test(value);
 const isSecret = (value: unknown): value is string =>
   typeof value === 'string' && SECRET.test(value);
-export const isNickname = (value: unknown): value is string =>
-  typeof value === 'string' &&
-  value.isWellFormed() &&
-  value.trim() !== '' &&
-  [...value].length <= LIMITS.nicknameCharacters &&
-  !UNSEEMLY.test(value);
 const isTokenText = (value: unknown): value is string => typeof value === 'string';
 const isRooms = (value: unknown): value is string[] =>
   Array.isArray(value) && value.length <= LIMITS.rooms && value.every(isAnyRoom);
@@ -648,6 +670,10 @@ const PARSERS: { [A in Action]: (fields: Fields, ref: string | null) => FrameOf<
     action: 'remove',
     room: named(fields, ref),
     userId: required(fields, 'userId', isUserId, ref),
+  }),
+  nickname: (fields, ref) => ({
+    action: 'nickname',
+    nickname: required(fields, 'nickname', isNickname, ref),
   }),
   rooms: () => ({ action: 'rooms' }),
   members: (fields, ref) => ({

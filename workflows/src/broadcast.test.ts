@@ -102,6 +102,24 @@ describe('a frame of a rule', () => {
     expect(result).toEqual({ ...QUIET, delivered: 1 });
     expect(aws.posts).toEqual([{ method: 'POST', connectionId: 'a=', frame }]);
   });
+
+  test('for several topics reaches each connection once, however many of them it hears', async () => {
+    await join(['a=', 'b=']);
+    const topics = ['room:tea', 'room:lobby'].map((topic) => ({ topic, shard: 0 }));
+    const who = { userId: 'u_1', nickname: 'Ada', protocol: 'v1' as const };
+    await connections.open({ connectionId: 'c=', ...who, subscriptions: topics });
+    const frame = { type: 'nickname', userId: 'u_1', nickname: 'Ada', at: '' } as const;
+    const event = { topics: ['room:lobby', 'room:tea', 'room:empty'], shard: 0, frame } as const;
+    expect(await handler({ ...event, topics: [...event.topics] }, context())).toEqual({
+      ...QUIET,
+      delivered: 3,
+    });
+    expect(aws.posts.map(({ connectionId }) => connectionId).toSorted()).toEqual([
+      'a=',
+      'b=',
+      'c=',
+    ]);
+  });
 });
 
 describe('who types', () => {

@@ -2,9 +2,14 @@
 
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { forget, type Subscription, subscribers } from '../../shared/src/connections.ts';
+import {
+  forget,
+  type SubscriberPage,
+  type Subscription,
+  subscribers,
+} from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
-import type { MessageSent } from '../../shared/src/events.ts';
+import type { MessageSent, NicknameChanged } from '../../shared/src/events.ts';
 import {
   type ErrorCode,
   errorFrame,
@@ -68,49 +73,79 @@ const NOBODY: BroadcastResult = {
 };
 
 export const handler = middy(
-  async (input: BroadcastInput, context: Context): Promise<BroadcastResult> => {
-    const heard: Subscription = { topic: input.topic, shard: input.shard };
-    const isFleeting = input.until !== undefined;
-    const leftMs = () => (input.until ?? Number.POSITIVE_INFINITY) - Date.now();
-    if (leftMs() <= 0) return NOBODY;
-    const { next, ...counts } = await fanOut(
-      new TextEncoder().encode(JSON.stringify(frameOf(input))),
-      {
-        poster,
-        isFleeting,
-        async page(from) {
-          const page = await subscribers(heard, from, input.frame === undefined ? 'all' : 'v1');
-          const isCrowd = isFleeting && page.connectionIds.length > MOST_WITH_TYPING;
-          return isCrowd ? { connectionIds: [] } : page;
-        },
-        // Not worth telling everybody twice, which is what a retry of this run would do.
-        forget: (ids) =>
-          forget(ids, heard).catch((error: unknown) =>
-            console.error({ ...heard, left: ids.length, error }),
-          ),
-        remainingMs: () => Math.min(context.getRemainingTimeInMillis() - RESERVE_MS, leftMs()),
-        random: Math.random,
-        sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
-      },
-      input.cursor?.from,
-    );
-    if (counts.failed > 0 && !isFleeting)
-      console.error({ ...heard, messageId: input.message?.messageId, failed: counts.failed });
-    const told = (input.cursor?.told ?? 0) + counts.delivered;
-    return {
-      ...counts,
-      cursor: next === undefined ? null : { from: next, told },
-      grow: next === undefined ? growth(told, input) : null,
-    };
-  },
+  (input: BroadcastInput | NicknameChanged, context: Context): Promise<BroadcastResult> =>
+    'topics' in input ? tellEach(input, context) : tell(input, context),
 ).onError((request) => {
   const { error, event } = request;
-  const { topic, shard, message, frame, until } = event;
+  const { topic, shard, message, frame, until }: Partial<BroadcastInput> = event;
   console.error({ topic, shard, messageId: message?.messageId, frame: frame?.type, error });
   // Lambda would try again, and keep it: by then it is not true any more.
   if (until !== undefined) request.response = NOBODY;
   else throw error;
 });
+
+/** `told`: who knows already, and who does after it. */
+async function tell(
+  input: BroadcastInput,
+  context: Context,
+  told?: Set<string>,
+): Promise<BroadcastResult> {
+  const heard: Subscription = { topic: input.topic, shard: input.shard };
+  const isFleeting = input.until !== undefined;
+  const leftMs = () => (input.until ?? Number.POSITIVE_INFINITY) - Date.now();
+  if (leftMs() <= 0) return NOBODY;
+  const { next, ...counts } = await fanOut(
+    new TextEncoder().encode(JSON.stringify(frameOf(input))),
+    {
+      poster,
+      isFleeting,
+      async page(from) {
+        const page = await subscribers(heard, from, input.frame === undefined ? 'all' : 'v1');
+        const isCrowd = isFleeting && page.connectionIds.length > MOST_WITH_TYPING;
+        if (isCrowd) return { connectionIds: [] };
+        return told === undefined ? page : withoutThose(page, told);
+      },
+      // Not worth telling everybody twice, which is what a retry of this run would do.
+      forget: (ids) =>
+        forget(ids, heard).catch((error: unknown) =>
+          console.error({ ...heard, left: ids.length, error }),
+        ),
+      remainingMs: () => Math.min(context.getRemainingTimeInMillis() - RESERVE_MS, leftMs()),
+      random: Math.random,
+      sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+    },
+    input.cursor?.from,
+  );
+  if (counts.failed > 0 && !isFleeting)
+    console.error({ ...heard, messageId: input.message?.messageId, failed: counts.failed });
+  const reached = (input.cursor?.told ?? 0) + counts.delivered;
+  return {
+    ...counts,
+    cursor: next === undefined ? null : { from: next, told: reached },
+    grow: next === undefined ? growth(reached, input) : null,
+  };
+}
+
+/** Several small topics, and each connection once, however many of them it hears. */
+async function tellEach(
+  { topics, ...input }: NicknameChanged,
+  context: Context,
+): Promise<BroadcastResult> {
+  const told = new Set<string>();
+  const sum = { ...NOBODY };
+  for (const topic of topics) {
+    const counts = await tell({ ...input, topic }, context, told);
+    for (const count of ['delivered', 'gone', 'closed', 'failed'] as const)
+      sum[count] += counts[count];
+  }
+  return sum;
+}
+
+function withoutThose(page: SubscriberPage, told: Set<string>): SubscriberPage {
+  const connectionIds = page.connectionIds.filter((id) => !told.has(id));
+  for (const id of connectionIds) told.add(id);
+  return { ...page, connectionIds };
+}
 
 function frameOf({ message, seq, sent, error, frame }: BroadcastInput): object {
   if (frame !== undefined) return frame;

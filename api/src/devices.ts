@@ -1,0 +1,10 @@
+// A user's devices: the connections they have open now.
+
+import { type Connection, find } from '../../shared/src/connections.ts';
+import { connectionsOf } from '../../shared/src/listening.ts';
+
+/** Read consistently; rows that have run out are none. */
+export async function devicesOf(userId: string): Promise<Connection[]> {
+  const found = await Promise.all((await connectionsOf(userId)).map(find));
+  return found.filter((connection) => connection !== undefined);
+}

@@ -1,0 +1,46 @@
+// Going by a name: every open connection of a user has the one they chose last, and all around them are told.
+
+import { publish } from '../../shared/src/bus.ts';
+import type { Connection } from '../../shared/src/connections.ts';
+import { nicknameOf } from '../../shared/src/nicknames.ts';
+import { Refused } from '../../shared/src/protocol.ts';
+import { isCrowd, rename } from '../../shared/src/renaming.ts';
+import { roomsAmong, roomTopic, userTopic } from '../../shared/src/topics.ts';
+import { devicesOf } from './devices.ts';
+import type { Naming } from './naming.ts';
+
+/** Two devices that change their minds at once see each other's; more than a few rounds is somebody's loop. */
+const TRIES = 5;
+
+/**
+ * To be called after the claim. Whoever claims last may not be the last to write: so each looks again after writing, and
+ * the one that finds nothing newer tells. Answers the name. Throws `Busy` where that never ends, or the bus refuses;
+ * doing it again is no harm.
+ */
+export async function goBy(userId: string): Promise<string> {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const at = new Date().toISOString();
+    const nickname = (await nicknameOf(userId)) ?? '';
+    const devices = await devicesOf(userId);
+    const others = devices.filter((device) => device.nickname !== nickname);
+    await Promise.all(others.map((device) => rename(device, nickname)));
+    if ((await nicknameOf(userId)) !== nickname) continue;
+    const topics = [userTopic(userId), ...(await roomsAround(devices)).map(roomTopic)];
+    const frame = { type: 'nickname' as const, userId, nickname, at };
+    await publish('NicknameChanged', { topics, shard: 0, frame });
+    return nickname;
+  }
+  throw new Refused('Busy');
+}
+
+/** After a hello, when its connection can be found: what the user goes by now, which another device may just have changed. */
+export async function stillBy(userId: string, { nickname, isChange }: Naming): Promise<string> {
+  const isNews = isChange || (await nicknameOf(userId)) !== nickname;
+  return isNews ? goBy(userId) : nickname;
+}
+
+async function roomsAround(devices: Connection[]): Promise<string[]> {
+  const rooms = [...new Set(devices.flatMap(({ subscriptions }) => roomsAmong(subscriptions)))];
+  const crowded = await Promise.all(rooms.map(isCrowd));
+  return rooms.filter((_, at) => crowded[at] !== true);
+}

@@ -1,0 +1,21 @@
+// nickname: somebody is called otherwise from now on, on all their devices; or hears what else they could be called.
+
+import { randomUUID } from 'node:crypto';
+import { folded, isGuestName, shown } from '../../shared/src/nickname.ts';
+import { claim } from '../../shared/src/nicknames.ts';
+import { Refused } from '../../shared/src/protocol.ts';
+import { routeHandler } from '../../shared/src/route.ts';
+import { goBy } from './going-by.ts';
+import { freeLike } from './naming.ts';
+
+export const handler = routeHandler('nickname', async (frame, { userId, clientId }) => {
+  // A plain client's identity ends with its socket: what it claimed would be nobody's for thirty days.
+  if (clientId === undefined) throw new Refused('HelloFirst');
+  const nickname = shown(frame.nickname);
+  if (folded(nickname) === '') throw new Refused('BadField', { field: 'nickname' });
+  if (isGuestName(nickname) || !(await claim(nickname, userId, randomUUID())))
+    throw new Refused('NicknameTaken', { suggestion: await freeLike(nickname, userId) });
+  const at = new Date().toISOString();
+  await goBy(userId);
+  return { type: 'nickname', userId, nickname, at };
+});

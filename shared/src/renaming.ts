@@ -1,0 +1,70 @@
+// The door to what open connections are called: their rows, from which messages take the name, and the rosters they stand in.
+
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { type Connection, connectionKey, rosterKey } from './connections.ts';
+import { env } from './env.ts';
+import { roomsAmong } from './topics.ts';
+
+const client = new DynamoDBClient({});
+const TableName = env('CONNECTIONS_TABLE');
+
+/** Above so many connections a room shows its people as a number (roster.ts, presence-change). */
+const CROWD = 100;
+
+/** The connection goes by this name from here on, if it is still there. A hello under way on it is told `Busy`. */
+export async function rename(connection: Connection, nickname: string): Promise<void> {
+  const { connectionId, subscriptions } = connection;
+  await call(connectionKey(connectionId), nickname, 'SET nickname = :name ADD revision :one', {
+    ':one': { N: '1' },
+  });
+  await Promise.all(
+    roomsAmong(subscriptions).map((room) =>
+      call(rosterKey(room, connection), nickname, 'SET nickname = :name'),
+    ),
+  );
+}
+
+/** Whether too many hear the room for each of them to be told. One page of one Query. */
+export async function isCrowd(room: string): Promise<boolean> {
+  const { Count = 0 } = await client.send(
+    new QueryCommand({
+      TableName,
+      KeyConditionExpression: 'pk = :roster',
+      FilterExpression: 'leaseUntil > :now',
+      ExpressionAttributeValues: {
+        ':roster': { S: `roster#${room}` },
+        ':now': { S: new Date().toISOString() },
+      },
+      Select: 'COUNT',
+      Limit: CROWD * 2,
+    }),
+  );
+  return Count > CROWD;
+}
+
+/** What has gone meanwhile is not written back to life. */
+async function call(
+  Key: Record<string, { S: string }>,
+  nickname: string,
+  UpdateExpression: string,
+  values: Record<string, { N: string }> = {},
+): Promise<void> {
+  try {
+    await client.send(
+      new UpdateItemCommand({
+        TableName,
+        Key,
+        ConditionExpression: 'attribute_exists(pk)',
+        UpdateExpression,
+        ExpressionAttributeValues: { ...values, ':name': { S: nickname } },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+}
