@@ -65,6 +65,40 @@ test('above a hundred people there is a number and no names', async () => {
   expect(await members()).toMatchObject({ count: crowd.length, members: [] });
 });
 
+test('members with names as long as they may be are cut to a frame: who is online stays, and the count is whole', async () => {
+  const long = (at: number) => `${String(at).padStart(3, '0')}${'"'.repeat(120)}`;
+  const ids = Array.from({ length: roster.MOST_MEMBERS }, (_, at) => `u_${at}`);
+  await Promise.all(
+    ids.flatMap((userId, at) => [
+      roster.enter(['lobby'], { userId, connectionId: 'c=', nickname: long(at) }),
+      aws.put(aws.tables.connections, {
+        ...{ pk: { S: 'presence#lobby' }, sk: { S: `away_${at}` }, nickname: { S: long(at) } },
+        ...{ shown: { S: 'offline' }, shownAt: { S: '2026-01-01T10:00:00.000Z' } },
+      }),
+    ]),
+  );
+  const answer = await members();
+  expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(28 * 1024);
+  expect(answer).toMatchObject({ count: ids.length, more: true });
+  const { members: named } = answer as { members: { online: boolean }[] };
+  expect(named.length).toBeGreaterThan(50);
+  expect(named.every(({ online }) => online)).toBe(true);
+});
+
+test('who was seen last comes first', async () => {
+  for (const [userId, second] of [
+    ['u_a', 1],
+    ['u_b', 3],
+    ['u_c', 2],
+  ])
+    await aws.put(aws.tables.connections, {
+      ...{ pk: { S: 'presence#lobby' }, sk: { S: String(userId) }, nickname: { S: 'x' } },
+      ...{ shown: { S: 'offline' }, shownAt: { S: `2026-01-01T10:00:0${second}.000Z` } },
+    });
+  const { members: seen } = (await members()) as { members: { userId: string }[] };
+  expect(seen.map(({ userId }) => userId)).toEqual(['u_b', 'u_c', 'u_a']);
+});
+
 test('a lease is renewed once per third of it, and one that lapsed is told apart', async () => {
   const me = { userId: 'u_me', connectionId: 'c1=', nickname: 'Ada' };
   expect(await roster.renew(['lobby'], me)).toBe('lapsed');

@@ -4,6 +4,7 @@ import { Refused } from '../../shared/src/protocol.ts';
 import { lastSeenIn, MOST_MEMBERS, rosterOf } from '../../shared/src/roster.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 import { roomsAmong } from '../../shared/src/topics.ts';
+import { fittingMembers } from './fitting-members.ts';
 
 export const handler = routeHandler('members', async ({ room }, { subscriptions }) => {
   if (!roomsAmong(subscriptions).includes(room)) throw new Refused('NotInRoom');
@@ -13,5 +14,8 @@ export const handler = routeHandler('members', async ({ room }, { subscriptions 
   ]);
   const here = new Set(online.map(({ userId }) => userId));
   const away = seen.filter(({ userId }) => !here.has(userId));
-  return { type: 'members', room, members: [...online, ...away], count };
+  const all = [...online, ...away];
+  const members = fittingMembers(all);
+  const more = members.length < all.length ? { more: true } : {};
+  return { type: 'members', room, members, count, ...more };
 });

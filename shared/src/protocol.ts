@@ -347,8 +347,10 @@ export interface Members {
   room: string;
   /** Who is online, nobody above 100 of them; then who was seen last, up to 100. */
   members: Member[];
-  /** How many people are online. */
+  /** How many people are online, named or not. */
   count: number;
+  /** There are more of them than a frame holds: those seen last are left out first. */
+  more?: boolean;
 }
 
 /** `presence`: somebody came or left, after a grace that a reload does not outlast. Not told above 100 people online. */

@@ -92,15 +92,18 @@ export async function rosterOf(room: string): Promise<Roster> {
   return { count: people.size, online: isCrowd ? [] : [...people.values()] };
 }
 
-/** Up to `most` people who were told to have left the room, with when they were last seen. */
+/** Up to `most` people who were told to have left the room, who was seen last first; of the 1 MB that one Query reads. */
 export async function lastSeenIn(room: string, most: number): Promise<Member[]> {
   const rows = await page(`presence#${room}`, 'shown = :offline', { ':offline': { S: 'offline' } });
-  return rows.slice(0, most).map(({ sk, nickname, shownAt }) => ({
-    userId: sk?.S ?? '',
-    nickname: nickname?.S ?? '',
-    online: false,
-    at: shownAt?.S ?? '',
-  }));
+  return rows
+    .map(({ sk, nickname, shownAt }) => ({
+      userId: sk?.S ?? '',
+      nickname: nickname?.S ?? '',
+      online: false,
+      at: shownAt?.S ?? '',
+    }))
+    .sort((a, b) => (a.at < b.at ? 1 : -1))
+    .slice(0, most);
 }
 
 async function page(

@@ -73,6 +73,16 @@ describe('presence', () => {
     expect(online()).toEqual([]);
   });
 
+  test('who is here and not named, because a frame could not hold them all, is counted and not asked for again', async () => {
+    const { ada, hear, pong, asked } = await alone();
+    hear({ type: 'members', room: 'lobby', members: [member('u_me')], count: 90, more: true });
+    expect([ada.room().count(), ada.room().roster()]).toEqual([90, [member('u_me')]]);
+    hear(presence('u_bob', { at: at(2) }));
+    expect(ada.room().count()).toBe(91);
+    pong(91);
+    expect(asked('members')).toEqual([]);
+  });
+
   test('a crowd is a number', async () => {
     const { ada, pong, asked } = await alone();
     pong(4_711);

@@ -18,13 +18,15 @@ export function createRoster({ clock, ask, changed, isMe, came, went }) {
   /** @type {Map<string, Member>} */
   let people = new Map();
   const comings = createComings({ isMe, came, went });
-  let count = 0;
+  /** Who is here beside those that are named: in a crowd, or where a frame could not hold them. */
+  let unnamed = 0;
   let leaseMs = 90_000;
   let confirmedAt = clock.now();
   let snapshotAt = clock.now();
   let cancel = () => {};
 
   const online = () => [...people.values()].filter((member) => member.online);
+  const count = () => unnamed + online().length;
 
   /** What no pong and no snapshot has confirmed for a lease may be long gone. */
   function age() {
@@ -35,9 +37,9 @@ export function createRoster({ clock, ask, changed, isMe, came, went }) {
   }
 
   function forget() {
-    const known = count > 0 || people.size > 0;
+    const known = unnamed > 0 || people.size > 0;
     for (const [userId, member] of people) people.set(userId, { ...member, online: false });
-    count = 0;
+    unnamed = 0;
     if (known) changed();
   }
 
@@ -53,7 +55,7 @@ export function createRoster({ clock, ask, changed, isMe, came, went }) {
       members.some((member) => member.userId === userId && member.at < at),
     );
     people = new Map([...members, ...newer].map((member) => [member.userId, member]));
-    count = members.some((member) => member.online) ? online().length : howMany;
+    unnamed = Math.max(0, howMany - members.filter((member) => member.online).length);
     snapshotAt = clock.now();
     comings.snapshot(members);
     confirm();
@@ -75,7 +77,6 @@ export function createRoster({ clock, ask, changed, isMe, came, went }) {
       comings.hear({ userId, nickname, online: isOnline, at }, known);
       if (known && known.at >= at) return;
       people.set(userId, { userId, nickname, online: isOnline, at });
-      count = online().length;
       changed();
     },
     /** Somebody goes by another name, here or gone. @param {string} userId @param {string} nickname */
@@ -89,12 +90,12 @@ export function createRoster({ clock, ask, changed, isMe, came, went }) {
     counted(howMany) {
       const isStale = clock.now() - snapshotAt > STALE_LEASES * leaseMs;
       if (howMany > CROWD) replace([], howMany);
-      else if (howMany === count && !isStale) confirm();
+      else if (howMany === count() && !isStale) confirm();
       else ask();
     },
     /** Who is online first, then who was seen last. @returns {Member[]} */
     members: () => [...people.values()].toSorted((a, b) => Number(b.online) - Number(a.online)),
-    count: () => count,
+    count,
     close: () => cancel(),
   };
 }
