@@ -86,6 +86,14 @@ const SCENES: Partial<Record<ErrorCode, () => Promise<[Line, unknown]>>> = {
     line.send({ action: 'join', room: 'one-more', create: true });
     return [line, await line.hears({ type: 'error' })];
   },
+  async NicknameTaken() {
+    const first = await open();
+    first.send(me({ secret: 'a'.repeat(43), nickname: 'Ada' }));
+    await first.hears({ type: 'welcome' });
+    const line = await greeted();
+    line.send({ action: 'nickname', nickname: 'ADA' });
+    return [line, await line.hears({ type: 'error' })];
+  },
   async RateLimited() {
     const line = await greeted();
     for (let n = 0; n < 40; n += 1) line.send({ action: 'ping', n: 100 + n });

@@ -1,21 +1,24 @@
-// Ending what a user has open beyond five connections: those that were silent the longest, which ghosts are.
+// Ending what a user has open beyond five connections: ghosts first, then who said hello the longest ago.
 
 import { publish } from '../../shared/src/bus.ts';
 import { epochOf } from '../../shared/src/clients.ts';
 import type { Connection } from '../../shared/src/connections.ts';
 import { connectionsOf } from '../../shared/src/listening.ts';
 import { LIMITS } from '../../shared/src/protocol.ts';
+import { LEASE_MS } from '../../shared/src/roster.ts';
 import { devicesOf } from './devices.ts';
 
 /**
  * Call it when the newcomer can be found. `ended`: connections whose end is on the bus already. However many come at
- * once, each ends the most silent of those it sees, and so all together no more than the surplus.
+ * once, each ends the first of those it sees, in one order for all: together they end no more than the surplus.
  */
 export async function endSurplus(userId: string, ended: string[]): Promise<void> {
   const most = LIMITS.connections + ended.length;
   if ((await connectionsOf(userId)).length <= most) return;
   const open = (await devicesOf(userId)).filter((one) => !ended.includes(one.connectionId));
-  const surplus = open.toSorted(bySilence).slice(0, Math.max(0, open.length - LIMITS.connections));
+  const surplus = open
+    .toSorted(byAge(Date.now() - LEASE_MS))
+    .slice(0, Math.max(0, open.length - LIMITS.connections));
   for (const { connectionId, clientId = '' } of surplus) {
     // Above its own epoch, so that its client stays away until its user acts: else six devices would end each other for ever.
     const epoch = (await epochOf(userId, clientId)) + 1;
@@ -23,6 +26,13 @@ export async function endSurplus(userId: string, ended: string[]): Promise<void>
   }
 }
 
-/** Every frame moves `fullAt`, and a client that lives pings. */
-const bySilence = (a: Connection, b: Connection): number =>
-  (a.fullAt ?? 0) - (b.fullAt ?? 0) || (a.connectionId < b.connectionId ? -1 : 1);
+/** Every frame moves `fullAt`, and a client that lives pings twice in a lease: who is silent since then is a ghost. */
+const byAge =
+  (since: number) =>
+  (a: Connection, b: Connection): number => {
+    const isGhost = ({ fullAt = 0 }: Connection) => fullAt < since;
+    const ghosts = Number(isGhost(b)) - Number(isGhost(a));
+    return ghosts || greeted(a) - greeted(b) || (a.connectionId < b.connectionId ? -1 : 1);
+  };
+
+const greeted = ({ greetedAt = 0 }: Connection): number => greetedAt;

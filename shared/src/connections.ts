@@ -44,6 +44,8 @@ export interface Connection {
   subscriptions: Subscription[];
   /** Until when it may speak and hear, epoch seconds; 0 before the hello of a stack that wants tokens, absent for guests. */
   authExpiresAt?: number;
+  /** When it last said hello, epoch milliseconds; absent before the first. */
+  greetedAt?: number;
   /** How often its row was written anew; absent before the first time. */
   revision?: number;
   /** When its bucket of tokens is full, epoch milliseconds (admission.ts); absent before its first frame. */
@@ -142,7 +144,7 @@ async function rewrite(connection: Connection, was: number | undefined): Promise
         TableName,
         Key: connectionKey(connectionId),
         ConditionExpression: `attribute_exists(pk) AND ${isAsRead}`,
-        UpdateExpression: `SET userId = :user, nickname = :name, protocol = :protocol, clientId = :client, subscriptions = :hears, expiresAt = :end, revision = :next${
+        UpdateExpression: `SET userId = :user, nickname = :name, protocol = :protocol, clientId = :client, subscriptions = :hears, expiresAt = :end, greetedAt = :at, revision = :next${
           authExpiresAt === undefined ? ' REMOVE authExpiresAt' : ', authExpiresAt = :auth'
         }`,
         ExpressionAttributeValues: {
@@ -153,6 +155,7 @@ async function rewrite(connection: Connection, was: number | undefined): Promise
           ':hears': { S: JSON.stringify(subscriptions) },
           ':end': { N: String(now() + LIFE_S) },
           ':next': { N: String(revision) },
+          ':at': { N: String(Date.now()) },
           ...(was === undefined ? {} : { ':was': { N: String(was) } }),
           ...(authExpiresAt === undefined ? {} : { ':auth': { N: String(authExpiresAt) } }),
         },
@@ -263,6 +266,7 @@ export function connectionIn(
     ...(Item.clientId?.S === undefined ? {} : { clientId: Item.clientId.S }),
     subscriptions: JSON.parse(Item.subscriptions?.S ?? '[]') as Subscription[],
     ...(Item.authExpiresAt?.N === undefined ? {} : { authExpiresAt: Number(Item.authExpiresAt.N) }),
+    ...(Item.greetedAt?.N === undefined ? {} : { greetedAt: Number(Item.greetedAt.N) }),
     ...(Item.revision?.N === undefined ? {} : { revision: Number(Item.revision.N) }),
     ...(Item.fullAt?.N === undefined ? {} : { fullAt: Number(Item.fullAt.N) }),
   };

@@ -1,7 +1,7 @@
 // Nicknames: what is taken for the same folds to the same, what is different stays apart, and a suggestion is another.
 
 import { describe, expect, test } from '@jest/globals';
-import { folded, shown, suggestion } from './nickname.ts';
+import { cutNickname, folded, isGuestName, isNickname, shown, suggestion } from './nickname.ts';
 
 describe('folds to the same as Ada', () => {
   test.each([
@@ -44,6 +44,78 @@ test.each([
   expect(folded(one)).not.toBe(folded(other));
 });
 
+const FAMILY = '👨‍👩‍👧';
+const bytes = (text: string) => new TextEncoder().encode(text).length;
+
+describe('a nickname', () => {
+  test.each([
+    ['a word', 'Ada'],
+    ['words of any script', 'Žofie שרה 李 😀'],
+    ['32 letters', 'x'.repeat(32)],
+    ['32 letters of four bytes', '😀'.repeat(32)],
+    ['seven families', FAMILY.repeat(7)],
+    ['32 letters with a mark each', 'e\u0301'.repeat(32)],
+    ['a flag of tags', '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}'],
+    ['a joiner between letters', 'का\u200dखा'],
+    ['lookalikes, which are folded and not refused', 'Аdа'],
+    ['__proto__', '__proto__'],
+    ['constructor', 'constructor'],
+    ['white space around it', ' Ada '],
+  ])('may be %s', (_, nickname) => {
+    expect(isNickname(nickname)).toBe(true);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['white space', ' \u00a0\u3000'],
+    ['a joiner alone', '\u200d'],
+    ['a Hangul filler', '\u3164'],
+    ['a mark on nothing', '\u0301'],
+    ['a soft hyphen', '\u00ad'],
+    ['33 letters', 'x'.repeat(33)],
+    ['eight families: 144 bytes', FAMILY.repeat(8)],
+    ['one letter under a heap of marks', `z${'\u0301'.repeat(64)}`],
+    ['10,000 letters', 'x'.repeat(10_000)],
+    ['10,000 families', FAMILY.repeat(10_000)],
+    ['an override of direction', 'a\u202eb'],
+    ['an embedding', 'a\u202ab'],
+    ['an isolate', 'a\u2066b'],
+    ['a left-to-right mark', 'a\u200eb'],
+    ['an Arabic letter mark', 'a\u061cb'],
+    ['a zero-width space', 'a\u200bb'],
+    ['a word joiner', 'a\u2060b'],
+    ['a byte-order mark', '\ufeffa'],
+    ['a line break', 'a\nb'],
+    ['a paragraph separator', 'a\u2029b'],
+    ['a control character', 'a\u0000b'],
+    ['half a surrogate pair', 'a\ud83d'],
+    ['no text', 7],
+    ['null', null],
+    ['an object', { toString: () => 'Ada' }],
+  ])('may not be %s', (_, nickname) => {
+    expect(isNickname(nickname)).toBe(false);
+  });
+
+  test('cut to its length is one, and is left alone where it was', () => {
+    for (const short of ['Ada', 'x'.repeat(32), FAMILY.repeat(7), '😀'.repeat(32)])
+      expect(cutNickname(short)).toBe(short);
+    for (const long of ['x'.repeat(33), FAMILY.repeat(8), '李'.repeat(10_000)]) {
+      expect(isNickname(cutNickname(long))).toBe(true);
+      expect(cutNickname(long).endsWith('…')).toBe(true);
+    }
+    expect(bytes(cutNickname(`z${'\u0301'.repeat(9_000)}`))).toBeLessThanOrEqual(128);
+  });
+});
+
+test.each(['guest-1a2b', 'GUEST-', ' guеst\u2010x', 'guest\u2212x', 'g\u200duest-x'])(
+  '%j reads as the name of a guest',
+  (nickname) => expect(isGuestName(nickname)).toBe(true),
+);
+
+test.each(['guest', 'guests', 'my guest-1', 'Gast-1'])('%j does not', (nickname) => {
+  expect(isGuestName(nickname)).toBe(false);
+});
+
 test.each(['__proto__', 'constructor', 'toString'])('%s is a name like any other', (nickname) => {
   expect(folded(nickname)).toBe(nickname.toLowerCase());
 });
@@ -75,8 +147,8 @@ describe('a suggestion', () => {
     expect(suggestion(first, 'u_1')).not.toBe(first);
   });
 
-  test('fits into 128 bytes, whatever it is made of', () => {
-    for (const nickname of ['x'.repeat(32), '👩‍💻'.repeat(11), '李'.repeat(32)])
-      expect(new TextEncoder().encode(suggestion(nickname, 'u_1')).length).toBeLessThanOrEqual(128);
+  test('is a nickname, whatever it is made of', () => {
+    for (const nickname of ['x'.repeat(32), '👩‍💻'.repeat(11), '李'.repeat(32), '🏴‍☠️'.repeat(9)])
+      expect(isNickname(suggestion(nickname, 'u_1'))).toBe(true);
   });
 });

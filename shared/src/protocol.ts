@@ -26,7 +26,7 @@ export const LIMITS = {
   /** Graphemes of a nickname, and its bytes in UTF-8: as `nickname.ts` has it. */
   nicknameCharacters: 32,
   nicknameBytes: 128,
-  /** Open connections of one user: above it, the one that was silent the longest is ended. */
+  /** Open connections of one user: a newcomer above it ends a ghost, or the oldest. */
   connections: 5,
   /** Characters of an ISO 8601 time, with room for its other forms. */
   timestampCharacters: 40,
@@ -143,7 +143,10 @@ export interface Leave {
   room: string;
 }
 
-/** `invite`: have somebody in the room; of a private one only its owner may. Answered by `invited`, or by `error`. */
+/**
+ * `invite`: have somebody in the room; of a private one only its owner may. Answered by `invited`, or by `error`:
+ * `NoSuchUser` where nobody of that userId has ever said hello.
+ */
 export interface Invite {
   action: 'invite';
   room: string;
@@ -475,6 +478,7 @@ export const ERRORS = {
   MessageIdReused: { retry: false, afterMs: 0, says: 'This messageId was used for other words.' },
   NotInRoom: { retry: false, afterMs: 0, says: 'You are not in this room.' },
   NoSuchRoom: { retry: false, afterMs: 0, says: 'There is no such room.' },
+  NoSuchUser: { retry: false, afterMs: 0, says: 'Nobody is known here by this id.' },
   Forbidden: { retry: false, afterMs: 0, says: 'Only the owner of a private room may do that.' },
   TooManyRooms: { retry: false, afterMs: 0, says: 'These are too many rooms. Leave one first.' },
   NicknameTaken: { retry: false, afterMs: 0, says: 'Somebody else goes by this nickname.' },

@@ -3,9 +3,10 @@ import { describe, expect, test } from '@jest/globals';
 import { checkAddress } from '../../front/src/core/address.js';
 import { frameOf } from '../../front/src/core/composition.js';
 import { mintMessageId } from '../../front/src/core/identity.js';
-import { checkIntroduction } from '../../front/src/core/introduction.js';
+import { checkIntroduction, spelled } from '../../front/src/core/introduction.js';
 import { linkify } from '../../front/src/core/linkify.js';
 import { shownNickname } from '../../front/src/core/nickname.js';
+import { shown } from '../../shared/src/nickname.ts';
 import { parseClientFrame } from '../../shared/src/protocol.ts';
 
 describe('links', () => {
@@ -68,6 +69,17 @@ describe('an introduction', () => {
     'x'.repeat(33),
     ' ',
     'a\u202eb',
+    'a\u061cb',
+    '\u200d',
+    '\u3164',
+    '\u0301',
+    'a\ud83d',
+    '__proto__',
+    '👨‍👩‍👧'.repeat(7),
+    '👨‍👩‍👧'.repeat(8),
+    'e\u0301'.repeat(32),
+    `z${'\u0301'.repeat(64)}`,
+    'x'.repeat(10_000),
   ];
   const ROOMS = [
     [],
@@ -97,6 +109,11 @@ describe('an introduction', () => {
     if (isTaken) expect(() => checkIntroduction(introduction)).not.toThrow();
     else expect(() => checkIntroduction(introduction)).toThrow(RangeError);
   });
+});
+
+test('a nickname is spelled here as it is there', () => {
+  for (const typed of ['  Ada \t Byron ', 'A\u0301da', '\u00a0Ada\u3000', 'ﬁn'])
+    expect(spelled(typed)).toBe(shown(typed));
 });
 
 describe('server addresses', () => {
