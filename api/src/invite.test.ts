@@ -39,6 +39,22 @@ test('the invited is told, may join, and finds the room at the next hello', asyn
   expect(((await bob.enters()) as Welcome).heads).toEqual({ den: 0, lobby: 0 });
 });
 
+test('of whom nobody has heard is refused, and leaves nothing behind', async () => {
+  const before = await aws.rows(aws.tables.connections);
+  for (const userId of ['u_nobody', '__proto__', 'constructor', 'guest-0a1b2c3d4e5f60718293a4b5'])
+    expect(await ada.says('invite', { room: 'den', userId })).toMatchObject({ code: 'NoSuchUser' });
+  expect(await aws.rows(aws.tables.connections)).toHaveLength(before.length);
+});
+
+test('that the bus did not take is Busy, to be tried again, and then is told', async () => {
+  const fields = { room: 'den', userId: bob.userId };
+  aws.script.events = () => ({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'Throttling' }] });
+  expect(await ada.says('invite', fields)).toMatchObject({ code: 'Busy', retry: true });
+  aws.script.events = () => undefined;
+  expect(await ada.says('invite', fields)).toMatchObject({ type: 'invited' });
+  expect(aws.entries.at(-1)?.DetailType).toBe('MemberInvited');
+});
+
 test('a member may not invite, and for others there is no such room', async () => {
   const eve = await person(routes, 'Eve');
   await ada.says('invite', { room: 'den', userId: bob.userId });

@@ -1,6 +1,6 @@
 // join: public rooms are open and made on demand, private ones are not even there for others, and what is joined comes back.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Welcome } from '../../shared/src/protocol.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { person, type Routes } from '../../tests/product/people.ts';
@@ -72,6 +72,21 @@ describe('a public room', () => {
     await Promise.all([join(), join()]);
     expect(await hears(ada.connection())).toHaveLength(2);
   });
+});
+
+test('a join that the bus did not take is Busy, and is told to the other devices when it is tried again', async () => {
+  const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  const ada = await person(routes, 'Ada');
+  aws.script.events = () => ({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'Throttling' }] });
+  const busy = await ada.says('join', { room: 'tea', create: true });
+  expect(busy).toMatchObject({ code: 'Busy', retry: true });
+  aws.script.events = () => undefined;
+  const before = aws.entries.length;
+  expect(await ada.says('join', { room: 'tea' })).toMatchObject({ type: 'joined' });
+  const told = aws.entries.slice(before).map(({ DetailType }) => DetailType);
+  expect(told).toEqual(['ConnectionOpened', 'RoomJoined']);
+  expect(((await ada.enters()) as Welcome).heads).toHaveProperty('tea');
+  logged.mockRestore();
 });
 
 describe('a private room', () => {

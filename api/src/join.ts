@@ -1,7 +1,7 @@
 // join: a room is heard from now on, here and after every hello to come.
 
 import { mayHear } from '../../shared/src/access.ts';
-import { belongings, forget, remember } from '../../shared/src/belongings.ts';
+import { belongings, remember } from '../../shared/src/belongings.ts';
 import { publish } from '../../shared/src/bus.ts';
 import type { Connection, Subscription } from '../../shared/src/connections.ts';
 import { listen, unlisten } from '../../shared/src/listening.ts';
@@ -27,16 +27,16 @@ export const handler = routeHandler('join', async (frame, speaker) => {
   const { rooms } = await belongings(userId);
   const isNew = !rooms.includes(room);
   if (isNew && rooms.length >= LIMITS.rooms) throw new Refused('TooManyRooms');
-  if (isNew) await remember(userId, room);
   const heard = await hear(speaker, room);
   // Subscribed first, asked again after: a removal under way either finds the subscription, or is found here.
   if (visibility === 'private' && !mayHear(await standingOf(userId, room), userId)) {
     await unlisten(speaker.connectionId, roomTopic(room), [heard]);
-    await forget(userId, room);
     throw new Refused('NoSuchRoom');
   }
   await opened(speaker, [room]);
   if (isNew) await publish('RoomJoined', { room, visibility, userId, nickname });
+  // Last: what was not told to the other devices is new again when it is tried again.
+  if (isNew) await remember(userId, room);
   const head = (await headsOf([room])).get(room)?.head ?? 0;
   return { type: 'joined', room, visibility, head };
 });
