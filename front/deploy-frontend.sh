@@ -19,7 +19,9 @@ fi
 
 # Names carry no hash, so a browser asks each time whether a file has changed.
 aws s3 sync src "s3://$bucket" --delete --exclude config.json --cache-control no-cache
-printf '{"websocket":"%s","stage":"%s"}' "$(output api WebSocketUrl)" "$stage" |
+# Issuer and client are no secrets: every browser that signs in is sent there with them.
+printf '{"websocket":"%s","stage":"%s","auth":"%s","issuer":"%s","clientId":"%s"}' "$(output api WebSocketUrl)" "$stage" \
+  "$(output api AuthMode)" "$(output api OidcIssuer)" "$(output api OidcAudience)" |
   aws s3 cp - "s3://$bucket/config.json" --content-type application/json --cache-control no-cache
 aws cloudfront create-invalidation --distribution-id "$(output front SiteId)" --paths '/*' --query Invalidation.Id --output text
 output front SiteUrl

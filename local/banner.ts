@@ -3,7 +3,7 @@ import type { Flags } from './flags.ts';
 import type { Runtime } from './runtime.ts';
 
 export function banner(
-  { page, websocket, aws, plan }: Runtime,
+  { page, websocket, aws, issuer, plan }: Runtime,
   flags: Flags,
   runtime: string,
 ): string {
@@ -12,6 +12,7 @@ export function banner(
   const rows = [
     ['page', page],
     ['websocket', websocket],
+    ...(issuer === undefined ? [] : [['issuer', `${issuer}   signs in whoever says a name`]]),
     [
       'aws',
       `${aws}   aws dynamodb scan --endpoint-url ${aws} --table-name ${tables[0]?.name ?? '…'}`,

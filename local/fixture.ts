@@ -10,7 +10,7 @@ const repository = join(import.meta.dirname, '..');
 
 const FLAGS: Flags = {
   ...{ port: 0, awsPort: 0, data: undefined, stage: 'dev', json: false, level: 'normal' },
-  ...{ parameters: {}, faults: {} },
+  ...{ parameters: {}, auth: 'guest', issuerPort: 0, faults: {} },
 };
 
 export interface Copy {

@@ -6,7 +6,7 @@ import { Refusal } from './refusal.ts';
 test('without flags everything has its documented value', () => {
   expect(readFlags([])).toEqual({
     ...{ port: 3000, awsPort: 4566, data: '.hubbub', stage: 'dev', json: false, level: 'normal' },
-    ...{ parameters: {}, faults: {} },
+    ...{ parameters: {}, faults: {}, auth: 'guest', issuerPort: 3001 },
   });
 });
 
@@ -16,8 +16,10 @@ test('a parameter is what stands before the first equals sign, and may be said m
 });
 
 test('every flag is heard', () => {
-  const line = '--port 0 --aws-port 65535 --data d --stage blue2 --json --verbose';
+  const line =
+    '--port 0 --aws-port 65535 --data d --stage blue2 --json --verbose --auth oidc --issuer-port 0';
   expect(readFlags(line.split(' '))).toMatchObject({
+    ...{ auth: 'oidc', issuerPort: 0 },
     ...{ port: 0, awsPort: 65_535, data: 'd', stage: 'blue2', json: true, level: 'verbose' },
   });
   expect(readFlags(['--memory', '--quiet'])).toMatchObject({ data: undefined, level: 'quiet' });
@@ -25,7 +27,10 @@ test('every flag is heard', () => {
 
 test('--help is an answer that names every flag', () => {
   expect(readFlags(['--help'])).toBe('help');
-  const flags = 'port aws-port data memory stage parameter json quiet verbose faults'.split(' ');
+  const flags =
+    'port aws-port data memory stage auth issuer-port parameter json quiet verbose faults'.split(
+      ' ',
+    );
   for (const flag of flags) expect(HELP).toContain(`--${flag} `);
 });
 
@@ -51,6 +56,11 @@ test.each([
   ['--quiet --verbose', /--quiet: goes without --verbose/],
   ['--stage Prod', /--stage = "Prod"/],
   ['--stage ../x', /--stage/],
+  ['--auth basic', /--auth = "basic": is guest or oidc/],
+  ['--issuer-port 0', /--issuer-port = "0": goes only with --auth oidc/],
+  ['--auth oidc --issuer-port x', /--issuer-port = "x": is a port/],
+  ['--auth oidc --parameter AuthMode=guest', /--auth = "oidc": goes without --parameter AuthMode/],
+  ['--auth oidc --parameter OidcIssuer=https://x', /goes without --parameter OidcIssuer/],
   ['--parameter A', /--parameter = "A": is not like Name=value/],
   ['--parameter =1', /--parameter = "=1"/],
   ['--parameter Stage=prod', /is what --stage is for/],

@@ -12,6 +12,10 @@ export interface Flags {
   /** The data folder; undefined keeps everything in memory. */
   data: string | undefined;
   stage: string;
+  /** Who may come in: anybody, or who signs in at the issuer that this starts. */
+  auth: 'guest' | 'oidc';
+  /** The issuer's. */
+  issuerPort: number;
   /** Values for the templates' parameters, by name. */
   parameters: Record<string, string>;
   json: boolean;
@@ -26,15 +30,20 @@ export const HELP = `Usage: npm start -- [flags]
   --data DIR      where messages survive a restart (.hubbub)
   --memory        keep nothing
   --stage NAME    the Stage parameter of every stack (dev)
+  --auth oidc     people sign in, at a small issuer that this starts and that believes any name (guest)
+  --issuer-port N where that issuer is (3001; 0 picks a free one)
   --parameter NAME=VALUE
                   a parameter of any stack; may be said again for another
-  --json          print one line when ready: {"page","websocket","aws"}; the log goes to stderr
+  --json          print one line when ready: {"page","websocket","aws"}, and "issuer"
+                  where there is one; the log goes to stderr
   --quiet         only warnings
   --verbose       every detail
   --faults JSON   misbehave: {"bus":{"copies":2,"delayMs":[0,500],"dropRate":0,"seed":1},
                   "gateway":{"loseDisconnects":true,"goneRate":0,"throttleRate":0,"cutRate":0,"seed":1},
                   "tables":{"throttleRate":0,"seed":1}}
 `;
+
+const ISSUERS = ['AuthMode', 'OidcIssuer', 'OidcAudience', 'OidcJwksUri', 'SignInOrigins'];
 
 /** Throws a Refusal for what is unknown or out of range. `help` is asked for, not wrong. */
 export function readFlags(args: string[]): Flags | 'help' {
@@ -54,12 +63,14 @@ export function readFlags(args: string[]): Flags | 'help' {
       'is lower-case letters and digits, 16 at most',
     );
   }
+  const parameters = Object.fromEntries(values.parameter.map(parameterOf));
   return {
     port: portOf('--port', values.port),
     awsPort: portOf('--aws-port', values['aws-port']),
     data: values.memory ? undefined : (values.data ?? '.hubbub'),
     stage: values.stage,
-    parameters: Object.fromEntries(values.parameter.map(parameterOf)),
+    ...authOf(values, parameters),
+    parameters,
     json: values.json,
     level: values.quiet ? 'quiet' : values.verbose ? 'verbose' : 'normal',
     faults: readFaults('--faults', values.faults),
@@ -76,6 +87,8 @@ function parse(args: string[]) {
         data: { type: 'string' },
         memory: { type: 'boolean', default: false },
         stage: { type: 'string', default: 'dev' },
+        auth: { type: 'string', default: 'guest' },
+        'issuer-port': { type: 'string' },
         parameter: { type: 'string', multiple: true, default: [] },
         json: { type: 'boolean', default: false },
         quiet: { type: 'boolean', default: false },
@@ -88,6 +101,21 @@ function parse(args: string[]) {
     const [why] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
     throw new Refusal('flags', args.join(' '), undefined, `${why} (npm start -- --help)`);
   }
+}
+
+/** What the issuer's parameters are, `--auth oidc` knows alone; an issuer elsewhere is named by parameters alone. */
+function authOf(
+  { auth, 'issuer-port': port }: { auth: string; 'issuer-port'?: string | undefined },
+  parameters: Record<string, string>,
+): Pick<Flags, 'auth' | 'issuerPort'> {
+  if (auth !== 'guest' && auth !== 'oidc')
+    throw new Refusal('flags', '--auth', auth, 'is guest or oidc');
+  if (auth === 'guest' && port !== undefined)
+    throw new Refusal('flags', '--issuer-port', port, 'goes only with --auth oidc');
+  const told = Object.keys(parameters).find((name) => ISSUERS.includes(name));
+  if (auth === 'oidc' && told !== undefined)
+    throw new Refusal('flags', '--auth', auth, `goes without --parameter ${told}, which it sets`);
+  return { auth, issuerPort: portOf('--issuer-port', port ?? '3001') };
 }
 
 function parameterOf(given: string): [name: string, value: string] {

@@ -18,9 +18,11 @@ async function main(): Promise<void> {
   }
   const log = createLog(flags.level, flags.json ? process.stderr : process.stdout);
   const runtime = await startRuntime(join(import.meta.dirname, '..'), flags, log);
-  const { page, websocket, aws } = runtime;
+  const { page, websocket, aws, issuer } = runtime;
   process.stdout.write(
-    flags.json ? `${JSON.stringify({ page, websocket, aws })}\n` : banner(runtime, flags, RUNTIME),
+    flags.json
+      ? `${JSON.stringify({ page, websocket, aws, issuer })}\n`
+      : banner(runtime, flags, RUNTIME),
   );
 
   let stopping = false;

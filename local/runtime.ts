@@ -8,6 +8,7 @@ import type { Flags } from './flags.ts';
 import { startFunctions } from './functions/functions.ts';
 import { startGateway } from './gateway/gateway.ts';
 import { keyOf, refuseConditions } from './iam.ts';
+import { startIssuer } from './issuer/start.ts';
 import { hangUp, listen } from './listen.ts';
 import type { Log } from './log.ts';
 import { startMachines } from './machines/machines.ts';
@@ -15,6 +16,7 @@ import type { ApiPlan, Plan } from './plan.ts';
 import { startQueues } from './queues/queues.ts';
 import { Refusal } from './refusal.ts';
 import { startReload } from './reload.ts';
+import { configOf } from './site/config.ts';
 import { startSite } from './site/site.ts';
 import { createSwitchboard } from './switchboard.ts';
 import { startTables } from './tables/tables.ts';
@@ -26,6 +28,8 @@ export interface Runtime {
   page: string;
   websocket: string;
   aws: string;
+  /** Where people sign in, with `--auth oidc`. */
+  issuer?: string;
   plan(): Plan;
   /** Takes no more frames, lets what is under way finish for a moment, keeps the rest for the next start. */
   stop(): Promise<void>;
@@ -70,12 +74,22 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
     running.push(() => hangUp(back.server));
     const page = `http://127.0.0.1:${front.port}`;
     const aws = `http://127.0.0.1:${back.port}`;
+    const origins = originsOf(front.port);
+    const issuing =
+      flags.auth === 'oidc'
+        ? await startIssuer(flags.issuerPort, { origins, folder: inFolder('issuer'), log })
+        : undefined;
+    running.push(() => issuing?.stop());
 
     const read = () => {
       const plan = readPlan(root, {
         stage: flags.stage,
         // What a second deploy of `api` says on AWS, where the page's address is known only after the first.
-        parameters: { AllowedOrigins: originsOf(front.port), ...flags.parameters },
+        parameters: {
+          AllowedOrigins: origins.join(','),
+          ...issuing?.parameters,
+          ...flags.parameters,
+        },
         awsEndpoint: aws,
         webSocketEndpoint: `ws://127.0.0.1:${front.port}`,
       });
@@ -145,7 +159,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       limits: { stopMs: GOODBYES_MS },
       ...(flags.faults.gateway ? { faults: flags.faults.gateway } : {}),
     });
-    const site = startSite(plan.site, () => ({ websocket, stage: flags.stage }));
+    const site = startSite(plan.site, () => configOf(plan, websocket));
     back.server.on(
       'request',
       createEndpoint({
@@ -165,6 +179,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
     front.server.on('upgrade', gateway.upgrade);
     front.open();
     back.open();
+    issuing?.open();
     everybody.resolve();
     warm();
 
@@ -206,12 +221,13 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       () => gateway.stop(),
       () => reload.stop(),
     );
-    return { page, websocket, aws, plan: () => plan, stop };
+    const { issuer } = issuing ?? {};
+    return { page, websocket, aws, ...(issuer && { issuer }), plan: () => plan, stop };
   }
 }
 
 /** A browser may have been given either name of this machine. */
-const originsOf = (port: number) => `http://127.0.0.1:${port},http://localhost:${port}`;
+const originsOf = (port: number) => [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
 
 function onlyApi({ apis }: Plan): ApiPlan {
   const [api, ...more] = apis;

@@ -27,7 +27,7 @@ beforeEach(async () => {
     writeFileSync(join(above, 'src', name), '');
   writeFileSync(join(above, 'secret'), 'secret');
   writeFileSync(join(above, 'src-private', 'secret'), 'secret');
-  site = startSite(plan(), () => ({ websocket: 'ws://here/dev', stage: 'dev' }));
+  site = startSite(plan(), () => ({ websocket: 'ws://here/dev', stage: 'dev', auth: 'guest' }));
   ({ server, port } = await listen('--port', 0));
   server.on('request', (req, res) => {
     site.handle(req, res).catch((error: Error) => res.destroy(error));
@@ -117,7 +117,7 @@ test('HEAD is the head alone, other methods are not allowed', async () => {
 test('config.json says where the WebSocket is', async () => {
   const { headers, body } = await ask('/config.json');
   expect(headers['content-type']).toBe('application/json');
-  expect(JSON.parse(body)).toEqual({ websocket: 'ws://here/dev', stage: 'dev' });
+  expect(JSON.parse(body)).toEqual({ websocket: 'ws://here/dev', stage: 'dev', auth: 'guest' });
 });
 
 test('a new plan counts from then on', async () => {

@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { SitePlan } from '../plan.ts';
+import type { SiteConfig } from './config.ts';
 
 /** As `aws s3 sync` guesses them. */
 const CONTENT_TYPES: Record<string, string> = {
@@ -25,10 +26,7 @@ export interface Site {
 }
 
 /** `config` is what front/deploy-frontend.sh writes to `/config.json`. */
-export function startSite(
-  first: SitePlan,
-  config: () => { websocket: string; stage: string },
-): Site {
+export function startSite(first: SitePlan, config: () => SiteConfig): Site {
   let plan = first;
   return {
     update(next) {

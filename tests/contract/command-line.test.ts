@@ -33,6 +33,26 @@ describe('the command line refuses', () => {
     ['a folder and none', ['--memory', '--data', 'x'], /--memory.*--data/],
     ['a folder without a name', ['--data', ''], /--data = "": names no folder/],
     ['quiet and verbose', ['--quiet', '--verbose'], /--quiet.*--verbose/],
+    [
+      'an issuer of one’s own and another',
+      ['--auth', 'oidc', '--parameter', 'OidcIssuer=https://x'],
+      /--auth = "oidc".*OidcIssuer/,
+    ],
+    [
+      'tokens of nobody',
+      ['--parameter', 'AuthMode=oidc'],
+      /^api\/template\.yaml:.*OidcSaysWhose.*OidcIssuer/,
+    ],
+    [
+      'an issuer for guests',
+      ['--parameter', 'OidcIssuer=https://x'],
+      /^api\/template\.yaml:.*GuestsHaveNoIssuer/,
+    ],
+    [
+      'an issuer that anybody could be',
+      ['--parameter', 'OidcIssuer=http://x'],
+      /OidcIssuer.*AllowedPattern/,
+    ],
     ['faults that are not JSON', ['--faults', '{bus'], /--faults.*not JSON/],
     ['a fault that there is not', ['--faults', '{"bus":{"lose":1}}'], /--faults\.bus\.lose/],
   ])('%s', async (_what, flags, says) => {

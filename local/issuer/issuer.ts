@@ -1,0 +1,131 @@
+// A small OpenID Connect issuer: believes any name, and signs real tokens, so that what verifies them on AWS runs here as it is.
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { backTo, type Client, readQuestion } from './authorize.ts';
+import { createGrants } from './grants.ts';
+import type { Keys } from './keys.ts';
+import { askName, STYLE, tellWrong } from './page.ts';
+import { answerToken, type CodeGrant, type Person } from './token.ts';
+
+export interface IssuerSettings {
+  /** Its own address, without a slash at the end: the `iss` of its tokens. */
+  issuer: string;
+  client: Client;
+  keys: Keys;
+  now?: () => number;
+}
+
+export interface Issuer {
+  handle(req: IncomingMessage, res: ServerResponse): Promise<void>;
+}
+
+const CODE_MS = 60_000;
+const REFRESH_MS = 24 * 60 * 60_000;
+const BODY_BYTES = 16 * 1024;
+
+/** The same name is the same user, however it is written. */
+const subOf = (name: string): string =>
+  `local|${createHash('sha256').update(name.normalize('NFKC').toLowerCase()).digest('base64url').slice(0, 22)}`;
+
+export function createIssuer({ issuer, client, keys, now = Date.now }: IssuerSettings): Issuer {
+  const codes = createGrants<CodeGrant>(CODE_MS, now);
+  const refreshes = createGrants<Person>(REFRESH_MS, now);
+  const discovery = {
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${issuer}/token`,
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    end_session_endpoint: `${issuer}/logout`,
+    response_types_supported: ['code'],
+    grant_types_supported: ['authorization_code', 'refresh_token'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'],
+    code_challenge_methods_supported: ['S256'],
+    token_endpoint_auth_methods_supported: ['none'],
+    scopes_supported: ['openid', 'profile'],
+  };
+  // A browser holds a form's redirect to form-action too.
+  const mayPost = client.redirectUris.map((uri) => new URL(uri).origin).join(' ');
+  const policy = `default-src 'none'; style-src 'self'; form-action 'self' ${mayPost}; frame-ancestors 'none'; base-uri 'none'`;
+
+  const html = (res: ServerResponse, status: number, body: string) => {
+    res.setHeader('content-security-policy', policy);
+    send(res, status, 'text/html; charset=utf-8', body);
+  };
+  const json = (res: ServerResponse, status: number, body: object) => {
+    // Any page may ask: what it gets says nothing that its question did not earn.
+    res.setHeader('access-control-allow-origin', '*');
+    send(res, status, 'application/json', JSON.stringify(body));
+  };
+
+  function authorize(res: ServerResponse, fields: URLSearchParams, isPosted: boolean) {
+    const answer = readQuestion(fields, client);
+    if ('page' in answer) return html(res, 400, tellWrong(answer.page));
+    if ('back' in answer) return redirect(res, answer.back);
+    if (!isPosted) return html(res, 200, askName(fields));
+    const name = (fields.get('name') ?? '').trim();
+    if (name === '' || name.length > 64 || /\p{C}/u.test(name))
+      return html(res, 400, askName(fields, 'Say a name of 1 to 64 letters.'));
+    const { redirectUri, state } = answer.asked;
+    const code = codes.give({ ...answer.asked, name, sub: subOf(name) });
+    redirect(res, backTo(redirectUri, { code, state }));
+  }
+
+  function logout(res: ServerResponse, query: URLSearchParams) {
+    const back = query.get('logout_uri') ?? query.get('post_logout_redirect_uri') ?? '';
+    if (client.redirectUris.includes(back)) redirect(res, back);
+    else html(res, 400, tellWrong('The client may not send its users there.'));
+  }
+
+  return {
+    async handle(req, res) {
+      const url = new URL(req.url ?? '/', issuer);
+      res.setHeader('cache-control', 'no-store');
+      res.setHeader('referrer-policy', 'no-referrer');
+      res.setHeader('x-content-type-options', 'nosniff');
+      switch (`${req.method} ${url.pathname}`) {
+        case 'GET /.well-known/openid-configuration':
+          return json(res, 200, discovery);
+        case 'GET /.well-known/jwks.json':
+          return json(res, 200, { keys: [keys.jwk] });
+        case 'GET /authorize':
+          return authorize(res, url.searchParams, false);
+        case 'POST /authorize':
+          return authorize(res, await formOf(req), true);
+        case 'POST /token': {
+          const settings = { issuer, client, keys, codes, refreshes, now };
+          const { status, body } = answerToken(await formOf(req), settings);
+          return json(res, status, body);
+        }
+        case 'GET /logout':
+          return logout(res, url.searchParams);
+        case 'GET /style.css':
+          return send(res, 200, 'text/css; charset=utf-8', STYLE);
+        default:
+          return send(res, 404, 'text/plain; charset=utf-8', '404\n');
+      }
+    },
+  };
+}
+
+function send(res: ServerResponse, status: number, type: string, body: string): void {
+  res.writeHead(status, { 'content-type': type });
+  res.end(body);
+}
+
+function redirect(res: ServerResponse, to: string): void {
+  // 303: what was posted is not posted again.
+  res.writeHead(303, { location: to });
+  res.end();
+}
+
+async function formOf(req: IncomingMessage): Promise<URLSearchParams> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > BODY_BYTES) throw new Error('the form is too large');
+    chunks.push(chunk);
+  }
+  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+}
