@@ -19,11 +19,12 @@ const TRIES = 5;
  */
 export async function goBy(userId: string): Promise<string> {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const at = new Date().toISOString();
     const nickname = (await nicknameOf(userId)) ?? '';
     const devices = await devicesOf(userId);
     const others = devices.filter((device) => device.nickname !== nickname);
     await Promise.all(others.map((device) => rename(device, nickname)));
+    // After the rosters have it: who was told to have come by the old name came before this.
+    const at = new Date().toISOString();
     if ((await nicknameOf(userId)) !== nickname) continue;
     const topics = [userTopic(userId), ...(await roomsAround(devices)).map(roomTopic)];
     const frame = { type: 'nickname' as const, userId, nickname, at };

@@ -67,6 +67,7 @@ const writes = (connectionId: string, isHere: boolean): Program => {
     pk: { S: 'roster#r' },
     sk: { S: `ann#${connectionId}` },
     leaseUntil: { S: isHere ? '9999' : '0000' },
+    nickname: { S: 'Ann' },
   };
   return async (aws) => {
     const principal = { name: 'm', policy: [] };

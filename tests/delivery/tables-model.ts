@@ -100,7 +100,7 @@ function count(all: Item[], values: Item): Reply {
       word(sk).startsWith(word(values[':user'])) &&
       word(leaseUntil) > word(values[':now']),
   );
-  return { Count: live.length };
+  return { Count: live.length, Items: live.map(({ nickname }) => ({ nickname })) };
 }
 
 /** The tables after the call, and its output. Throws an AwsError as DynamoDB answers one. */
