@@ -322,6 +322,21 @@ describe('an answer', () => {
     expect(await tombstones()).toHaveLength(100);
   });
 
+  test('asked for twenty ranges of all numbers there are is no more work than a page', async () => {
+    await head(Number.MAX_SAFE_INTEGER, 5 * MINUTE_MS);
+    const every = Math.floor(Number.MAX_SAFE_INTEGER / 20);
+    const ranges = Array.from({ length: 20 }, (_, at) => [at * every + 1, (at + 1) * every]);
+    let calls = 0;
+    aws.script.dynamodb = () => {
+      calls += 1;
+      return undefined;
+    };
+    const answer = await ask({ ranges });
+    expect(answer.items.length + answer.void.length).toBe(100);
+    expect(answer).toMatchObject({ to: 100, more: true });
+    expect(calls).toBeLessThanOrEqual(LIMITS.historyItems + 10);
+  });
+
   test('tells a message that is larger than a frame may be cut, and goes on behind it', async () => {
     await room(3);
     await said(2, { text: 'x'.repeat(30_000) });

@@ -130,6 +130,20 @@ test('the fifty-first room is one too many, and is not heard', async () => {
   expect(await hears(ada.connection())).toHaveLength(50);
 });
 
+test('of five that are joined at once with one place left, one is heard', async () => {
+  const rooms = Array.from({ length: 49 }, (_, at) => `r${at}`);
+  const ada = await person(routes, 'Ada', { rooms });
+  const answers = await Promise.all(
+    ['a', 'b', 'c', 'd', 'e'].map((room) => ada.says('join', { room, create: true })),
+  );
+  expect(answers.filter(({ type }) => type === 'joined')).toHaveLength(1);
+  expect(await hears(ada.connection())).toHaveLength(50);
+  const kept = (await aws.rows(aws.tables.connections)).filter(
+    ({ pk, sk }) => pk?.S === `user#${ada.userId}` && sk?.S?.startsWith('room#'),
+  );
+  expect(kept).toHaveLength(50);
+});
+
 test.each(['__proto__', 'constructor#', 'dm:u_a:u_b', 'room:tea', '', ' ', 7, null, ['tea']])(
   'the room %p is refused',
   async (room) => {

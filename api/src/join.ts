@@ -27,7 +27,10 @@ export const handler = routeHandler('join', async (frame, speaker) => {
   const { rooms } = await belongings(userId);
   const isNew = !rooms.includes(room);
   if (isNew && rooms.length >= LIMITS.rooms) throw new Refused('TooManyRooms');
-  const heard = await hear(speaker, room);
+  const heard = await hear(speaker, room).catch(async (error: unknown) => {
+    if (isNew) await forget(userId, room);
+    throw error;
+  });
   // Subscribed first, asked again after: a removal under way either finds the subscription, or is found here.
   if (visibility === 'private' && !mayHear(await standingOf(userId, room), userId)) {
     await unlisten(speaker.connectionId, roomTopic(room), [heard]);
@@ -47,8 +50,6 @@ const standingOf = async (userId: string, room: string): Promise<Standing | unde
 async function hear(speaker: Connection, room: string): Promise<Subscription> {
   const topic = roomTopic(room);
   const heard = speaker.subscriptions.find((one) => one.topic === topic);
-  if (heard === undefined && speaker.subscriptions.length > LIMITS.rooms)
-    throw new Refused('TooManyRooms');
   const shard = heard?.shard ?? Math.floor(Math.random() * (await shardsOf(room)));
   return listen(speaker, { topic, shard });
 }

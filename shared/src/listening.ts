@@ -16,7 +16,7 @@ import {
   type Subscription,
 } from './connections.ts';
 import { env } from './env.ts';
-import { Refused } from './protocol.ts';
+import { LIMITS, Refused } from './protocol.ts';
 import { userTopic } from './topics.ts';
 
 const client = new DynamoDBClient({});
@@ -30,16 +30,19 @@ const subscriptionKey = ({ topic, shard }: Subscription, id: string) => ({
   sk: { S: id },
 });
 
-/** From here on the connection hears it; answers in which shard. Throws `NotConnected` if it has ended. */
+/** From here on the connection hears it; answers in which shard. Throws `NotConnected` if it has ended, `TooManyRooms`. */
 export async function listen(
   connection: Connection,
   subscription: Subscription,
 ): Promise<Subscription> {
   const { connectionId } = connection;
   const { topic } = subscription;
-  const row = await change(connection, (heard) =>
-    heard.some((one) => one.topic === topic) ? heard : [...heard, subscription],
-  );
+  const row = await change(connection, (heard) => {
+    if (heard.some((one) => one.topic === topic)) return heard;
+    // The user's own topic is one of them. Asked here, where of two that join at once the second sees the first.
+    if (heard.length > LIMITS.rooms) throw new Refused('TooManyRooms');
+    return [...heard, subscription];
+  });
   if (row === undefined) throw new Refused('NotConnected');
   // Of two that join at once, the second stays in the shard that the first drew.
   const heard = row.subscriptions.find((one) => one.topic === topic) ?? subscription;
