@@ -32,6 +32,15 @@ test('of a failed invocation holds the event, and what was thrown or why it was 
   expect(read(untried)).toMatchObject({ error: 'RetriesExhausted' });
 });
 
+test('of a frame that could not be told holds the frame, by its name', () => {
+  const frame = { type: 'joined', room: 'tea', userId: 'u_ann' };
+  const requestPayload = { topic: 'user:u_ann', shard: 0, frame };
+  expect(read({ requestPayload, requestContext: { condition: 'EventAgeExceeded' } })).toEqual({
+    event: { 'detail-type': 'joined', source: 'broadcast', detail: frame },
+    ...{ error: 'EventAgeExceeded', about: 'u_ann' },
+  });
+});
+
 test('of an event that no target took is the event, with the code that EventBridge puts beside it', () => {
   expect(read(sent, 'NO_PERMISSIONS')).toMatchObject({ event: sent, error: 'NO_PERMISSIONS' });
   expect(read(sent)).toMatchObject({ error: 'Unknown' });

@@ -17,6 +17,9 @@ export interface Envelope {
   detail: Record<string, unknown>;
 }
 
+/** The source of what no event came of: a frame that `broadcast` was to tell. */
+export const NOTICE = 'broadcast';
+
 type Json = Record<string, unknown>;
 
 const isObject = (value: unknown): value is Json =>
@@ -43,11 +46,21 @@ export function readDeadLetter(body: string, errorCode?: string): DeadLetter | u
   }
   if (!isObject(read)) return undefined;
   if (isEnvelope(read.input)) return letter(read.input, field(read.error, 'Error'));
-  if (isEnvelope(read.requestPayload)) {
+  const { requestPayload } = read;
+  const event = isEnvelope(requestPayload) ? requestPayload : noticeIn(requestPayload);
+  if (event !== undefined) {
     const thrown = field(read.responsePayload, 'errorType');
-    return letter(read.requestPayload, thrown ?? field(read.requestContext, 'condition'));
+    return letter(event, thrown ?? field(read.requestContext, 'condition'));
   }
   return isEnvelope(read) ? letter(read, errorCode) : undefined;
+}
+
+/** A rule hands `broadcast` not its event but the frame that it made of it: read as an event of the frame's name. */
+function noticeIn(payload: unknown): Envelope | undefined {
+  if (!isObject(payload) || !isObject(payload.frame)) return undefined;
+  const { frame, topic } = payload;
+  if (typeof frame.type !== 'string' || typeof topic !== 'string') return undefined;
+  return { 'detail-type': frame.type, source: NOTICE, detail: frame };
 }
 
 const field = (value: unknown, name: string): unknown =>
@@ -56,5 +69,5 @@ const field = (value: unknown, name: string): unknown =>
 const letter = (event: Envelope, error: unknown): DeadLetter => ({
   event,
   error: word(error, 'Unknown'),
-  about: word(event.detail.messageId ?? event.detail.connectionId, 'nobody'),
+  about: word(event.detail.messageId ?? event.detail.connectionId ?? event.detail.userId, 'nobody'),
 });

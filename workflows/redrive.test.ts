@@ -159,6 +159,25 @@ describe('redrive', () => {
     await sqs.send(new PurgeQueueCommand({ QueueUrl }));
   });
 
+  test('tells nobody late of a room or a name: the next welcome does, and the letter goes', async () => {
+    const frame = { type: 'removed', room: 'den', userId: 'u_ann' };
+    const removed = { source: 'chat.api', detail: { room: 'den', userId: 'u_ann' } };
+    await post(
+      JSON.stringify({
+        requestPayload: { topic: 'user:u_ann', shard: 0, frame },
+        responsePayload: { errorType: 'TimeoutError' },
+      }),
+    );
+    await post(JSON.stringify({ ...removed, 'detail-type': 'MemberRemoved' }));
+    const { lines, code } = await redrive();
+    expect(lines.toSorted()).toEqual([
+      expect.stringMatching(/^u_ann {2}MemberRemoved .*outdated: the next welcome tells it$/),
+      expect.stringMatching(/^u_ann {2}removed {2}TimeoutError .*outdated/),
+    ]);
+    expect(code).toBe(0);
+    expect(await waiting()).toBe(0);
+  });
+
   test('puts the end of a replaced connection back on the bus', async () => {
     const replaced = sample<Envelope>('workflows/events/replace.json');
     await post(JSON.stringify({ requestPayload: replaced, responsePayload: { errorType: 'E' } }));

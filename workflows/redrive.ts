@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { openDeadLetterQueue, type Taken } from './dead-letter-queue.ts';
-import { openRestart } from './restart.ts';
+import { OUTDATED, openRestart } from './restart.ts';
 
 const AT_ONCE = 10;
 
@@ -24,9 +24,10 @@ if (values.list) {
   const tidied: Promise<void>[] = [];
   for (const [one, why] of outcomes) {
     const isCopied = copies.has(eventOf(one));
-    const isDone = why === undefined && !isCopied;
+    const isDone = (why === undefined || why === OUTDATED) && !isCopied;
     if (!isDone) process.exitCode = 1;
-    say(one, isDone ? 'done' : `kept: ${why ?? 'FailedAgain'}`);
+    const end = why === OUTDATED ? 'outdated: the next welcome tells it' : 'done';
+    say(one, isDone ? end : `kept: ${why ?? 'FailedAgain'}`);
     tidied.push(isDone || isCopied ? queue.forget(one) : queue.showAgain(one));
   }
   await settled([...tidied, ...fresh.map(queue.showAgain)]);

@@ -7,7 +7,7 @@ import {
   SFNClient,
   StartSyncExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { Envelope } from './dead-letter.ts';
+import { type Envelope, NOTICE } from './dead-letter.ts';
 
 const events = new EventBridgeClient({});
 const sfn = new SFNClient({});
@@ -22,16 +22,25 @@ sfn.middlewareStack.add(
   { step: 'build', priority: 'high' },
 );
 
-/** The name of why it failed again; undefined when it is done, or, for what goes through the bus, taken over. */
+/**
+ * Of what only tells open connections: told late, a removal would take a room from somebody who is in it again. Every
+ * connection has said hello since, or will within two hours, and `welcome` tells the same.
+ */
+const NOTICES = ['RoomJoined', 'RoomLeft', 'MemberInvited', 'MemberRemoved', 'NicknameChanged'];
+export const OUTDATED = 'Outdated';
+
+/** The name of why it failed again, or `OUTDATED`; undefined when it is done, or, for what goes through the bus, taken over. */
 export type Restart = (event: Envelope) => Promise<string | undefined>;
 
 /** @param stack what the names of bus and machine begin with: `hubbub-<stage>`. Throws if there is no such machine. */
 export async function openRestart(stack: string): Promise<Restart> {
   const stateMachineArn = await arnOf(`${stack}-message-distribution`);
-  return (event) =>
-    event['detail-type'] === 'MessageSent'
+  return async (event) => {
+    if (event.source === NOTICE || NOTICES.includes(event['detail-type'])) return OUTDATED;
+    return event['detail-type'] === 'MessageSent'
       ? distribute(stateMachineArn, event)
       : putBack(stack, event);
+  };
 }
 
 async function arnOf(name: string): Promise<string> {
