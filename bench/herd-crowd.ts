@@ -182,7 +182,7 @@ export const hubbub: MakeClient = ({ clock, random, openSocket, back }) => {
   };
   const line = createLine({
     ...{ url: 'wss://simulated', clock, fraction: random, isOnline: () => true },
-    identity: { clientId: 'c', secret: 's', nextEpoch, overtake: nextEpoch },
+    identity: { clientId: 'c', secret: 's', nextEpoch, overtake: nextEpoch, isOf: () => true },
     hello: () => ({}),
     openSocket(url, protocols, told) {
       events = told;

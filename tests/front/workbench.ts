@@ -123,6 +123,7 @@ export function fakeIdentity(): Identity {
     secret: 's'.repeat(43),
     nextEpoch,
     overtake: (other) => Math.max(nextEpoch(), other + 1),
+    isOf: () => true,
   };
 }
 

@@ -5,7 +5,7 @@
 
 const BLIP_MS = 5_000;
 /** These do not pass by themselves. */
-const LASTING = new Set(['replaced', 'closed']);
+const LASTING = new Set(['replaced', 'closed', 'signed-out']);
 
 /** @param {{ clock: import('./line.js').Clock, show: (status: LineStatus) => void }} ports */
 export function createCalm({ clock, show }) {

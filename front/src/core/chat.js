@@ -20,11 +20,11 @@ import { createTypists } from './typists.js';
 /** @typedef {import('./room-face.js').RoomFace} RoomFace */
 /** @typedef {{ openSocket: import('./line.js').OpenSocket, clock: import('./line.js').Clock, fraction: () => number,
  *   randomBytes: import('./identity.js').RandomBytes, digest: import('./identity.js').Digest, isOnline: () => boolean, keep: import('./identity.js').Keep,
- *   outbox: import('./outbox-entry.js').OutboxStore,
+ *   outbox: import('./outbox-entry.js').OutboxStore, credentials?: import('./credentials.js').AskCredentials,
  *   line?: (ears: Ears, openLine: (ears: Ears) => import('./line.js').Line) => import('./line.js').Line }} ChatPorts
- *   line: instead of a line of one's own, for example one that tabs share */
+ *   credentials: where people sign in, asked at each hello; a guest's secret otherwise. line: instead of a line of one's own, for example one that tabs share */
 /** @typedef {{ url: string, nickname?: string, rooms?: string[], from?: import('./room.js').From, folder?: string,
- *   ports?: Partial<ChatPorts> }} ChatOptions */
+ *   user?: string, ports?: Partial<ChatPorts> }} ChatOptions */
 /** @typedef {{ status: LineStatus, trouble: Error, rooms: string[], nickname: { userId: string, nickname: string } }} ChatNews */
 
 /** A welcome's rest, for a room that opens after it. */
@@ -45,7 +45,7 @@ const NOBODY = {
  * absent. `from`: `latest` (a page: the newest 50, then what comes) or `cursor` (a bot: everything after what it has read,
  * across restarts; the first time, what is said from now on. It looks 1,000 messages ahead of its reader: who only
  * listens to `arrived` and reads nothing hears no more than these). `folder`: Node only, where identity, unsent messages and
- * cursors are kept; without it they end with the process. In a browser they stay in the browser.
+ * cursors are kept (each `user`'s own, where people sign in); without it they end with the process. In a browser they stay in the browser.
  * `ports`: what to use instead of the surroundings' own.
  *
  * Throws a RangeError for a nickname or a room that no server takes. Never throws for the network's sake: `on('status')`
@@ -78,7 +78,10 @@ export function connect(options) {
     isTold = false;
   }
   /** @type {ChatPorts} */
-  const ports = { ...defaultPorts({ url, folder: options.folder, trouble }), ...options.ports };
+  const ports = {
+    ...defaultPorts({ url, user: options.user, folder: options.folder, trouble }),
+    ...options.ports,
+  };
   const { clock, fraction, randomBytes, keep } = ports;
   const identity = createIdentity({ keep, randomBytes, now: clock.now });
   const mint = () => mintMessageId(clock.now(), randomBytes);
@@ -374,7 +377,7 @@ export function connect(options) {
     me: () => me,
     /** No more waiting for the next try. */
     tryNow: line.tryNow,
-    /** This identity speaks elsewhere (`replaced`); the user wants it here. */
+    /** This identity speaks elsewhere (`replaced`), and the user wants it here; or they have signed in again. */
     useHere: line.useHere,
     /** The page is looked at again, or the network is back. */
     wake: line.wake,

@@ -4,7 +4,8 @@
 /** @typedef {{ read(key: string): unknown, write(key: string, value: unknown): void }} Keep small durable values */
 /** @typedef {(count: number) => Uint8Array<ArrayBuffer>} RandomBytes from a cryptographic source */
 /** @typedef {(text: string) => Promise<Uint8Array>} Digest SHA-256 of the text in UTF-8 */
-/** @typedef {{ clientId: string, secret: string, nextEpoch(): number, overtake(other: number): number }} Identity */
+/** @typedef {{ clientId: string, secret: string, nextEpoch(): number, overtake(other: number): number,
+ *   isOf(userId: string): boolean }} Identity */
 
 const SECRET_BYTES = 32;
 /** Milliseconds fill the first 48 bits (RFC 9562, section 5.7); version and variant take six more; the rest is chance. */
@@ -55,6 +56,8 @@ export function createIdentity({ keep, randomBytes, now }) {
     nextEpoch: () => advance(now()),
     /** The user asks for the line here. @param {number} other the epoch of who has it */
     overtake: (other) => advance(Math.max(now(), other + 1)),
+    /** Whether what is kept here is this user's: the first who came in with a token, for good. @param {string} userId */
+    isOf: (userId) => kept('userId', () => userId) === userId,
   };
 }
 

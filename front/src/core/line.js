@@ -2,11 +2,14 @@
 // The line: one greeted socket at a time, opened again whenever it falls, exchanged before the server cuts it.
 import { firstTry, fullJitter, rotateAfter } from './backoff.js';
 import { openCall } from './call.js';
+import { createCredentials } from './credentials.js';
 import { createHeartbeat } from './heartbeat.js';
+import { createRenewal } from './renewal.js';
 
 /** @typedef {import('./frame.js').ServerFrame} ServerFrame */
-/** @typedef {'idle' | 'connecting' | 'greeting' | 'live' | 'waiting' | 'replaced' | 'closed'} LineState
- *   replaced: this identity speaks elsewhere, until `useHere`; closed: for good, `reason` says why */
+/** @typedef {'idle' | 'connecting' | 'greeting' | 'live' | 'waiting' | 'replaced' | 'signed-out' | 'closed'} LineState
+ *   replaced: this identity speaks elsewhere, until `useHere`; signed-out: nobody gives a token, until `useHere` or `wake`;
+ *   closed: for good, `reason` says why */
 /** @typedef {{ state: LineState, retryAt: number | null, online: boolean, reason: string | null, leads: boolean }} LineStatus
  *   retryAt: clock milliseconds of the next try; leads: whether this tab's outbox sends */
 /** @typedef {{ send(text: string): void, close(): void }} Socket */
@@ -17,7 +20,8 @@ import { createHeartbeat } from './heartbeat.js';
 /** @typedef {{ start(): void, stop(): void, send(frame: object): boolean, tryNow(): void, useHere(): void, wake(): void,
  *   visible(is: boolean): void, distrust(): void, status(): LineStatus, nudge(): void }} Line */
 /** @typedef {{ url: string, openSocket: OpenSocket, clock: Clock, fraction: () => number, isOnline: () => boolean,
- *   identity: import('./identity.js').Identity, hello: () => object }} LinePorts hello: nickname and rooms */
+ *   identity: import('./identity.js').Identity, hello: () => object,
+ *   credentials?: import('./credentials.js').AskCredentials }} LinePorts hello: nickname and rooms; credentials: instead of the identity's secret */
 
 /** `navigator.onLine` can be wrong (a server on this machine needs no network), so offline still tries, rarely. */
 const OFFLINE_RETRY_MS = 15_000;
@@ -40,6 +44,7 @@ export function createLine(ports) {
   let shortLives = 0;
   let spreadMs = 1_000;
   let liveSince = 0;
+  let liveEpoch = 0;
   /** The highest epoch said on any of this client's sockets. */
   let epochSaid = 0;
   /** The live socket was told that this client's own next one took over. */
@@ -57,6 +62,20 @@ export function createLine(ports) {
     dead: () => lost(),
   });
 
+  const toDial = createCredentials(ports);
+  const renewal = createRenewal({
+    ...{ clock, fraction, credentials: createCredentials(ports) },
+    say: (given) => send(helloWith(given, liveEpoch)),
+    signedOut: () => signOut(),
+    unanswered: () => lost(),
+  });
+
+  /** @param {import('./credentials.js').Given} given @param {number} epoch */
+  const helloWith = (given, epoch) => {
+    const { clientId } = identity;
+    return { action: 'hello', v: 1, clientId, epoch, ...given, ...ports.hello() };
+  };
+
   /** @param {LineState} state @param {Partial<LineStatus>} [more] */
   function become(state, more = {}) {
     status = { state, retryAt: null, online: true, reason: null, leads: true, ...more };
@@ -67,6 +86,8 @@ export function createLine(ports) {
     cancelRetry();
     cancelRotation();
     heartbeat.stop();
+    toDial.forget();
+    renewal.stop();
     const calls = [current, next];
     current = null;
     next = null;
@@ -75,9 +96,14 @@ export function createLine(ports) {
   }
 
   function dial() {
+    const failed = () => (current ? giveUpRotation() : lost());
+    toDial.ask({ given: place, none: () => signOut(), failed });
+  }
+
+  /** @param {import('./credentials.js').Given} given */
+  function place(given) {
     const epoch = toOvertake === null ? identity.nextEpoch() : identity.overtake(toOvertake);
-    const { clientId, secret } = identity;
-    const hello = { action: 'hello', v: 1, clientId, epoch, secret, ...ports.hello() };
+    const hello = helloWith(given, epoch);
     const call = openCall({ ...ports, hello, greeting, welcomed, said, ended });
     next = call;
 
@@ -88,6 +114,9 @@ export function createLine(ports) {
     /** @param {import('./frame.js').Welcome} frame @param {ServerFrame[]} early */
     function welcomed(frame, early) {
       if (call !== next) return;
+      // What is kept here to be sent, and how far was read, is another's.
+      if (ports.credentials && !identity.isOf(frame.userId))
+        return end('Somebody else signed in: what is kept here is not theirs.');
       const rotated = current !== null;
       current?.hangUp();
       current = call;
@@ -97,6 +126,8 @@ export function createLine(ports) {
       failures = 0;
       spreadMs = frame.spreadMs;
       if (!rotated) liveSince = clock.now();
+      liveEpoch = epoch;
+      renewal.start(frame.authForMs);
       heartbeat.start(frame.pingAfterMs, frame.leaseMs);
       rotateIn(rotateAfter(fraction()));
       if (!rotated) become('live');
@@ -110,9 +141,13 @@ export function createLine(ports) {
       if (call === next) return refused(call, frame);
       if (call !== current) return;
       heartbeat.heard(frame.type);
+      if (frame.type === 'welcome') renewal.start(frame.authForMs);
       // The road may double a welcome; it is no return from an absence then.
       heard(frame.type === 'welcome' ? { ...frame, rotated: true } : frame);
-      if (frame.type === 'error' && FORGOTTEN.has(frame.code)) lost();
+      if (frame.type !== 'error') return;
+      if (FORGOTTEN.has(frame.code)) lost();
+      else if (frame.code === 'AuthExpired') renewal.now();
+      else if (frame.code === 'BadToken' && renewal.isUnderWay()) signOut(frame.message);
     }
     function ended() {
       if (call === next && current) giveUpRotation();
@@ -129,8 +164,20 @@ export function createLine(ports) {
   function refused(call, frame) {
     if (frame.type !== 'error') return;
     if (frame.retry) return call.fail();
+    if (frame.code === 'BadToken') return signOut(frame.message);
+    end(frame.message);
+  }
+
+  /** @param {string} reason */
+  function end(reason) {
     hangUp();
-    become('closed', { reason: frame.message });
+    become('closed', { reason });
+  }
+
+  /** @param {string | null} [reason] */
+  function signOut(reason = null) {
+    hangUp();
+    become('signed-out', { reason });
   }
 
   /** @param {import('./call.js').Call} call @param {number} winner the epoch that took over */
@@ -202,12 +249,14 @@ export function createLine(ports) {
     },
     tryNow,
     useHere() {
+      if (status.state === 'signed-out') return connect();
       if (status.state !== 'replaced') return;
       toOvertake = elsewhere;
       connect();
     },
     wake() {
       heartbeat.wake();
+      if (status.state === 'signed-out') connect();
       tryNow();
     },
     visible: (is) => heartbeat.visible(is),

@@ -11,12 +11,12 @@ import { openSocket } from './socket.js';
 
 /**
  * What is kept is kept for one server.
- * @param {{ url: string, folder: string | undefined, trouble: (error: unknown) => void }} options
+ * @param {{ url: string, user?: string | undefined, folder: string | undefined, trouble: (error: unknown) => void }} options
  * @returns {import('../core/chat.js').ChatPorts}
  */
-export function defaultPorts({ url, folder, trouble }) {
+export function defaultPorts({ url, user, folder, trouble }) {
   return {
-    ...storage(serverName(url), folder, trouble),
+    ...storage(serverName(url, user), folder, trouble),
     openSocket,
     clock,
     fraction,

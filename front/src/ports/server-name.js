@@ -1,8 +1,13 @@
 // @ts-check
 // The name of one server in storage: its secret, and what was written to it, are no other server's business.
 
-/** @param {string} url @returns {string} fit for a file, a key and a database */
-export function serverName(url) {
+/**
+ * @param {string} url
+ * @param {string} [user] where people sign in: what one wrote is no other's either
+ * @returns {string} fit for a file, a key and a database
+ */
+export function serverName(url, user) {
   const { host, pathname } = new URL(url);
-  return encodeURIComponent(host + pathname);
+  const server = encodeURIComponent(host + pathname);
+  return user === undefined ? server : `${server}@${encodeURIComponent(user)}`;
 }

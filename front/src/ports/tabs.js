@@ -13,11 +13,11 @@ import { serverName } from './server-name.js';
 
 /**
  * The ports that `connect` takes for it. Without BroadcastChannel each tab is a client of its own, with a line of its own.
- * @param {{ url: string, trouble: (error: unknown) => void }} options
+ * @param {{ url: string, user?: string | undefined, trouble: (error: unknown) => void }} options
  * @returns {Partial<import('../core/chat.js').ChatPorts>}
  */
-export function tabPorts({ url, trouble }) {
-  const own = `hubbub ${serverName(url)}`;
+export function tabPorts({ url, user, trouble }) {
+  const own = `hubbub ${serverName(url, user)}`;
   const tab = mintMessageId(clock.now(), randomBytes);
   if (!hasChannels()) return { keep: clientOfItsOwn(createLocalKeep(`${own} `, trouble), tab) };
   const name = `${own} tabs ${TABS_VERSION}`;

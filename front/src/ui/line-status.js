@@ -13,8 +13,11 @@ const WORDS = {
   waiting: 'Reconnecting',
   offline: 'Offline',
   replaced: 'Open elsewhere',
+  'signed-out': 'Signed out',
   closed: 'Closed',
 };
+/** @type {{ [state: string]: string }} */
+const ACTS = { replaced: 'Use here', 'signed-out': 'Sign in' };
 const TICK_MS = 1_000;
 
 /**
@@ -40,7 +43,8 @@ export function createLineStatus({ root, clock, tryNow }) {
     chip.dataset.shown = shownState(status);
     word.textContent = WORDS[shownState(status)];
     if (state === 'live' || state === 'idle') everShown = false;
-    if (state === 'waiting' || state === 'replaced' || state === 'closed') everShown = true;
+    if (state === 'waiting' || state === 'replaced' || state === 'closed' || state === 'signed-out')
+      everShown = true;
     // Focus must not vanish with the button that had it.
     if (!everShown && banner.contains(document.activeElement)) field.focus();
     banner.hidden = !everShown;
@@ -51,7 +55,7 @@ export function createLineStatus({ root, clock, tryNow }) {
   function tell(status) {
     cancelTick();
     told.textContent = sentence(status);
-    button.textContent = status.state === 'replaced' ? 'Use here' : 'Try now';
+    button.textContent = ACTS[status.state] ?? 'Try now';
     button.hidden = status.state === 'closed';
     if (status.retryAt !== null) cancelTick = clock.after(TICK_MS, () => tell(status));
   }
@@ -59,6 +63,7 @@ export function createLineStatus({ root, clock, tryNow }) {
   /** @param {LineStatus} status */
   function sentence({ state, retryAt, online, reason }) {
     if (state === 'replaced') return 'Open elsewhere.';
+    if (state === 'signed-out') return reason ?? 'You are signed out.';
     if (state === 'closed') return reason ?? 'Closed.';
     const what = state === 'waiting' && !online ? 'You are offline.' : 'No connection.';
     if (retryAt === null) return `${what} Trying now…`;
