@@ -27,10 +27,7 @@ export const handler = routeHandler('join', async (frame, speaker) => {
   const { rooms } = await belongings(userId);
   const isNew = !rooms.includes(room);
   if (isNew && rooms.length >= LIMITS.rooms) throw new Refused('TooManyRooms');
-  const heard = await hear(speaker, room).catch(async (error: unknown) => {
-    if (isNew) await forget(userId, room);
-    throw error;
-  });
+  const heard = await hear(speaker, room);
   // Subscribed first, asked again after: a removal under way either finds the subscription, or is found here.
   if (visibility === 'private' && !mayHear(await standingOf(userId, room), userId)) {
     await unlisten(speaker.connectionId, roomTopic(room), [heard]);
