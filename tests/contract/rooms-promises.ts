@@ -24,6 +24,8 @@ const ANSWERS: Record<string, ServerFrame['type']> = {
   join: 'joined',
   invite: 'invited',
   remove: 'removed',
+  members: 'members',
+  typing: 'typing',
 };
 
 export function roomPromises(name: string, start: () => Promise<Chat>): void {
@@ -163,12 +165,19 @@ export function roomPromises(name: string, start: () => Promise<Chat>): void {
         for (const frame of [
           { action: 'history', room },
           { action: 'history', room, ranges: [[1, 1]] },
+          { action: 'history', room, before: 2, limit: 1 },
+          { action: 'history', room: room.toUpperCase(), ranges: [[1, 100]] },
+          { action: 'members', room },
+          { action: 'typing', room, on: true },
+          { action: 'typing', room, on: true, userId: ada.userId },
           { action: 'sendmessage', room, message, messageId: randomUUID() },
           { action: 'sendmessage', room, message, messageId },
+          { action: 'sendmessage', room, message, userId: ada.userId, connectionId: 'x' },
           { action: 'sendmessage', to: dm, message },
           { action: 'join', room },
           { action: 'join', room, create: true, visibility: 'private' },
           { action: 'invite', room, userId: eve.userId },
+          { action: 'invite', room, userId: bob.userId, by: ada.userId },
           { action: 'remove', room, userId: ada.userId },
           { action: 'leave', room, userId: ada.userId },
         ]) {
@@ -177,8 +186,12 @@ export function roomPromises(name: string, start: () => Promise<Chat>): void {
         }
         const pong = await ask(client, { action: 'ping', rooms: [room] }, 'pong');
         expect(pong).not.toHaveProperty(['heads', room]);
+        expect(pong).not.toHaveProperty(['present', room]);
         expect(JSON.stringify(client.heard)).not.toContain(words);
       }
+      // Nobody was told that somebody writes, or is there, who has no business there.
+      const others = framesOf(ada) + framesOf(bob);
+      expect(others).not.toMatch(/"type":"typing"/);
       first(eve).says('lobby', { messageId });
       await first(eve).hears(messageId);
       expect(await ask(first(ada), { action: 'history', room: den }, 'history')).toMatchObject({

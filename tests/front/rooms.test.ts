@@ -103,6 +103,19 @@ test('a room from which one was removed while the line was down is gone when it 
   expect(chat.rooms()).toEqual(['lobby', 'dm:u_a:u_me']);
 });
 
+test('a room that is called as an object’s own property is a room like any other', async () => {
+  const { chat, welcome, tell } = await chatting();
+  welcome({ lobby: 0, constructor: 0 });
+  const words: string[] = [];
+  const room = chat.room('constructor');
+  room.on('arrived', ({ text }) => words.push(text));
+  tell(said('constructor', 1, 'u_a'));
+  tell({ type: 'pong', heads: { constructor: 1 }, present: {} });
+  expect([chat.rooms(), words, room.count()]).toEqual([['lobby', 'constructor'], ['psst'], 0]);
+  welcome({ lobby: 0 });
+  expect(chat.rooms()).toEqual(['lobby']);
+});
+
 test('who is written to finds the conversation, and answers the person', async () => {
   const { chat, sent, welcome, tell } = await chatting();
   welcome({ lobby: 0 });
