@@ -165,6 +165,21 @@ test('a hello without a name, or by the same, changes nothing and tells nobody',
   expect(changes()).toEqual([]);
 });
 
+test('of thirty unused days is free: who comes back after them goes by one like it, on every device', async () => {
+  const ada = await person(routes, 'Ada');
+  const bob = await person(routes, 'Bob');
+  const [claim] = await rows('nickname#ada');
+  await aws.put(aws.tables.connections, { ...claim, expiresAt: { N: '1' } });
+  expect(await bob.says('nickname', { nickname: 'Ada' })).toMatchObject({ nickname: 'Ada' });
+  const welcome = (await ada.enters({ nickname: undefined })) as Welcome;
+  expect(welcome.nickname).toMatch(/^Ada-\d{4}$/);
+  expect(new Set(await called(ada))).toEqual(new Set([welcome.nickname]));
+  expect(changes().at(-1)?.frame).toMatchObject({
+    userId: ada.userId,
+    ...{ nickname: welcome.nickname },
+  });
+});
+
 test('two devices that change at once end with one name, on both, and only that one is reserved', async () => {
   for (let round = 0; round < 8; round += 1) {
     await aws.reset();

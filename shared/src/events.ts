@@ -40,13 +40,13 @@ export interface MessageSent {
   connectionId?: string;
 }
 
-/** A newer connection of the same client took over. Emitted by `api`, listened to by the function `replace`, which ends the older. */
+/** A newer connection of the same client took over, or a sixth of the same user came. Emitted by `api`, listened to by the function `replace`, which ends the older. */
 export interface ClientReplaced {
   /** The older connection. */
   connectionId: string;
   userId: string;
   clientId: string;
-  /** The epoch of the client's lease, which the older connection is told. */
+  /** The epoch that the older connection is told: that of the client's lease, or one above its own. */
   epoch: number;
 }
 

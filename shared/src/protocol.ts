@@ -288,7 +288,7 @@ export interface History {
 }
 
 /**
- * `replaced`: another connection of this client took over. The server ends this one. A client that has itself said hello
+ * `replaced`: another connection of this client took over, or the user opened a sixth. The server ends this one. A client that has itself said hello
  * with `epoch` since replaced itself; otherwise it stays away until its user acts, and comes back with a higher one.
  */
 export interface Replaced {

@@ -4,6 +4,8 @@ import { type ChatOptions, connect } from '../../front/src/core/chat.js';
 import { createLeading } from '../../front/src/core/leading.js';
 import type { Line } from '../../front/src/core/line.js';
 import type { StatusMessage } from '../../front/src/core/tab-message.js';
+import { createTabs } from '../../front/src/core/tabs.js';
+import { createLife, fakeBrowser } from './fake-browser.ts';
 import { fakeClock, fakeSockets, fakeStorage, settled, welcome } from './workbench.ts';
 
 const [ME, BOB] = ['u_me', 'u_bob'];
@@ -158,6 +160,47 @@ test('a tab that comes late is welcomed with what people go by now', () => {
   expect(told.welcome?.nickname).toBe('Ada');
   expect(told.welcome?.here.lobby?.map(({ nickname }) => nickname)).toEqual(['Ada', 'Rob']);
   leading.stop();
+});
+
+test('is asked for by a tab through the one that leads, and is that of every tab', async () => {
+  const { clock, pass } = fakeClock();
+  const browser = fakeBrowser(clock);
+  const sockets = fakeSockets();
+  const { outbox } = fakeStorage();
+  const open = async (tab: string) => {
+    const life = createLife(clock);
+    const [openLock, openChannel] = [browser.locks(life), browser.openChannel(life)];
+    const { keep } = browser;
+    const shared = { tab, name: 'hubbub', clock: life.clock, keep, openLock, openChannel };
+    const chat = connect({
+      url: 'ws://chat',
+      ports: {
+        ...{ clock: life.clock, fraction: () => 0, isOnline: () => true, keep, outbox },
+        openSocket: sockets.openSocket,
+        line: (ears, openLine) => createTabs({ ...shared, openLine }, ears),
+      },
+    });
+    await settled();
+    pass(500);
+    return chat;
+  };
+  const first = await open('a');
+  sockets.latest().events.opened();
+  sockets.latest().events.heard(JSON.stringify(welcome({}, { userId: ME, nickname: 'guest-1' })));
+  const second = await open('b');
+  pass(2_000);
+  const asked = second.setNickname('Ada');
+  pass(500);
+  expect(sockets.opened).toHaveLength(1);
+  expect(sockets.latest().sent.map((text) => JSON.parse(text))).toContainEqual({
+    ...{ action: 'nickname', nickname: 'Ada' },
+  });
+  sockets.latest().events.heard(JSON.stringify(called(ME, 'Ada', 2)));
+  pass(500);
+  expect(await asked).toEqual({ nickname: 'Ada' });
+  const third = await open('c');
+  pass(2_000);
+  expect([first, second, third].map((chat) => chat.me().nickname)).toEqual(['Ada', 'Ada', 'Ada']);
 });
 
 test.each(['', ' ', 'x'.repeat(33), 'a\u202eb', '\u200d'])(
