@@ -1,0 +1,97 @@
+// Every field of every action with hostile values, over a real socket: each costs its sender a typed error at most, and the socket lives on.
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import {
+  ACTIONS,
+  ERRORS,
+  type ErrorFrame,
+  type Pong,
+  type ServerFrame,
+} from '../../shared/src/protocol.ts';
+import { seededChance } from '../front/chance.ts';
+import { EVERY_ACTION, HOSTILE } from '../product/every-action.ts';
+import { type Client, everybodyLeaves, join } from './client.ts';
+import { type LocalRuntime, startLocal } from './runtime.ts';
+
+jest.setTimeout(90_000);
+
+/** Of each field, so many hostile values, drawn by chance: a validator's test has them all. */
+const VALUES = 6;
+/** Hello's: another epoch or client is another connection, whose end is what was asked for. */
+const ENDING = ['epoch', 'clientId'];
+const NAMES = ['constructor', 'tostring', 'valueof', 'hasownproperty', 'prototype', 'then'];
+const chance = seededChance(Number(process.env.CONTRACT_SEED ?? 1));
+
+let chat: LocalRuntime;
+let pings = 0;
+beforeAll(async () => {
+  chat = await startLocal();
+});
+afterEach(everybodyLeaves);
+afterAll(() => chat.stop());
+
+/** Everything that was sent before has been taken: whatever it costs has begun. */
+async function pong(client: Client): Promise<Pong> {
+  pings += 1;
+  const n = pings;
+  client.send({ action: 'ping', n });
+  return client.awaits(`pong ${n}`, (heard) =>
+    heard.find((one): one is Pong => one.type === 'pong' && one.n === n),
+  );
+}
+
+function joins(client: Client, room: string) {
+  client.send({ action: 'join', room, create: true });
+  return client.awaits(`joined ${room}`, (heard) =>
+    heard.find((one) => one.type === 'joined' && one.room === room && one.head !== undefined),
+  );
+}
+
+const isError = (one: ServerFrame): one is ErrorFrame => one.type === 'error';
+/** A frame above 32 KB costs the socket, as API Gateway has it (promises/bad-frames.ts). */
+const FIT = HOSTILE.filter((value) => JSON.stringify(value).length < 8_000);
+const drawn = () => FIT[Math.floor(chance.fraction() * FIT.length)];
+const FIELDS = ACTIONS.flatMap((action) =>
+  Object.keys(EVERY_ACTION[action] ?? {}).map((field) => ({ action, field })),
+);
+
+test.each(FIELDS.filter(({ field }) => !ENDING.includes(field)))(
+  '$action, $field',
+  async ({ action, field }) => {
+    const client = await join(chat.websocket);
+    const hello = action === 'hello' ? { clientId: randomUUID(), epoch: Date.now() } : {};
+    for (let at = 0; at < VALUES; at += 1) {
+      client.send({ action, ...EVERY_ACTION[action], ...hello, [field]: drawn() });
+      await pong(client);
+    }
+    // A hello may have asked for no room at all.
+    await joins(client, 'lobby');
+    await client.hears(client.says('Still here'));
+    const codes = client.heard.filter(isError).map(({ code }) => code);
+    for (const code of codes) expect(Object.keys(ERRORS)).toContain(code);
+    // That is what nobody thought of.
+    expect(codes).not.toContain('Internal');
+  },
+);
+
+test('rooms and people that are called as objects’ own properties are rooms and people like any other', async () => {
+  const [ann, bob] = await Promise.all([join(chat.websocket), join(chat.websocket)]);
+  for (const room of NAMES) {
+    for (const client of [ann, bob]) {
+      await joins(client, room);
+      client.send({ action: 'members', room });
+    }
+    expect(await bob.hears(ann.says(`in ${room}`, { room }))).toMatchObject({ room, seq: 1 });
+  }
+  for (const to of ['__proto__', 'constructor', 'toString'])
+    expect(await ann.hears(ann.says(`to ${to}`, { to }))).toMatchObject({ seq: 1 });
+  const { heads, present } = await pong(ann);
+  for (const room of NAMES) {
+    expect(Object.getOwnPropertyDescriptor(heads, room)?.value).toBe(1);
+    expect(Object.getOwnPropertyDescriptor(present, room)?.value).toBe(2);
+    await ann.awaits(`who is in ${room}`, (heard) =>
+      heard.find((one) => one.type === 'members' && one.room === room),
+    );
+  }
+  expect([...ann.heard, ...bob.heard].filter(isError)).toEqual([]);
+});
