@@ -6,6 +6,7 @@ import { compose } from './core/composition.js';
 import { shownNickname } from './core/nickname.js';
 import { clock } from './ports/clock.js';
 import { readConfig } from './ports/config.js';
+import { createSignIn } from './ports/sign-in.js';
 import { createSlot } from './ports/slot.js';
 import { watchSurroundings } from './ports/surroundings.js';
 import { tabPorts } from './ports/tabs.js';
@@ -27,6 +28,8 @@ const ofBrowser = (/** @type {string} */ key) => createSlot(() => localStorage, 
 let cancelRetry = () => {};
 /** @type {ReturnType<typeof connect> | null} null until the address is known */
 let chat = null;
+/** @type {import('./ports/sign-in.js').SignIn | null} where people sign in; its tokens are for the configured server alone */
+let signIn = null;
 const people = createPeople(find(document, '.people', HTMLElement));
 const spoken = find(document, '.announcements', HTMLElement);
 const announcer = createAnnouncer({ clock, say: (words) => spoken.replaceChildren(words) });
@@ -56,9 +59,11 @@ const composer = createComposer({
   },
 });
 
-/** @param {string} url */
-function enter(url) {
-  chat = connect({ url, rooms: [ROOM], ports: tabPorts({ url, trouble }) });
+/** @param {string} url @param {string} [user] whoever signed in, empty while nobody has; absent for guests */
+function enter(url, user) {
+  const credentials = user === undefined ? undefined : signIn?.credentials;
+  const ports = { ...tabPorts({ url, user, trouble }), ...(credentials && { credentials }) };
+  chat = connect({ url, rooms: [ROOM], ...(user === undefined ? {} : { user }), ports });
   const room = chat.room(ROOM);
   const showPeople = () => chat && people.show(chat.me(), room.count());
   chat.on('status', (state) => {
@@ -93,9 +98,12 @@ async function leave() {
 async function openAsConfigured() {
   cancelRetry();
   await leave();
-  const address = settings.address() ?? (await readConfig()).websocket;
-  settings.using(address);
-  enter(address);
+  const typed = settings.address();
+  const config = typed === null ? await readConfig() : { websocket: typed, signIn: null };
+  if (config.signIn) signIn ??= createSignIn({ config: config.signIn, trouble });
+  const user = config.signIn ? ((await signIn?.user()) ?? '') : undefined;
+  settings.using(config.websocket);
+  enter(config.websocket, user);
 }
 
 function open() {
@@ -107,6 +115,7 @@ function open() {
 
 function tryNow() {
   if (!chat) open();
+  else if (chat.status().state === 'signed-out') signIn?.signIn();
   else if (chat.status().state === 'replaced') chat.useHere();
   else chat.tryNow();
 }

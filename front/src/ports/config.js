@@ -2,7 +2,9 @@
 // Reads /config.json, which the deployment writes beside the page: where the chat's server is.
 import { checkAddress } from '../core/address.js';
 
-/** @returns {Promise<{ websocket: string, stage: string }>} throws an Error fit to show */
+/** @typedef {{ websocket: string, stage: string, signIn: import('./sign-in.js').SignInConfig | null }} Config signIn: null where guests come in */
+
+/** @returns {Promise<Config>} throws an Error fit to show */
 export async function readConfig() {
   const answer = await fetch(new URL('config.json', document.baseURI), { cache: 'no-cache' });
   if (!answer.ok) throw new Error(`config.json answered ${answer.status}.`);
@@ -13,5 +15,9 @@ export async function readConfig() {
   }
   const checked = checkAddress(String(config.websocket));
   if ('why' in checked) throw new Error(`config.json: ${checked.why}`);
-  return { websocket: checked.url, stage: 'stage' in config ? String(config.stage) : '' };
+  const { stage = '', auth, issuer, clientId } = /** @type {Record<string, unknown>} */ (config);
+  if (auth === 'oidc' && !(typeof issuer === 'string' && typeof clientId === 'string'))
+    throw new Error('config.json does not say where to sign in.');
+  const signIn = auth === 'oidc' ? { issuer: String(issuer), clientId: String(clientId) } : null;
+  return { websocket: checked.url, stage: String(stage), signIn };
 }

@@ -1,0 +1,48 @@
+// @ts-check
+// The issuer's endpoints, as it tells them itself (OpenID Connect Discovery), and what it answers.
+
+/** @typedef {{ authorization_endpoint: string, token_endpoint: string, end_session_endpoint: string | null }} Endpoints */
+/** @typedef {{ id_token?: unknown, refresh_token?: unknown }} TokenAnswer */
+
+/** The issuer's no, as against its silence: the code or the refresh token is used up, or was never good. */
+export class NotGranted extends Error {}
+
+/** @param {string} issuer @param {typeof fetch} ask */
+export function createIssuer(issuer, ask) {
+  /** @type {Promise<Endpoints> | null} */
+  let known = null;
+
+  async function discover() {
+    const answer = await ask(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
+    if (!answer.ok) throw new Error(`The issuer answered ${answer.status}.`);
+    const told = await answer.json();
+    if (told.issuer !== issuer) throw new Error('The issuer says that it is another.');
+    const { authorization_endpoint, token_endpoint, end_session_endpoint = null } = told;
+    return { authorization_endpoint, token_endpoint, end_session_endpoint };
+  }
+
+  /** Asked for once; again after a failure. */
+  function endpoints() {
+    known ??= discover().catch((error) => {
+      known = null;
+      throw error;
+    });
+    return known;
+  }
+
+  return {
+    endpoints,
+    /**
+     * Throws NotGranted for a 400, another Error where the issuer cannot be asked.
+     * @param {Record<string, string>} fields @returns {Promise<TokenAnswer>}
+     */
+    async token(fields) {
+      const { token_endpoint } = await endpoints();
+      const body = new URLSearchParams(fields);
+      const answer = await ask(token_endpoint, { method: 'POST', body });
+      if (answer.status === 400) throw new NotGranted('The issuer refused. Sign in again.');
+      if (!answer.ok) throw new Error(`The issuer answered ${answer.status}.`);
+      return answer.json();
+    },
+  };
+}
