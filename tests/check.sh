@@ -16,12 +16,12 @@ step 'house'
 npm test --silent -- tests/house.test.ts
 
 step 'templates: cfn-lint'
-if have cfn-lint; then cfn-lint --non-zero-exit-code warning shared/template.yaml api/template.yaml workflows/template.yaml front/template.yaml; fi
+if have cfn-lint; then cfn-lint --non-zero-exit-code warning shared/template.yaml api/template.yaml workflows/template.yaml front/template.yaml identity/template.yaml; fi
 
 step 'templates: sam validate --lint'
 if have sam; then
   export SAM_CLI_TELEMETRY=0
-  for stack in shared api workflows front; do
+  for stack in shared api workflows front identity; do
     sam validate --lint --config-env "$stack" --region us-east-1
   done
 fi

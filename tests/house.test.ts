@@ -18,7 +18,10 @@ const walk = (folder: string): string[] =>
     if (entry.name === 'node_modules' || entry.name.startsWith('.')) return [];
     return entry.isDirectory() ? walk(file) : [file];
   });
+/** Those that a stage has, and the one that it may have. */
+const TEMPLATES = [...STACKS, 'identity'];
 const ROOMS = [
+  'identity',
   'shared',
   'api',
   'workflows',
@@ -381,6 +384,32 @@ describe.each(['message-distribution', 'presence-change'])(
     });
   },
 );
+
+describe('templates', () => {
+  test.each(TEMPLATES)('%s is built, checked and deployed by name', (stack) => {
+    const config = read('samconfig.toml');
+    for (const command of ['build', 'validate', 'deploy', 'delete'])
+      expect(config).toContain(`[${stack}.${command}.parameters]`);
+    for (const script of ['build.sh', 'deploy.sh', 'tests/check.sh', 'README.md'])
+      expect([script, read(script).includes(stack)]).toEqual([script, true]);
+  });
+
+  test.each(TEMPLATES)('%s says what it is, then what may vary, then what it makes', (stack) => {
+    const order = [
+      'Description',
+      'Parameters',
+      'Rules',
+      'Conditions',
+      'Globals',
+      'Resources',
+      'Outputs',
+    ];
+    const sections = [...template(stack).matchAll(/^(\w+):/gm)].map(([, name = '']) => name);
+    expect(sections.filter((name) => order.includes(name))).toEqual(
+      order.filter((name) => sections.includes(name)),
+    );
+  });
+});
 
 describe('docs', () => {
   test('the README links only to files that are there, and names only scripts that are', () => {
