@@ -3,6 +3,9 @@ import { connect } from '../../front/src/core/chat.js';
 import { hastyClock } from './member.ts';
 import { type BadLine, openBadLine } from './proxy.ts';
 
+/** Less than a member's: eight devices that lose patience together would keep a slow machine from ever answering. */
+const HASTE = 2;
+
 export interface Passenger {
   /** Whose device it is, by the name the test gave. */
   person: string;
@@ -32,7 +35,11 @@ export async function board(
     read: (key: string) => kept.get(key) ?? null,
     write: (key: string, value: unknown) => void kept.set(key, value),
   };
-  const chat = connect({ url: line.url, nickname: person, ports: { clock: hastyClock, keep } });
+  const chat = connect({
+    url: line.url,
+    nickname: person,
+    ports: { clock: hastyClock(HASTE), keep },
+  });
   const passenger: Passenger = {
     ...{ person, chat, line, isOnTrain },
     rooms: () => chat.rooms().toSorted(),
