@@ -149,6 +149,12 @@ describe('hello', () => {
     expect(parseClientFrame(greet(fields))).toMatchObject(fields);
   });
 
+  test.each(['a.b.c', 'x'.repeat(8_192)])('takes a token instead of the secret', (token) => {
+    const frame = parseClientFrame(greet({ secret: null, token }));
+    expect(frame).toMatchObject({ token });
+    expect(frame).not.toHaveProperty('secret');
+  });
+
   test.each<[string, Record<string, unknown>, ErrorCode, string | undefined]>([
     ['no version', { v: undefined }, 'BadField', 'v'],
     ['a version that is no number', { v: '1' }, 'BadField', 'v'],
@@ -164,6 +170,11 @@ describe('hello', () => {
     ['an epoch below 0', { epoch: -1 }, 'BadField', 'epoch'],
     ['a secret of less than 256 bits', { secret: secret.slice(1) }, 'BadField', 'secret'],
     ['a secret of another alphabet', { secret: `${secret}=` }, 'BadField', 'secret'],
+    ['neither secret nor token', { secret: null }, 'BadField', 'secret'],
+    ['a token beside the secret', { token: 'a.b.c' }, 'BadField', 'secret'],
+    ['a token that is no text', { secret: null, token: {} }, 'BadField', 'token'],
+    ['an empty token', { secret: null, token: '' }, 'BadToken', undefined],
+    ['a token that is too long', { secret: null, token: 'x'.repeat(8_193) }, 'BadToken', undefined],
     ['an empty name', { nickname: ' ' }, 'BadField', 'nickname'],
     ['a name of 33 code points', { nickname: 'x'.repeat(33) }, 'BadField', 'nickname'],
     ['a name that turns the line', { nickname: 'a\u202eb' }, 'BadField', 'nickname'],
