@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { connect } from '../../front/src/core/chat.js';
 import { openKeys } from '../../local/issuer/keys.ts';
 import { ACTIONS, type MessageFrame } from '../../shared/src/protocol.ts';
 import { type Frame, type Line, me, openLine } from '../product/line.ts';
@@ -139,6 +140,34 @@ test('when the token has expired nothing is heard and every action refused, unti
   line.send({ action: 'history', room: 'lobby', n: 99 });
   const { items } = (await line.hears({ type: 'history', n: 99 })) as { items?: MessageFrame[] };
   expect(items?.map(({ message }) => message)).toContain('meanwhile');
+});
+
+test('the client brings a fresh token in time, again and again, and its line never falls', async () => {
+  let asked = 0;
+  const twice = Promise.withResolvers<void>();
+  const chatter = connect({
+    url: chat.websocket,
+    ports: {
+      async credentials() {
+        asked += 1;
+        if (asked === 3) twice.resolve();
+        return { token: sign({ sub: 'bot', exp: nowS() + 10 }) };
+      },
+    },
+  });
+  const states: string[] = [];
+  const live = Promise.withResolvers<void>();
+  chatter.on('status', ({ state }) => {
+    states.push(state);
+    if (state === 'live') live.resolve();
+  });
+  await live.promise;
+  await twice.promise;
+  const said = await chatter.room('lobby').say('still here');
+  for await (const message of chatter.room('lobby')) if (message.messageId === said) break;
+  expect(states.slice(states.indexOf('live'))).toEqual(['live']);
+  expect(chatter.me().userId).toBe('bot');
+  await chatter.close();
 });
 
 test('another user’s token on the same socket is refused, and the socket stays its user’s', async () => {
