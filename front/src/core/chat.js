@@ -4,6 +4,7 @@ import { defaultPorts } from '../ports/defaults.js';
 import { frameOf } from './composition.js';
 import { createDoorway, isAboutRooms } from './doorway.js';
 import { createIdentity, idForOccasion, mintMessageId } from './identity.js';
+import { createInquiry } from './inquiry.js';
 import { checkIntroduction, checkNickname, spelled } from './introduction.js';
 import { createLine } from './line.js';
 import { createListeners } from './listeners.js';
@@ -114,6 +115,10 @@ export function connect(options) {
   const openLine = (to) => createLine({ ...ports, ...to, url, identity, hello });
   const line = ports.line?.(ears, openLine) ?? openLine(ears);
   const doorway = createDoorway({ clock, send: line.send });
+  const inquiry = createInquiry({
+    clock,
+    ask: (room) => line.send({ action: 'members', room }),
+  });
   const rooms = new Map(names.map((name) => [name, openRoom(name)]));
   // What earlier lives left unsent comes before anything is said.
   const loaded = outbox.refresh();
@@ -148,7 +153,7 @@ export function connect(options) {
     const isMe = (userId) => userId === me.userId;
     const roster = createRoster({
       clock,
-      ask: () => void line.send({ action: 'members', room: name }),
+      ask: () => inquiry.want(name),
       changed: () => news.tell('presence', roster.members()),
       isMe,
       came: (member) => news.tell('came', member),
@@ -192,13 +197,13 @@ export function connect(options) {
     const face = faceOf(name, room, news, people);
     faces.set(name, face);
     room.welcome({ ...NOBODY, userId: me.userId, heads: { [name]: head } });
-    if (!isDirect(name)) line.send({ action: 'members', room: name });
     listeners.tell('rooms', [...rooms.keys()]);
     return face.face;
   }
 
   /** @param {string} name */
   function forget(name) {
+    inquiry.heard(name);
     const known = rooms.get(name);
     known?.room.close();
     known?.roster.close();
@@ -224,8 +229,10 @@ export function connect(options) {
   function doors(frame) {
     doorway.heard(frame);
     if (frame.type === 'joined') {
-      if (frame.head !== null) enter(frame.room, frame.head);
-      else if (isOpen && !rooms.has(frame.room)) join(frame.room).catch(trouble);
+      if (frame.head !== null) {
+        enter(frame.room, frame.head);
+        inquiry.want(frame.room);
+      } else if (isOpen && !rooms.has(frame.room)) join(frame.room).catch(trouble);
     } else if (frame.type === 'invited' && frame.by !== '') {
       if (isOpen && !rooms.has(frame.room)) join(frame.room).catch(trouble);
     } else if (frame.type === 'left') forget(frame.room);
@@ -261,6 +268,7 @@ export function connect(options) {
   function changed(status) {
     const isLive = status.state === 'live';
     if (!isLive) doorway.line(false);
+    if (!isLive) inquiry.clear();
     if (!isLive)
       for (const { room, typists } of rooms.values()) {
         room.lineDown();
@@ -283,7 +291,7 @@ export function connect(options) {
     roster?.begin(leaseMs);
     const known = Object.hasOwn(here, name) ? here[name] : undefined;
     if (known) roster?.replace(known.map(renames.applied));
-    else line.send({ action: 'members', room: name });
+    else inquiry.want(name);
   }
 
   /** @param {import('./frame.js').ServerFrame} frame */
@@ -311,9 +319,10 @@ export function connect(options) {
       rooms.get(frame.room)?.typists.stop(frame.userId);
     } else if (frame.type === 'presence')
       rooms.get(frame.room)?.roster.hear(renames.applied(frame));
-    else if (frame.type === 'members')
+    else if (frame.type === 'members') {
+      inquiry.heard(frame.room);
       rooms.get(frame.room)?.roster.replace(frame.members.map(renames.applied), frame.count);
-    else if (frame.type === 'typing') rooms.get(frame.room)?.typists.hear(frame);
+    } else if (frame.type === 'typing') rooms.get(frame.room)?.typists.hear(frame);
     else if (frame.type === 'history') rooms.get(frame.room)?.room.history(frame);
     else if (isAboutRooms(frame)) doors(frame);
     else if (frame.type === 'nickname') renamed(frame);
