@@ -10,10 +10,15 @@ const ROOM = /^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u;
 /** No glyph, a broken line, or a turned direction. */
 const UNSEEMLY = /[\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
 
-/** @param {string} nickname */
-function isNickname(nickname) {
-  const isLong = [...nickname].length > MOST_NICKNAME;
-  return nickname.isWellFormed() && nickname.trim() !== '' && !isLong && !UNSEEMLY.test(nickname);
+/**
+ * @param {string} nickname as typed
+ * @returns {'empty' | 'tooLong' | 'unseemly' | null} why no server takes it: nothing to see, more than 32 code points, or
+ *   a character without a glyph, that breaks the line or turns its direction
+ */
+export function nicknameProblem(nickname) {
+  if (nickname.trim() === '') return 'empty';
+  if ([...nickname].length > MOST_NICKNAME) return 'tooLong';
+  return nickname.isWellFormed() && !UNSEEMLY.test(nickname) ? null : 'unseemly';
 }
 
 /** @param {string} room */
@@ -24,7 +29,7 @@ const isRoom = (room) => [...foldRoom(room)].length <= MOST_ROOM && ROOM.test(fo
  * @param {{ nickname: string | undefined, rooms: string[] }} introduction
  */
 export function checkIntroduction({ nickname, rooms }) {
-  if (nickname !== undefined && !isNickname(nickname))
+  if (nickname !== undefined && nicknameProblem(nickname) !== null)
     throw new RangeError(`A nickname has 1 to ${MOST_NICKNAME} visible characters: ${nickname}`);
   if (rooms.length > MOST_ROOMS) throw new RangeError(`At most ${MOST_ROOMS} rooms may be named.`);
   const wrong = rooms.find((room) => !isRoom(room));
