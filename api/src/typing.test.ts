@@ -1,6 +1,6 @@
 // Typing: one event with the frame in it, for the room or for the one partner, in the name of the connection.
 
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { context, frameIn, routeEvent } from '../../tests/product/sample.ts';
 
@@ -9,6 +9,7 @@ let handler: typeof import('./typing.ts').handler;
 
 beforeAll(async () => {
   aws = await startAws('ConnectFunction', 'TypingFunction');
+  Object.assign(process.env, { MESSAGE_BURST: '10', MESSAGES_PER_SECOND: '2' });
   ({ handler } = await import('./typing.ts'));
 });
 afterAll(() => aws.stop());
@@ -32,7 +33,9 @@ const told = () => aws.entries.map(({ Detail }) => JSON.parse(Detail));
 test('goes to the room in the name of the connection, whatever the frame claims, and is not answered', async () => {
   expect(await types({ room: 'lobby', on: true, userId: 'u_other' })).toBeUndefined();
   const frame = { type: 'typing', room: 'lobby', userId: 'u_me', nickname: 'Ada', on: true };
-  expect(told()).toEqual([{ topic: 'room:lobby', shard: 0, frame }]);
+  const until = expect.any(Number);
+  expect(told()).toEqual([{ topic: 'room:lobby', shard: 0, frame, until }]);
+  expect(told()[0].until).toBeGreaterThan(Date.now());
 });
 
 test('in a direct room goes to the partner alone', async () => {
@@ -47,6 +50,24 @@ test.each(['elsewhere', 'dm:u_ann:u_bob'])(
     expect(told()).toEqual([]);
   },
 );
+
+test('is tried once, and lost without a word to its sender where the bus is busy', async () => {
+  const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  aws.script.events = () => ({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'Throttling' }] });
+  expect(await types({ room: 'lobby', on: true })).toBeUndefined();
+  expect(aws.entries).toHaveLength(1);
+  expect(logged).toHaveBeenCalledWith({ event: 'Typing', lost: true, failure: 'Throttling' });
+  logged.mockRestore();
+});
+
+test('is a token of the bucket that messages are from, so that it is no flood', async () => {
+  let told = 0;
+  for (let frame = 0; frame < 40; frame += 1)
+    told += (await types({ room: 'lobby', on: true })) === undefined ? 1 : 0;
+  expect(await types({ room: 'lobby', on: true })).toMatchObject({ code: 'RateLimited' });
+  expect(aws.entries).toHaveLength(told);
+  expect(told).toBeLessThan(30);
+});
 
 test('without on is a bad field', async () => {
   expect(await types({ room: 'lobby' })).toMatchObject({ code: 'BadField' });

@@ -1,19 +1,23 @@
 // typing: says on the bus that somebody writes. Lost is lost: the next one says it again.
 
 import { mustUse } from '../../shared/src/access.ts';
-import { publish } from '../../shared/src/bus.ts';
+import { mention } from '../../shared/src/bus.ts';
 import { partnersOf } from '../../shared/src/direct.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 import { roomTopic, userTopic } from '../../shared/src/topics.ts';
+
+/** A word that comes later than others come would be shown beside what it announced. */
+const WORTH_MS = 6_000;
 
 export const handler = routeHandler('typing', async ({ room, on }, speaker) => {
   mustUse(speaker, room);
   const { userId, nickname } = speaker;
   const partner = partnersOf(room)?.find((user) => user !== userId);
-  await publish('Typing', {
+  await mention('Typing', {
     topic: partner === undefined ? roomTopic(room) : userTopic(partner),
     shard: 0,
     frame: { type: 'typing', room, userId, nickname, on },
+    until: Date.now() + WORTH_MS,
   });
   return undefined;
 });

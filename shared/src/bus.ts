@@ -16,6 +16,25 @@ const BACK_OFF_MS = [0, 50, 250];
  * Throws `Refused('Busy')` when it does not, after retries (docs: PutEvents, "Handling failures").
  */
 export async function publish<N extends EventName>(name: N, detail: Events[N]): Promise<void> {
+  const failure = await put(name, detail, BACK_OFF_MS);
+  if (failure === undefined) return;
+  const messageId = 'messageId' in detail ? detail.messageId : undefined;
+  console.error({ event: name, messageId, failure });
+  throw new Refused('Busy', { ref: messageId ?? null });
+}
+
+/** Puts an event on the bus that nobody misses: tried once, and lost where the bus is busy. */
+export async function mention<N extends EventName>(name: N, detail: Events[N]): Promise<void> {
+  const failure = await put(name, detail, [0]);
+  if (failure !== undefined) console.error({ event: name, lost: true, failure });
+}
+
+/** Answers why it is not there; undefined where it is. */
+async function put<N extends EventName>(
+  name: N,
+  detail: Events[N],
+  waits: number[],
+): Promise<unknown> {
   const entry = {
     EventBusName: busName,
     Source: SOURCES[name],
@@ -23,19 +42,17 @@ export async function publish<N extends EventName>(name: N, detail: Events[N]): 
     Detail: JSON.stringify(detail),
   };
   let failure: unknown;
-  for (const waitMs of BACK_OFF_MS) {
+  for (const waitMs of waits) {
     if (waitMs > 0) await new Promise((done) => setTimeout(done, waitMs * Math.random()));
     try {
       const { FailedEntryCount, Entries } = await client.send(
         new PutEventsCommand({ Entries: [entry] }),
       );
-      if (!FailedEntryCount) return;
-      failure = Entries?.[0]?.ErrorCode;
+      if (!FailedEntryCount) return undefined;
+      failure = Entries?.[0]?.ErrorCode ?? 'Unknown';
     } catch (error) {
       failure = error instanceof Error ? error.name : error;
     }
   }
-  const messageId = 'messageId' in detail ? detail.messageId : undefined;
-  console.error({ event: name, messageId, failure });
-  throw new Refused('Busy', { ref: messageId ?? null });
+  return failure;
 }

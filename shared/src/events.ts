@@ -96,6 +96,8 @@ export interface Typing {
   /** Always the first: a room that outgrew it has no use for typing. */
   shard: 0;
   frame: TypingFrame;
+  /** Epoch milliseconds after which nobody is told any more, wherever the event had to wait. */
+  until: number;
 }
 
 /** detail-type → detail. A new event starts with a line here; the compiler shows the rest. */

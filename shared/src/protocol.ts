@@ -36,6 +36,8 @@ export const LIMITS = {
   ranges: 20,
   /** Places, stored or void, that one `history` answers. */
   historyItems: 100,
+  /** Characters of a token: signed claims are some hundreds to 2,000. */
+  tokenCharacters: 8 * 1024,
   /** Bytes of one frame to a client: below API Gateway's 32 KB a frame. */
   answerBytes: 28 * 1024,
 } as const;
@@ -54,8 +56,17 @@ export interface Hello {
   clientId: string;
   /** An integer from 0 that the client raises at every connect: of two connections of one client, the higher stays; of two equal, the first. */
   epoch: number;
-  /** At least 256 random bits in 43 to 128 of `A-Z a-z 0-9 _ -`: the userId is derived from its hash, and nothing else is kept of it. */
-  secret: string;
+  /**
+   * Where guests come in: at least 256 random bits in 43 to 128 of `A-Z a-z 0-9 _ -`. The userId is derived from its hash,
+   * and nothing else is kept of it.
+   */
+  secret?: string;
+  /**
+   * Instead of a secret, where people sign in: a JWT of the stack's issuer and audience, up to 8,192 characters. The userId
+   * is its `sub`. When it expires, every action but `hello` is answered with `AuthExpired`, and nothing is heard any more;
+   * a hello on the same socket, with a fresh token of the same user, goes on.
+   */
+  token?: string;
   /** Optional: 1 to 32 code points, no control or direction marks. A guest's name is made up if absent. */
   nickname?: string;
   /**
@@ -202,6 +213,8 @@ export interface Welcome {
   leaseMs: number;
   /** Who is online in the first rooms, as far as a frame holds them; of the others ask with `members`. */
   here: { [room: string]: Member[] };
+  /** Milliseconds until the token of this hello expires; absent where there is none. */
+  authForMs?: number;
   /** Milliseconds over which to spread the first try, should this connection be lost: 1,000 to 60,000, by how many live. */
   spreadMs: number;
 }
@@ -325,7 +338,7 @@ export interface Presence extends Member {
   room: string;
 }
 
-/** `typing`: somebody writes. Holds for six seconds, or until `on: false`, or until a message of theirs. */
+/** `typing`: somebody writes. Holds for twelve seconds, or until `on: false`, or until a message of theirs. Not told above 100 connections. */
 export interface Typing {
   type: 'typing';
   room: string;
@@ -416,6 +429,12 @@ export const ERRORS = {
     says: 'This version of the protocol is not spoken here. Reload the page.',
   },
   HelloFirst: { retry: true, afterMs: 1_000, says: 'Say hello first.' },
+  BadToken: { retry: false, afterMs: 0, says: 'The token is not accepted here. Sign in again.' },
+  AuthExpired: {
+    retry: true,
+    afterMs: 1_000,
+    says: 'The token has expired. Say hello with a fresh one.',
+  },
   MessageEmpty: { retry: false, afterMs: 0, says: 'The message is empty.' },
   MessageTooLong: {
     retry: false,
@@ -486,12 +505,13 @@ const isClientId = (value: unknown): value is string =>
   typeof value === 'string' && CLIENT_ID.test(value);
 const isSecret = (value: unknown): value is string =>
   typeof value === 'string' && SECRET.test(value);
-const isNickname = (value: unknown): value is string =>
+export const isNickname = (value: unknown): value is string =>
   typeof value === 'string' &&
   value.isWellFormed() &&
   value.trim() !== '' &&
   [...value].length <= LIMITS.nicknameCharacters &&
   !UNSEEMLY.test(value);
+const isTokenText = (value: unknown): value is string => typeof value === 'string';
 const isRooms = (value: unknown): value is string[] =>
   Array.isArray(value) && value.length <= LIMITS.rooms && value.every(isAnyRoom);
 const isCount = (value: unknown): value is number =>
@@ -553,6 +573,16 @@ function version(fields: Fields, ref: string | null): typeof VERSION {
   return VERSION;
 }
 
+/** Exactly one of the two. What a token says is looked into by who verifies it; here only that it can be one. */
+function credentials(fields: Fields, ref: string | null): Pick<Hello, 'secret' | 'token'> {
+  const { token } = optional(fields, 'token', isTokenText, ref);
+  if (token === undefined) return { secret: required(fields, 'secret', isSecret, ref) };
+  if ((fields.get('secret') ?? undefined) !== undefined)
+    throw new Refused('BadField', { ref, field: 'secret' });
+  if (token === '' || token.length > LIMITS.tokenCharacters) throw new Refused('BadToken', { ref });
+  return { token };
+}
+
 /** The room's one spelling. */
 const folded = (room: string): string => (partnersOf(room) === undefined ? foldRoom(room) : room);
 const named = (fields: Fields, ref: string | null): string =>
@@ -578,7 +608,7 @@ const PARSERS: { [A in Action]: (fields: Fields, ref: string | null) => FrameOf<
     v: version(fields, ref),
     clientId: required(fields, 'clientId', isClientId, ref),
     epoch: required(fields, 'epoch', isCount, ref),
-    secret: required(fields, 'secret', isSecret, ref),
+    ...credentials(fields, ref),
     ...optional(fields, 'nickname', isNickname, ref),
     ...rooms(fields, ref),
   }),

@@ -24,7 +24,7 @@ afterAll(() => chat.stop());
 const shown = ({ room, chat: { me } }: Member) => ({
   me: me().userId,
   online: room
-    .members()
+    .roster()
     .filter(({ online }) => online)
     .map(({ userId }) => userId)
     .toSorted(),

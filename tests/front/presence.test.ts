@@ -30,7 +30,7 @@ async function alone(here = [member('u_me'), member('u_ann')]) {
   const online = () =>
     ada
       .room()
-      .members()
+      .roster()
       .filter((one) => one.online)
       .map(({ userId }) => userId);
   const pong = (present: number) => hear({ type: 'pong', heads: {}, present: { lobby: present } });
@@ -76,7 +76,7 @@ describe('presence', () => {
   test('a crowd is a number', async () => {
     const { ada, pong, asked } = await alone();
     pong(4_711);
-    expect([ada.room().count(), ada.room().members()]).toEqual([4_711, []]);
+    expect([ada.room().count(), ada.room().roster()]).toEqual([4_711, []]);
     expect(asked('members')).toEqual([]);
   });
 
@@ -98,7 +98,64 @@ describe('presence', () => {
     sockets.latest().events.heard(JSON.stringify(welcome()));
     await live(1_000);
     expect(sockets.latest().sent.filter((text) => text.includes('members'))).toEqual([]);
-    expect(ada.room().members()).toEqual([]);
+    expect(ada.room().roster()).toEqual([]);
+  });
+});
+
+describe('who came and who went', () => {
+  /** What a page would write between the messages. */
+  async function told() {
+    const world = await alone();
+    const lines: string[] = [];
+    world.ada.room().on('came', ({ nickname }) => lines.push(`${nickname} joined`));
+    world.ada.room().on('went', ({ nickname }) => lines.push(`${nickname} left`));
+    return { ...world, lines };
+  }
+
+  test('is told of others, once each, with the name they have', async () => {
+    const { hear, lines } = await told();
+    hear(presence('u_bob', { at: at(2) }));
+    hear(presence('u_bob', { at: at(2) }));
+    hear(presence('u_me', { at: at(2) }));
+    hear(presence('u_bob', { at: at(3), nickname: 'Robert' }));
+    hear(presence('u_ann', { at: at(4), online: false }));
+    hear(presence('u_ann', { at: at(4), online: false }));
+    expect(lines).toEqual(['u_bob joined', 'u_ann left']);
+  });
+
+  test('is told by no snapshot, neither of a new line nor of a question, whoever is in it', async () => {
+    const { hear, lines, pong } = await told();
+    pong(3);
+    const bob = member('u_bob', { at: at(5) });
+    hear({ type: 'members', room: 'lobby', members: [member('u_me'), bob], count: 2 });
+    hear(welcome({}, { leaseMs: 90_000, here: { lobby: [member('u_me'), member('u_cat')] } }));
+    expect(lines).toEqual([]);
+  });
+
+  test('a snapshot that overtakes the word, either way, keeps nobody from being told', async () => {
+    const { hear, lines } = await told();
+    const bob = member('u_bob', { at: at(2) });
+    const annGone = member('u_ann', { at: at(4), online: false });
+    hear({ type: 'members', room: 'lobby', members: [member('u_me'), annGone, bob], count: 2 });
+    hear(presence('u_bob', { at: at(3) }));
+    hear(presence('u_ann', { at: at(4), online: false }));
+    expect(lines).toEqual(['u_bob joined', 'u_ann left']);
+  });
+
+  test('a reload within the grace is no news, though a snapshot fell into it', async () => {
+    const { hear, lines } = await told();
+    hear({ type: 'members', room: 'lobby', members: [member('u_me')], count: 1 });
+    const back = member('u_ann', { at: at(6) });
+    hear({ type: 'members', room: 'lobby', members: [member('u_me'), back], count: 2 });
+    hear(presence('u_ann', { at: at(9), online: false }));
+    expect(lines).toEqual(['u_ann left']);
+  });
+
+  test('an older word that comes late is no news', async () => {
+    const { hear, lines } = await told();
+    hear(presence('u_bob', { at: at(5) }));
+    hear(presence('u_bob', { at: at(4), online: false }));
+    expect(lines).toEqual(['u_bob joined']);
   });
 });
 
@@ -107,28 +164,37 @@ describe('typing', () => {
     ...{ type: 'typing', room: 'lobby', userId, nickname: userId, on },
   });
 
-  test('is said once in five seconds, and ended by sending', async () => {
+  test('is said once in ten seconds, however often a draft is begun and given up', async () => {
     const { ada, live, asked } = await alone();
-    for (let second = 0; second < 6; second += 1) {
+    for (let second = 0; second < 11; second += 1) {
       ada.room().typing(true);
+      if (second % 2 === 0) ada.room().typing(false);
       await live(1_000);
     }
-    expect(asked('typing').map(({ on }) => on)).toEqual([true, true]);
-    await ada.room().say('done');
-    ada.room().typing(false);
-    expect(asked('typing').map(({ on }) => on)).toEqual([true, true, false]);
+    expect(asked('typing').map(({ on }) => on)).toEqual([true, false, true, false]);
   });
 
-  test('of another is shown for six seconds after the last word, or until they stop, or until it comes', async () => {
+  test('is ended by the message itself, and the next draft is told at once', async () => {
+    const { ada, asked } = await alone();
+    ada.room().typing(true);
+    await ada.room().say('done');
+    ada.room().typing(false);
+    ada.room().typing(true);
+    expect(asked('typing').map(({ on }) => on)).toEqual([true, true]);
+  });
+
+  test('of another is shown for twelve seconds after the last word, or until they stop, or until it comes', async () => {
     const { ada, live, hear } = await alone();
     const seen: string[][] = [];
     ada.room().on('typing', (list) => seen.push(list.map(({ userId }) => userId)));
     hear(typing('u_ann'));
-    await live(4_000);
+    await live(10_000);
     hear(typing('u_ann'));
-    await live(5_000);
+    await live(11_000);
     expect(seen).toEqual([['u_ann']]);
+    expect(ada.room().typists()).toEqual([{ userId: 'u_ann', nickname: 'u_ann' }]);
     await live(1_001);
+    expect(ada.room().typists()).toEqual([]);
     hear(typing('u_bob'));
     hear(typing('u_bob', false));
     hear(typing('u_ann'));

@@ -92,6 +92,17 @@ test('one who is invited, or joined elsewhere, joins here; one who left or was r
   expect(heard.map((rooms) => rooms.length)).toEqual([2, 3, 2, 1]);
 });
 
+test('a room from which one was removed while the line was down is gone when it is back', async () => {
+  const { chat, welcome } = await chatting();
+  const heard: string[][] = [];
+  welcome({ lobby: 0, den: 3, 'dm:u_a:u_me': 1 });
+  chat.on('rooms', (rooms) => heard.push(rooms));
+  welcome({ lobby: 0 });
+  expect(heard).toEqual([['lobby', 'dm:u_a:u_me']]);
+  welcome({});
+  expect(chat.rooms()).toEqual(['lobby', 'dm:u_a:u_me']);
+});
+
 test('who is written to finds the conversation, and answers the person', async () => {
   const { chat, sent, welcome, tell } = await chatting();
   welcome({ lobby: 0 });

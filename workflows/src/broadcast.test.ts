@@ -104,6 +104,44 @@ describe('a frame of a rule', () => {
   });
 });
 
+describe('who types', () => {
+  const typing = (until = Date.now() + 60_000): BroadcastInput => ({
+    topic: 'room:lobby',
+    shard: 0,
+    frame: { type: 'typing', room: 'lobby', userId: 'u_ann', nickname: 'Ann', on: true },
+    until,
+  });
+
+  test('is told to the room', async () => {
+    await join(['a=', 'b=']);
+    expect(await handler(typing(), context())).toEqual({ ...QUIET, delivered: 2 });
+  });
+
+  test('is told to nobody when the word had to wait', async () => {
+    await join(['a=']);
+    expect(await handler(typing(Date.now() - 1), context())).toEqual({ ...QUIET, delivered: 0 });
+    expect(aws.posts).toEqual([]);
+  });
+
+  test('is told to nobody in a crowd', async () => {
+    await join(Array.from({ length: 101 }, (_, at) => `c${at}=`));
+    expect(await handler(typing(), context())).toEqual({ ...QUIET, delivered: 0 });
+  });
+
+  test('is dropped for whoever is throttled: not tried again, not closed', async () => {
+    await join(['a=']);
+    aws.script.connections = () => new AwsError('LimitExceededException', 'slowly', 429);
+    expect(await handler(typing(), context())).toMatchObject({ failed: 1, closed: 0 });
+    expect(aws.posts.map(({ method }) => method)).toEqual(['POST']);
+  });
+
+  test('is not given back to Lambda, which would try it again', async () => {
+    aws.script.dynamodb = () => new AwsError('AccessDeniedException', 'no');
+    expect(await handler(typing(), context())).toEqual({ ...QUIET, delivered: 0 });
+    expect(logged).toHaveBeenCalledWith(expect.objectContaining({ frame: 'typing' }));
+  });
+});
+
 describe('an error', () => {
   test("is told to its sender's topic alone, and says whether to try again", async () => {
     await join(['a=']);

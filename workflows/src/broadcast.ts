@@ -17,6 +17,8 @@ import { createPoster } from './poster.ts';
 /** Beyond this many connections a shard has outgrown itself: one Query page, one second of the default account quota. */
 const SHARD_CONNECTIONS = 10_000;
 const MOST_SHARDS = 32;
+/** Where more connections than this hear a room, nobody is told who types: each of its people would cost a post to all. */
+const MOST_WITH_TYPING = 100;
 /** Kept back for the rows to forget and the answer, so that a run ends with its cursor and not by time-out. */
 const RESERVE_MS = 5_000;
 
@@ -37,6 +39,8 @@ export interface BroadcastInput {
   error?: { ref: string; code: ErrorCode };
   /** … or any other frame as it stands: a rule made it from its event. Plain clients are not told. */
   frame?: ServerFrame;
+  /** Epoch milliseconds after which the frame is worth nothing: it is dropped, and each recipient tried once. */
+  until?: number;
   /** How many shards the topic has, where it may grow. */
   shards?: string;
   cursor?: Cursor | null;
@@ -66,23 +70,31 @@ const NOBODY: BroadcastResult = {
 export const handler = middy(
   async (input: BroadcastInput, context: Context): Promise<BroadcastResult> => {
     const heard: Subscription = { topic: input.topic, shard: input.shard };
+    const isFleeting = input.until !== undefined;
+    const leftMs = () => (input.until ?? Number.POSITIVE_INFINITY) - Date.now();
+    if (leftMs() <= 0) return NOBODY;
     const { next, ...counts } = await fanOut(
       new TextEncoder().encode(JSON.stringify(frameOf(input))),
       {
         poster,
-        page: (from) => subscribers(heard, from, input.frame === undefined ? 'all' : 'v1'),
+        isFleeting,
+        async page(from) {
+          const page = await subscribers(heard, from, input.frame === undefined ? 'all' : 'v1');
+          const isCrowd = isFleeting && page.connectionIds.length > MOST_WITH_TYPING;
+          return isCrowd ? { connectionIds: [] } : page;
+        },
         // Not worth telling everybody twice, which is what a retry of this run would do.
         forget: (ids) =>
           forget(ids, heard).catch((error: unknown) =>
             console.error({ ...heard, left: ids.length, error }),
           ),
-        remainingMs: () => context.getRemainingTimeInMillis() - RESERVE_MS,
+        remainingMs: () => Math.min(context.getRemainingTimeInMillis() - RESERVE_MS, leftMs()),
         random: Math.random,
         sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
       },
       input.cursor?.from,
     );
-    if (counts.failed > 0)
+    if (counts.failed > 0 && !isFleeting)
       console.error({ ...heard, messageId: input.message?.messageId, failed: counts.failed });
     const told = (input.cursor?.told ?? 0) + counts.delivered;
     return {
@@ -93,10 +105,10 @@ export const handler = middy(
   },
 ).onError((request) => {
   const { error, event } = request;
-  const { topic, shard, message, frame } = event;
+  const { topic, shard, message, frame, until } = event;
   console.error({ topic, shard, messageId: message?.messageId, frame: frame?.type, error });
-  // Lambda would try again, and keep it: by then nobody is typing any more.
-  if (frame?.type === 'typing') request.response = NOBODY;
+  // Lambda would try again, and keep it: by then it is not true any more.
+  if (until !== undefined) request.response = NOBODY;
   else throw error;
 });
 

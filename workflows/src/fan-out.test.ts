@@ -124,6 +124,22 @@ describe('recipients', () => {
   });
 });
 
+describe('a fleeting frame', () => {
+  test('is tried once, and costs nobody their socket', async () => {
+    const { io, posts, closes, waits, forgotten } = world([['a', 'b', 'c', 'd']], {
+      ...{ a: ['later'], b: ['refused'], c: ['gone'] },
+    });
+    const fleeting = { ...io, isFleeting: true };
+    expect(await fanOut(DATA, fleeting)).toEqual({ delivered: 1, gone: 1, closed: 0, failed: 2 });
+    expect({ posts, closes, waits }).toEqual({
+      posts: ['a', 'b', 'c', 'd'],
+      closes: [],
+      waits: [],
+    });
+    expect(forgotten).toEqual(['c']);
+  });
+});
+
 describe('the work', () => {
   test('never has more posts in flight than its bound, and uses it', async () => {
     const { io } = world([ids(200)]);

@@ -11,6 +11,8 @@ const BACK_OFF_CAP_MS = 2_000;
 
 export interface FanOut {
   poster: Poster;
+  /** Worth nothing a moment later: each is tried once, and nobody loses their socket for having missed it. */
+  isFleeting?: boolean;
   /** One page of recipients; `from` is the place where the page before ended. */
   page(from?: string): Promise<SubscriberPage>;
   /** Removes the rows of connections that were found gone; what it leaves, the next broadcast finds again. */
@@ -78,8 +80,10 @@ async function reach(
   data: Uint8Array,
   io: FanOut,
 ): Promise<'delivered' | 'gone' | 'closed' | 'failed'> {
-  const posted = await insist(() => io.poster.post(connectionId, data), io);
+  const post = () => io.poster.post(connectionId, data);
+  const posted = await (io.isFleeting ? post() : insist(post, io));
   if (posted === 'delivered' || posted === 'gone') return posted;
+  if (io.isFleeting) return 'failed';
   // Better cut, so that its client comes back and asks, than alive and silently behind.
   const closed = await insist(() => io.poster.close(connectionId), io);
   if (closed === 'gone') return 'gone';

@@ -4,9 +4,10 @@ import { defaultPorts } from '../ports/defaults.js';
 import { frameOf } from './composition.js';
 import { createDoorway, isAboutRooms } from './doorway.js';
 import { createIdentity, idForOccasion, mintMessageId } from './identity.js';
-import { checkIntroduction } from './introduction.js';
+import { checkIntroduction, checkNickname, spelled } from './introduction.js';
 import { createLine } from './line.js';
 import { createListeners } from './listeners.js';
+import { createNames } from './names.js';
 import { createOutbox } from './outbox.js';
 import { createRoom } from './room.js';
 import { createRoomFace } from './room-face.js';
@@ -24,7 +25,7 @@ import { createTypists } from './typists.js';
  *   line: instead of a line of one's own, for example one that tabs share */
 /** @typedef {{ url: string, nickname?: string, rooms?: string[], from?: import('./room.js').From, folder?: string,
  *   ports?: Partial<ChatPorts> }} ChatOptions */
-/** @typedef {{ status: LineStatus, trouble: Error, rooms: string[] }} ChatNews */
+/** @typedef {{ status: LineStatus, trouble: Error, rooms: string[], nickname: { userId: string, nickname: string } }} ChatNews */
 
 /** A welcome's rest, for a room that opens after it. */
 const NOBODY = {
@@ -39,7 +40,8 @@ const NOBODY = {
 /**
  * Connects, and stays connected, until `close`.
  *
- * `url`: the WebSocket's. `nickname`: 1 to 32 characters; a guest's name if absent. `rooms`: which to hear, the lobby if
+ * `url`: the WebSocket's. `nickname`: 1 to 32 characters, asked for at the first welcome; what this user went by last if
+ * absent. `rooms`: which to hear, the lobby if
  * absent. `from`: `latest` (a page: the newest 50, then what comes) or `cursor` (a bot: everything after what it has read,
  * across restarts; the first time, what is said from now on. It looks 1,000 messages ahead of its reader: who only
  * listens to `arrived` and reads nothing hears no more than these). `folder`: Node only, where identity, unsent messages and
@@ -80,7 +82,11 @@ export function connect(options) {
   const { clock, fraction, randomBytes, keep } = ports;
   const identity = createIdentity({ keep, randomBytes, now: clock.now });
   const mint = () => mintMessageId(clock.now(), randomBytes);
-  let me = { userId: '', nickname: nickname ?? 'You' };
+  const kept = keep.read('nickname');
+  let me = { userId: '', nickname: nickname ?? (typeof kept === 'string' ? kept : 'You') };
+  // Said until a server has answered it; from then on the server knows better, maybe from another device.
+  let wish = nickname;
+  const renames = createNames();
   let isUp = false;
   let led = true;
   let isClosed = false;
@@ -117,7 +123,7 @@ export function connect(options) {
 
   function hello() {
     const named = [...rooms.keys()].filter((name) => !isDirect(name));
-    return { nickname, ...(isOpen ? {} : { rooms: named }) };
+    return { nickname: wish, ...(isOpen ? {} : { rooms: named }) };
   }
 
   /** @param {string} name */
@@ -135,16 +141,21 @@ export function connect(options) {
       changed: (changes) => news.tell('changes', changes),
       arrived: (item) => news.tell('arrived', item),
     });
+    /** @param {string} userId */
+    const isMe = (userId) => userId === me.userId;
     const roster = createRoster({
       clock,
       ask: () => void line.send({ action: 'members', room: name }),
       changed: () => news.tell('presence', roster.members()),
+      isMe,
+      came: (member) => news.tell('came', member),
+      went: (member) => news.tell('went', member),
     });
     const typists = createTypists({
       name,
       clock,
       send: (frame) => line.send(frame),
-      isMe: (userId) => userId === me.userId,
+      isMe,
       changed: (list) => news.tell('typing', list),
     });
     return { room, news, roster, typists };
@@ -185,7 +196,10 @@ export function connect(options) {
 
   /** @param {string} name */
   function forget(name) {
-    rooms.get(name)?.room.close();
+    const known = rooms.get(name);
+    known?.room.close();
+    known?.roster.close();
+    known?.typists.clear();
     faces.delete(name);
     if (rooms.delete(name)) listeners.tell('rooms', [...rooms.keys()]);
   }
@@ -194,6 +208,13 @@ export function connect(options) {
   function enterAll(heads, which) {
     if (isOpen)
       for (const [name, head] of Object.entries(heads)) if (which(name)) enter(name, head);
+  }
+
+  /** Of a room that was left elsewhere, or from which one was removed, while the line was down, nobody told. @param {import('./frame.js').Heads} heads */
+  function leaveAllBut(heads) {
+    if (isOpen)
+      for (const name of rooms.keys())
+        if (!Object.hasOwn(heads, name) && !isDirect(name) && !names.includes(name)) forget(name);
   }
 
   /** What the server tells of rooms, asked or not. @param {import('./doorway.js').RoomAnswer} frame */
@@ -213,6 +234,24 @@ export function connect(options) {
     const room = foldRoom(typed);
     const answer = await doorway.ask({ action: 'join', room, ...how }, 'joined');
     return enter(room, 'head' in answer ? (answer.head ?? 0) : 0);
+  }
+
+  /** @param {string} nickname */
+  function goBy(nickname) {
+    me = { ...me, nickname };
+    wish = undefined;
+    if (keep.read('nickname') !== nickname) keep.write('nickname', nickname);
+  }
+
+  /** @param {import('./frame.js').Nickname} frame */
+  function renamed(frame) {
+    const { userId, nickname } = frame;
+    const isMe = userId === me.userId;
+    if (isMe) doorway.heard(frame);
+    if (!renames.hear(frame)) return;
+    if (isMe) goBy(nickname);
+    for (const { roster } of rooms.values()) roster.rename(userId, nickname);
+    listeners.tell('nickname', { userId, nickname });
   }
 
   /** @param {LineStatus} status */
@@ -238,18 +277,22 @@ export function connect(options) {
   /** Of a room that the welcome had no place for, its people are asked for. @param {string} name @param {import('./frame.js').Welcome} welcome */
   function greet(name, { leaseMs, here }) {
     const roster = rooms.get(name)?.roster;
-    roster?.lease(leaseMs);
+    roster?.begin(leaseMs);
     const known = Object.hasOwn(here, name) ? here[name] : undefined;
-    if (known) roster?.replace(known);
+    if (known) roster?.replace(known.map(renames.applied));
     else line.send({ action: 'members', room: name });
   }
 
   /** @param {import('./frame.js').ServerFrame} frame */
   function heard(frame) {
     if (frame.type === 'welcome') {
-      me = { userId: frame.userId, nickname: frame.nickname };
+      const { userId, nickname: given, now: at = '' } = frame;
+      me = { userId, nickname: given };
+      goBy(given);
+      renames.hear({ userId, nickname: given, at });
       for (const { room } of rooms.values()) room.welcome(frame);
       enterAll(frame.heads, () => true);
+      leaveAllBut(frame.heads);
       doorway.line(true);
       if (frame.leaseMs > 0)
         for (const name of rooms.keys()) if (!isDirect(name)) greet(name, frame);
@@ -263,12 +306,14 @@ export function connect(options) {
       enterAll({ [frame.room]: frame.seq }, isDirect);
       rooms.get(frame.room)?.room.message(frame);
       rooms.get(frame.room)?.typists.stop(frame.userId);
-    } else if (frame.type === 'presence') rooms.get(frame.room)?.roster.hear(frame);
+    } else if (frame.type === 'presence')
+      rooms.get(frame.room)?.roster.hear(renames.applied(frame));
     else if (frame.type === 'members')
-      rooms.get(frame.room)?.roster.replace(frame.members, frame.count);
+      rooms.get(frame.room)?.roster.replace(frame.members.map(renames.applied), frame.count);
     else if (frame.type === 'typing') rooms.get(frame.room)?.typists.hear(frame);
     else if (frame.type === 'history') rooms.get(frame.room)?.room.history(frame);
     else if (isAboutRooms(frame)) doors(frame);
+    else if (frame.type === 'nickname') renamed(frame);
     else if (frame.type === 'error') {
       outbox.refuse(frame.ref, frame);
       if (frame.ref === null) doorway.refused(frame);
@@ -311,7 +356,18 @@ export function connect(options) {
       if (!face) throw new RangeError(`The room ${name} was not named in connect().`);
       return face.face;
     },
-    /** `status`: a LineStatus; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
+    /**
+     * Goes by another name, on every device and in every tab. Rejects with a RangeError for what no server takes, and
+     * with an Error named as the server's code: for `NicknameTaken` its `suggestion` looks free.
+     * @param {string} typed @returns {Promise<{ nickname: string }>}
+     */
+    async setNickname(typed) {
+      checkNickname(typed);
+      const wanted = spelled(typed);
+      await doorway.ask({ action: 'nickname', nickname: wanted }, 'nickname');
+      return { nickname: wanted };
+    },
+    /** `nickname`: somebody goes by another, oneself among them; `status`: a LineStatus; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
     on: listeners.on,
     status: line.status,
     /** userId is empty before the first welcome. */

@@ -1,10 +1,11 @@
 // @ts-check
-// Asks the server about rooms: one question at a time, again whenever the line comes back, until it is answered or refused.
+// Asks the server about rooms and for a nickname: one question at a time, again whenever the line comes back, until it is answered or refused.
 
 /** @typedef {import('./frame.js').ServerFrame} ServerFrame */
 /** @typedef {Extract<ServerFrame, { type: 'joined' | 'left' | 'invited' | 'removed' | 'rooms' }>} RoomAnswer */
-/** @typedef {{ frame: { action: string, room?: string, userId?: string }, type: RoomAnswer['type'],
- *   answered: (answer: RoomAnswer) => void, refused: (error: Error) => void }} Question */
+/** @typedef {RoomAnswer | import('./frame.js').Nickname} Answer */
+/** @typedef {{ frame: { action: string, room?: string, userId?: string, nickname?: string }, type: Answer['type'],
+ *   answered: (answer: Answer) => void, refused: (error: Error) => void }} Question */
 
 const ANSWERS = new Set(['joined', 'left', 'invited', 'removed', 'rooms']);
 
@@ -32,36 +33,39 @@ export function createDoorway({ clock, send }) {
 
   return {
     /**
-     * @param {Question['frame']} frame @param {RoomAnswer['type']} type of the answer
-     * @returns {Promise<RoomAnswer>} rejected with an Error named by the code of what the server refused
+     * @param {Question['frame']} frame @param {Answer['type']} type of the answer
+     * @returns {Promise<Answer>} rejected with an Error named by the code of what the server refused, with its `suggestion`
      */
     ask(frame, type) {
-      /** @type {Promise<RoomAnswer>} */
+      /** @type {Promise<Answer>} */
       const answer = new Promise((answered, refused) => {
         questions.push({ frame, type, answered, refused });
       });
       next();
       return answer;
     },
-    /** @param {RoomAnswer} answer maybe to nobody's question: another device's, or told by itself */
+    /** @param {Answer} answer maybe to nobody's question: another device's, or told by itself */
     heard(answer) {
       const [first] = questions;
       if (!isAsked || !first || first.type !== answer.type) return;
       if ('room' in answer && first.frame.room !== answer.room) return;
+      if ('nickname' in answer && first.frame.nickname !== answer.nickname) return;
       // Another device of mine joined: that is told without a head, and is no answer.
       if (answer.type === 'joined' && answer.head === null) return;
       done()?.answered(answer);
       next();
     },
     /** @param {import('./frame.js').ErrorFrame} error about no message: maybe about the question */
-    refused({ code, retry, afterMs, message }) {
+    refused({ code, retry, afterMs, message, suggestion }) {
       if (!isAsked) return;
+      // Tabs hear each other's refusals.
+      if (code === 'NicknameTaken' && questions[0]?.type !== 'nickname') return;
       if (retry) {
         isAsked = false;
         cancel = clock.after(afterMs, next);
         return;
       }
-      done()?.refused(Object.assign(new Error(message), { name: code }));
+      done()?.refused(Object.assign(new Error(message), { name: code, suggestion }));
       next();
     },
     /** @param {boolean} is whether there is a line; what was asked on the old one is asked again */

@@ -8,19 +8,20 @@
 /** @typedef {import('../../../shared/src/protocol.ts').Members} Members */
 /** @typedef {import('../../../shared/src/protocol.ts').Presence} Presence */
 /** @typedef {import('../../../shared/src/protocol.ts').Typing} Typing */
-/** @typedef {{ type: 'error', ref: string | null, code: string, retry: boolean, afterMs: number, message: string }} ErrorFrame
- *   code: a newer server may know more of them */
+/** @typedef {{ type: 'error', ref: string | null, code: string, retry: boolean, afterMs: number, message: string,
+ *   suggestion?: string }} ErrorFrame code: a newer server may know more of them */
 /** @typedef {{ type: 'welcome', userId: string, nickname: string, heads: Heads, spreadMs: number, pingAfterMs: number,
- *   leaseMs: number, here: { [room: string]: Member[] }, rotated?: boolean }} Welcome leaseMs: 0 from a server without presence; rotated: set by the line when the client never was away */
+ *   leaseMs: number, here: { [room: string]: Member[] }, now?: string, rotated?: boolean }} Welcome leaseMs: 0 from a server without presence; rotated: set by the line when the client never was away */
 /** @typedef {{ type: 'pong', heads: Heads, present: Heads }} Pong */
 /** @typedef {{ type: 'joined', room: string, head: number | null }} Joined head: null if another device of mine joined */
 /** @typedef {{ type: 'left', room: string }} Left */
 /** @typedef {{ type: 'invited', room: string, userId: string, by: string }} Invited by: empty in the answer to who invited */
 /** @typedef {{ type: 'removed', room: string, userId: string }} Removed */
+/** @typedef {{ type: 'nickname', userId: string, nickname: string, at: string }} Nickname */
 /** @typedef {{ type: 'rooms', rooms: { room: string, title: string }[] }} Rooms */
 /** @typedef {{ type: 'replaced', epoch?: number }} Replaced epoch: of the connection that took over */
 /** @typedef {MessageFrame | ErrorFrame | Welcome | History | Pong | Members | Presence | Typing | Replaced | { type: 'accepted' }
- *   | Joined | Left | Invited | Removed | Rooms} ServerFrame */
+ *   | Joined | Left | Invited | Removed | Rooms | Nickname} ServerFrame */
 
 const SPREAD_MS = 1_000;
 const PING_AFTER_MS = 30_000;
@@ -61,6 +62,7 @@ function readError(frame) {
     retry: frame.retry === true,
     afterMs: positive(frame.afterMs, 0),
     message: text(frame.message, 'The server refused it.'),
+    ...(typeof frame.suggestion === 'string' ? { suggestion: frame.suggestion } : {}),
   };
 }
 
@@ -122,6 +124,7 @@ const READERS = {
     spreadMs: positive(frame.spreadMs, SPREAD_MS),
     pingAfterMs: positive(frame.pingAfterMs, PING_AFTER_MS),
     leaseMs: positive(frame.leaseMs, 0),
+    now: text(frame.now, ''),
     here: Object.fromEntries(
       Object.entries(isRecord(frame.here) ? frame.here : {}).map(([room, members]) => [
         room,
@@ -170,6 +173,10 @@ const READERS = {
     room: text(room, ''),
     userId: text(userId, ''),
   }),
+  nickname: ({ userId, nickname, at }) =>
+    typeof userId === 'string' && typeof nickname === 'string'
+      ? { type: 'nickname', userId, nickname, at: text(at, '') }
+      : null,
   rooms: ({ rooms }) => ({
     type: 'rooms',
     rooms: (Array.isArray(rooms) ? rooms : [])

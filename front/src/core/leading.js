@@ -44,6 +44,12 @@ export function createLeading({ leader, clock, openLine, post, changed, heard })
     else if (frame.type === 'pong') raise(Object.entries(frame.heads));
     else if (frame.type === 'message') raise([[frame.room, frame.seq]]);
     else if (frame.type === 'history') raise([[frame.room, frame.head]]);
+    else if (frame.type === 'joined' && frame.head !== null) raise([[frame.room, frame.head]]);
+    else if (frame.type === 'left') drop('heads', frame.room);
+    else if (frame.type === 'removed' && frame.userId === welcome?.userId)
+      drop('heads', frame.room);
+    else if (frame.type === 'presence' || frame.type === 'members') drop('here', frame.room);
+    else if (frame.type === 'nickname') rename(frame);
     told += 1;
     post({ ...leader, kind: 'frame', frame });
     heard(frame);
@@ -55,6 +61,24 @@ export function createLeading({ leader, clock, openLine, post, changed, heard })
     const heads = new Map(Object.entries(welcome.heads));
     for (const [room, head] of news) heads.set(room, Math.max(head, heads.get(room) ?? 0));
     welcome = { ...welcome, heads: Object.fromEntries(heads) };
+  }
+
+  /** A room that is heard no more, or whose people are others now: they are asked for. @param {'heads' | 'here'} what @param {string} room */
+  function drop(what, room) {
+    if (!welcome) return;
+    const { [room]: _, ...rest } = welcome[what];
+    welcome = { ...welcome, [what]: rest };
+  }
+
+  /** @param {import('./frame.js').Nickname} frame */
+  function rename({ userId, nickname }) {
+    if (!welcome) return;
+    const here = Object.entries(welcome.here).map(([room, people]) => [
+      room,
+      people.map((one) => (one.userId === userId ? { ...one, nickname } : one)),
+    ]);
+    const me = userId === welcome.userId ? { nickname } : {};
+    welcome = { ...welcome, ...me, here: Object.fromEntries(here) };
   }
 
   function othersLook() {

@@ -7,7 +7,7 @@ import { compose } from './composition.js';
 /** @typedef {import('./timeline.js').Stored} Stored */
 /** @typedef {import('./roster.js').Member} Member */
 /** @typedef {import('./typists.js').Typist} Typist */
-/** @typedef {{ changes: Change[], arrived: Stored, presence: Member[], typing: Typist[] }} RoomNews */
+/** @typedef {{ changes: Change[], arrived: Stored, presence: Member[], came: Member, went: Member, typing: Typist[] }} RoomNews */
 /** @typedef {ReturnType<typeof import('./listeners.js').createListeners<RoomNews>>} RoomListeners */
 /** @typedef {ReturnType<typeof import('./room.js').createRoom>} Room */
 /** @typedef {ReturnType<typeof createRoomFace>['face']} RoomFace */
@@ -56,15 +56,16 @@ export function createRoomFace({
     say(draft, { once } = {}) {
       const { text, problem } = compose(draft, name);
       if (problem) return Promise.reject(new RangeError(problem));
-      typists.say(false);
+      typists.sent();
       const said = saying.then(() => write(text, once));
       // Who said it hears of its failure; what is said next is another matter.
       saying = said.catch(() => {});
       return said;
     },
     /**
-     * `changes`: what to do to a list, in order; `arrived`: somebody else's new message, once; `presence`: all members
-     * again, when one came or went; `typing`: all who write now. Answers what stops it.
+     * `changes`: what to do to a list, in order; `arrived`: somebody else's new message, once; `presence`: the roster,
+     * whenever it changed; `came`, `went`: another person, for a line such as "ada joined"; `typing`: all others who
+     * write now. Answers what stops it.
      */
     on: news.on,
     /**
@@ -75,11 +76,13 @@ export function createRoomFace({
     [Symbol.asyncIterator]: room.read,
     /** What is shown: stored messages by seq, then what is unsent. */
     items: () => room.timeline.items(),
-    /** Who is here, then who was seen last: without names where more than 100 are here. */
-    members: roster.members,
-    /** How many are here. */
+    /** Who is here, oneself among them, then who was seen last: nobody where more than 100 are here. */
+    roster: roster.members,
+    /** How many are here, in a crowd as well. */
     count: roster.count,
-    /** The draft grows, or is given up; sending ends it too. As often as one likes. */
+    /** Who else is writing now. */
+    typists: typists.list,
+    /** The draft grows (`true`), or is emptied; sending ends it by itself. As often as one likes. */
     typing: typists.say,
     older: room.older,
     newest: room.newest,

@@ -1,5 +1,6 @@
 // @ts-check
 // Who is in a room, as this client knows it: the latest word about each person counts, and what nobody confirms grows old.
+import { createComings } from './comings.js';
 
 /** @typedef {import('../../../shared/src/protocol.ts').Member} Member */
 
@@ -9,12 +10,14 @@ const CROWD = 100;
 const STALE_LEASES = 7;
 
 /**
- * @param {{ clock: import('./line.js').Clock, ask: () => void, changed: () => void }} ports
- *   ask: for the room's `members`; changed: somebody came, left or was renamed
+ * @param {{ clock: import('./line.js').Clock, ask: () => void, changed: () => void, isMe: (userId: string) => boolean,
+ *   came: (member: Member) => void, went: (member: Member) => void }} ports
+ *   ask: for the room's `members`; changed: somebody came, left or was renamed; came, went: as a person would be told
  */
-export function createRoster({ clock, ask, changed }) {
+export function createRoster({ clock, ask, changed, isMe, came, went }) {
   /** @type {Map<string, Member>} */
   let people = new Map();
+  const comings = createComings({ isMe, came, went });
   let count = 0;
   let leaseMs = 90_000;
   let confirmedAt = clock.now();
@@ -52,14 +55,16 @@ export function createRoster({ clock, ask, changed }) {
     people = new Map([...members, ...newer].map((member) => [member.userId, member]));
     count = members.some((member) => member.online) ? online().length : howMany;
     snapshotAt = clock.now();
+    comings.snapshot(members);
     confirm();
     changed();
   }
 
   return {
-    /** @param {number} ms as `welcome` tells it */
-    lease(ms) {
+    /** The line is new. @param {number} ms the lease, as `welcome` tells it */
+    begin(ms) {
       leaseMs = ms;
+      comings.begin();
     },
     /** @param {Member[]} members @param {number} [howMany] more than are named, in a crowd */
     replace: (members, howMany = members.filter((member) => member.online).length) =>
@@ -67,9 +72,17 @@ export function createRoster({ clock, ask, changed }) {
     /** @param {Member} member */
     hear({ userId, nickname, online: isOnline, at }) {
       const known = people.get(userId);
+      comings.hear({ userId, nickname, online: isOnline, at }, known);
       if (known && known.at >= at) return;
       people.set(userId, { userId, nickname, online: isOnline, at });
       count = online().length;
+      changed();
+    },
+    /** Somebody goes by another name, here or gone. @param {string} userId @param {string} nickname */
+    rename(userId, nickname) {
+      const known = people.get(userId);
+      if (!known || known.nickname === nickname) return;
+      people.set(userId, { ...known, nickname });
       changed();
     },
     /** What `pong` counts: a ghost that left with its lease, or a lost word, shows here. @param {number} howMany */

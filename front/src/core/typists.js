@@ -4,9 +4,9 @@
 /** @typedef {{ userId: string, nickname: string }} Typist */
 
 /** A typist who stopped without a word is believed so long. */
-const HOLDS_MS = 6_000;
+const HOLDS_MS = 12_000;
 /** So often others are told, which is sooner than they forget. */
-const EVERY_MS = 5_000;
+const EVERY_MS = 10_000;
 
 /**
  * @param {{ name: string, clock: import('./line.js').Clock, send: (frame: object) => boolean, isMe: (userId: string) => boolean,
@@ -26,14 +26,21 @@ export function createTypists({ name, clock, send, isMe, changed }) {
     if (typing.delete(userId)) changed(list());
   }
 
+  function sent() {
+    isOn = false;
+    saidAt = Number.NEGATIVE_INFINITY;
+  }
+
   return {
-    /** @param {boolean} on whether one's own draft grows; `false` when it is sent or emptied */
+    /** @param {boolean} on whether one's own draft grows; `false` when it is emptied, which does not make the next sooner */
     say(on) {
       const isDue = on ? clock.now() - saidAt >= EVERY_MS : isOn;
       if (!isDue || !send({ action: 'typing', room: name, on })) return;
       isOn = on;
-      saidAt = on ? clock.now() : Number.NEGATIVE_INFINITY;
+      if (on) saidAt = clock.now();
     },
+    /** The draft is sent: the message itself tells others that its writing has ended. */
+    sent,
     /** @param {Typist & { on: boolean }} frame */
     hear({ userId, nickname, on }) {
       if (isMe(userId)) return;
@@ -46,10 +53,10 @@ export function createTypists({ name, clock, send, isMe, changed }) {
     },
     /** What they were writing has come. */
     stop,
+    list,
     /** Nothing is known without a line. */
     clear() {
-      isOn = false;
-      saidAt = Number.NEGATIVE_INFINITY;
+      sent();
       for (const userId of [...typing.keys()]) stop(userId);
     },
   };
