@@ -6,12 +6,13 @@ import { element, find } from './element.js';
 
 /** @typedef {{ userId: string, nickname: string }} Person */
 
-/** @param {{ root: ParentNode }} options */
-export function createMe({ root }) {
+/** @param {{ root: ParentNode, rename: () => void, signal: AbortSignal }} options */
+export function createMe({ root, rename, signal }) {
   const button = find(root, '.me', HTMLButtonElement);
   const face = createAvatar({ userId: '', nickname: '' });
   const name = element('bdi', { class: 'name' });
   button.replaceChildren(face, name);
+  button.addEventListener('click', rename, { signal });
   return {
     /** @param {Person} person */
     show(person) {

@@ -7,9 +7,9 @@ import { element } from './element.js';
  *   setNickname rejects with an Error named by the server's code; `NicknameTaken` has a `suggestion` */
 
 /**
- * @param {{ chat: Named, words: typeof import('../words/en.js').en.people }} options
+ * @param {{ chat: Named, words: typeof import('../words/en.js').en.people, signal: AbortSignal }} options
  */
-export function createNicknameDialog({ chat, words }) {
+export function createNicknameDialog({ chat, words, signal }) {
   const problem = element('p', { class: 'problem', id: 'nickname-problem', role: 'alert' });
   const field = element('input', {
     id: 'nickname',
@@ -83,6 +83,7 @@ export function createNicknameDialog({ chat, words }) {
     await take(suggested);
   });
   cancel.addEventListener('click', () => dialog.close());
+  signal.addEventListener('abort', () => dialog.remove(), { once: true });
   document.body.append(dialog);
   return {
     open() {

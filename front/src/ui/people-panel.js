@@ -50,7 +50,7 @@ export function createPeoplePanel({ root, room, me, open, words, locale, signal 
   }
 
   function show() {
-    const members = room.members();
+    const members = room.roster();
     const known = new Set(members.map(({ userId }) => userId));
     for (const [userId, row] of rows)
       if (!known.has(userId)) {

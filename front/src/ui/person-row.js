@@ -36,7 +36,7 @@ export function createPersonRow({ member, isMe, words, locale, open, signal }) {
     const nickname = shownNickname(next.nickname);
     name.textContent = nickname;
     if (!isMe) person.title = words.writeTo(nickname);
-    person.dataset.presence = next.online ? 'online' : 'away';
+    person.dataset.seen = next.online ? 'here' : 'away';
     updateAvatar(face, next);
     age();
   }

@@ -26,6 +26,6 @@ export function createTypingLine({ root, room, words, signal }) {
     root.classList.toggle('is-typing', typists.length > 0);
   }
 
-  show([]);
+  show(room.typists());
   signal.addEventListener('abort', room.on('typing', show), { once: true });
 }
