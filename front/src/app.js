@@ -16,7 +16,6 @@ const CONFIG_RETRY_MS = 5_000;
 
 /** @param {unknown} error */
 const trouble = (error) => console.warn('Hubbub: this page could not do or keep something.', error);
-const ofTab = (/** @type {string} */ key) => createSlot(() => sessionStorage, key, trouble);
 const ofBrowser = (/** @type {string} */ key) => createSlot(() => localStorage, key, trouble);
 
 const kept = ofBrowser('hubbub.settings');
@@ -57,7 +56,6 @@ async function openAsConfigured() {
     locale,
     trouble,
     ofBrowser,
-    ofTab,
     say: (sentence) => spoken.replaceChildren(sentence),
     status: line.changed,
     switched: drawers.close,

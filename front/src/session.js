@@ -6,10 +6,12 @@ import { connect } from './core/chat.js';
 import { LOBBY, roomEntries, titleOf } from './core/room-entries.js';
 import { hashOfRoom, roomOfHash } from './core/room-hash.js';
 import { isDirect, partnerOf } from './core/room-name.js';
+import { createDrafts } from './ports/drafts.js';
 import { serverName } from './ports/server-name.js';
 import { tabPorts } from './ports/tabs.js';
 import { find } from './ui/element.js';
 import { createMe } from './ui/me.js';
+import { createNicknameDialog } from './ui/nickname-dialog.js';
 import { createRooms } from './ui/rooms.js';
 
 /** @typedef {{ read(): unknown, write(value: unknown): void }} Slot */
@@ -18,18 +20,22 @@ const NONE = { count: 0, mentions: 0 };
 
 /**
  * @param {{ url: string, words: import('./words/words.js').Catalogue, locale: string, trouble: (error: unknown) => void,
- *   ofBrowser: (key: string) => Slot, ofTab: (key: string) => Slot, say: (words: string) => void,
+ *   ofBrowser: (key: string) => Slot, say: (words: string) => void,
  *   status: (status: import('./core/line.js').LineStatus) => void, switched: () => void }} options switched: another conversation is open
  */
 export function startSession(options) {
-  const { url, words, locale, trouble, ofBrowser, ofTab, say, status, switched } = options;
+  const { url, words, locale, trouble, ofBrowser, say, status, switched } = options;
   const life = new AbortController();
   const { signal } = life;
   const server = serverName(url);
   const chat = connect({ url, ports: tabPorts({ url, trouble }) });
   const acquaintances = createAcquaintances(ofBrowser(`hubbub.people.${server}`));
+  const lastUser = ofBrowser(`hubbub.user.${server}`);
+  const user = () => chat.me().userId || String(lastUser.read() ?? '');
+  const drafts = createDrafts({ server, user, trouble });
   const lastRoom = ofBrowser(`hubbub.room.${server}`);
-  const me = createMe({ root: document });
+  const nickname = createNicknameDialog({ chat, words: words.people, signal });
+  const me = createMe({ root: document, rename: nickname.open, signal });
   const list = createRooms({ root: document, words: words.shell, open: go, signal });
   /** @type {Map<string, (() => void)[]>} */
   const watched = new Map();
@@ -43,7 +49,7 @@ export function startSession(options) {
     titleOf(room, { me: chat.me().userId, nameOf: acquaintances.nameOf, words: words.shell });
 
   function showRooms() {
-    const members = chat.rooms().flatMap((room) => chat.room(room).members());
+    const members = chat.rooms().flatMap((room) => chat.room(room).roster());
     acquaintances.meet(members);
     const entries = roomEntries({
       rooms: chat.rooms(),
@@ -76,9 +82,10 @@ export function startSession(options) {
       title: titled(name),
       words,
       locale,
-      draft: ofTab(`hubbub.draft.${name}`),
+      draft: drafts.of(name),
       notSent: trouble,
       say,
+      writeTo: (userId) => go(chat.direct(userId).name),
     });
     lastRoom.write(name);
     switched();
@@ -107,6 +114,7 @@ export function startSession(options) {
 
   /** The rooms are all known now: what is wanted and not among them is offered, or forgotten. */
   function settle() {
+    if (chat.me().userId !== '') lastUser.write(chat.me().userId);
     if (wanted === null) return;
     const name = wanted;
     if (chat.rooms().includes(name)) return go(name);
@@ -125,6 +133,7 @@ export function startSession(options) {
   });
   chat.on('trouble', trouble);
   chat.on('rooms', roomsChanged);
+  chat.on('nickname', showRooms);
   const look = () => chat.visible(document.visibilityState === 'visible');
   document.addEventListener('visibilitychange', look, { signal });
   window.addEventListener(

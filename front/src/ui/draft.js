@@ -1,0 +1,29 @@
+// @ts-check
+// The draft of a room: kept with each key, so that a reload or a crash takes nothing, and one in all tabs.
+
+/** @typedef {{ read(): unknown, write(value: unknown): void, on?: (listener: () => void, signal: AbortSignal) => void }} Draft
+ *   on: another tab wrote */
+
+/** @param {{ field: HTMLTextAreaElement, draft: Draft, changed: () => void, signal: AbortSignal }} options */
+export function keepDraft({ field, draft, changed, signal }) {
+  let isComposing = false;
+  const stored = () => {
+    const kept = draft.read();
+    return typeof kept === 'string' ? kept : '';
+  };
+
+  function follow() {
+    const next = stored();
+    if (isComposing || next === field.value) return;
+    field.value = next;
+    changed();
+  }
+
+  field.addEventListener('compositionstart', () => (isComposing = true), { signal });
+  field.addEventListener('compositionend', () => (isComposing = false), { signal });
+  // A tab that was frozen has missed what others wrote.
+  field.addEventListener('focus', follow, { signal });
+  draft.on?.(follow, signal);
+  field.value = stored();
+  return { write: () => draft.write(field.value || null) };
+}
