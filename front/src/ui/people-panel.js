@@ -52,11 +52,8 @@ export function createPeoplePanel({ root, room, me, open, words, locale, signal 
   function show() {
     const members = room.roster();
     const known = new Set(members.map(({ userId }) => userId));
-    for (const [userId, row] of rows)
-      if (!known.has(userId)) {
-        row.node.remove();
-        rows.delete(userId);
-      }
+    // Kept for when they come again: a snapshot may miss somebody whose coming is told a moment later.
+    for (const [userId, row] of rows) if (!known.has(userId)) row.node.remove();
     const people = arrangePeople(members, { me: me().userId, locale });
     here.show(people.here);
     away.show(people.away);

@@ -49,5 +49,5 @@ export function createPersonRow({ member, isMe, words, locale, open, signal }) {
   }
 
   update(member);
-  return { node: element('li', {}, person), update, age };
+  return { node: element('li', { 'data-user': userId }, person), update, age };
 }
