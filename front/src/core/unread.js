@@ -1,6 +1,6 @@
 // @ts-check
 // What is unread: the messages beyond the read cursor that others wrote, and those of them that are for me.
-import { mentions } from './mention.js';
+import { findMentions } from './mention-finder.js';
 
 /** @typedef {Pick<import('./timeline.js').Item, 'seq' | 'own' | 'text'>} Readable */
 /** @typedef {{ count: number, mentions: number, isMore: boolean }} Unread
@@ -17,6 +17,10 @@ export const newestOf = (items) => items.findLast(({ seq }) => seq !== null)?.se
  */
 const standing = (cursor, newest) => (newest > 0 && cursor > newest ? 0 : cursor);
 
+/** @param {string} nickname @param {string} text */
+export const isFor = (nickname, text) =>
+  findMentions(text, [nickname]).some(({ kind }) => kind === 'mention');
+
 /** @param {readonly Readable[]} items @param {number} cursor the last seq read @param {string} nickname mine @returns {Unread} */
 export function unreadOf(items, cursor, nickname) {
   const from = standing(cursor, newestOf(items));
@@ -28,7 +32,7 @@ export function unreadOf(items, cursor, nickname) {
     if (item.seq <= from) break;
     if (item.own) continue;
     count += 1;
-    if (mentions(item.text, nickname)) forMe += 1;
+    if (isFor(nickname, item.text)) forMe += 1;
   }
   const oldest = items[0]?.seq ?? null;
   return { count, mentions: forMe, isMore: oldest !== null && oldest > from + 1 };
