@@ -67,7 +67,7 @@ describe('a message that is refused', () => {
     wire.instead(refuse);
     const row = await ada.say('Never mind');
     await becomes(row, 'failed');
-    await row.getByRole('button', { name: 'Discard' }).click();
+    await row.getByRole('button', { name: 'Delete' }).click();
     await ada.reads();
     await ada.page.getByRole('heading', { name: 'It is quiet in here' }).waitFor();
     wire.instead(undefined);
