@@ -40,7 +40,7 @@ const settings = createSettings({
   keep: kept.write,
   addressChanged: open,
   languageChanged: () => location.reload(),
-  notify: async () => (await Notification.requestPermission()) === 'granted',
+  notify: async () => (await session?.askToNotify()) ?? false,
 });
 
 async function openAsConfigured() {
@@ -60,7 +60,6 @@ async function openAsConfigured() {
     status: line.changed,
     switched: drawers.close,
   });
-  if (matchMedia('(hover: hover)').matches) session.focus();
 }
 
 function open() {

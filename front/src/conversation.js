@@ -4,8 +4,8 @@ import { clock } from './ports/clock.js';
 import { createAnnouncements } from './ui/announcements.js';
 import { createComposer } from './ui/composer.js';
 import { find } from './ui/element.js';
-import { createMessageList } from './ui/message-list.js';
 import { createPeoplePanel } from './ui/people-panel.js';
+import { createTimeline } from './ui/timeline.js';
 import { createTypingLine } from './ui/typing-line.js';
 
 /** @typedef {import('./core/room-face.js').RoomFace} RoomFace */
@@ -21,23 +21,39 @@ function takeBack(room) {
 
 /**
  * @param {{ chat: ReturnType<typeof import('./core/chat.js').connect>, room: RoomFace, title: Title,
- *   words: import('./words/words.js').Catalogue, locale: string, draft: import('./ui/draft.js').Draft,
+ *   words: import('./words/words.js').Catalogue, locale: string, draft: import('./ui/draft.js').Draft, readUpTo: number, seen: (seq: number) => void,
  *   notSent: (error: unknown) => void, say: (words: string) => void, writeTo: (userId: string) => void }} options
  */
 export function openConversation(options) {
-  const { chat, room, title, words, locale, draft, notSent, writeTo } = options;
+  const { chat, room, title, words, locale, draft, readUpTo, seen, notSent, writeTo } = options;
   const life = new AbortController();
   const root = find(document, '.conversation', HTMLElement);
   const head = find(root, '.room-title', HTMLElement);
+  const peopleButton = find(root, '.open-people', HTMLElement);
 
   /** @param {Title} next */
   function titled(next) {
     head.textContent = next.head;
     root.setAttribute('aria-label', words.shell.conversation(next.head));
     composer.titled(next.to);
+    const count = room.count();
+    peopleButton.setAttribute('aria-label', words.shell.here(count));
+    find(peopleButton, '.people-count', HTMLElement).textContent = count > 0 ? String(count) : '';
   }
 
-  const timeline = createMessageList({ root, retry: room.retry, discard: room.discard });
+  const timeline = createTimeline({
+    root: find(root, '.timeline', HTMLElement),
+    room,
+    me: chat.me,
+    words: words.timeline,
+    locale,
+    readUpTo,
+    seen,
+    edit: (text) => composer.put(text),
+    mention: [chat.me().nickname],
+    openPerson: writeTo,
+    signal: life.signal,
+  });
   const composer = createComposer({
     root: find(root, '.composer', HTMLFormElement),
     name: room.name,
@@ -56,16 +72,6 @@ export function openConversation(options) {
     signal: life.signal,
   });
   titled(title);
-  timeline.apply(
-    room.items().map((item) => ({
-      kind: /** @type {const} */ ('place'),
-      key: item.messageId,
-      item,
-      before: null,
-      opensDay: false,
-      opensGroup: true,
-    })),
-  );
   const people = { room, words: words.people, signal: life.signal };
   createPeoplePanel({
     ...people,
@@ -76,17 +82,12 @@ export function openConversation(options) {
   });
   createTypingLine({ ...people, root: find(root, '.typing-line', HTMLElement) });
   createAnnouncements({ ...people, root: find(document, '.announcements', HTMLElement), clock });
-  const stops = [
-    room.on('changes', (changes) => timeline.apply(changes)),
-    room.on('arrived', () => timeline.arrived()),
-  ];
-  life.signal.addEventListener('abort', () => {
-    for (const stop of stops) stop();
-  });
+  // A touch screen's keyboard would cover half of what one came to read.
+  if (matchMedia('(hover: hover)').matches) composer.focus();
   return {
     name: room.name,
     titled,
-    focus: composer.focus,
+    isWriting: () => find(root, 'textarea', HTMLTextAreaElement).value !== '',
     close: () => life.abort(),
   };
 }

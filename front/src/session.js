@@ -1,22 +1,24 @@
 // @ts-check
-// One server's chat on the screen: its rooms at the side, the conversation that is open, and the way between them.
+// One server's chat on the screen: its rooms at the side, and the conversation that is open.
+import { attend } from './attend.js';
 import { openConversation } from './conversation.js';
 import { createAcquaintances } from './core/acquaintances.js';
 import { connect } from './core/chat.js';
+import { createEachRoom } from './core/each-room.js';
 import { LOBBY, roomEntries, titleOf } from './core/room-entries.js';
-import { hashOfRoom, roomOfHash } from './core/room-hash.js';
-import { isDirect, partnerOf } from './core/room-name.js';
+import { isDirect } from './core/room-name.js';
+import { createNavigation } from './navigation.js';
+import { clock } from './ports/clock.js';
 import { createDrafts } from './ports/drafts.js';
 import { serverName } from './ports/server-name.js';
 import { tabPorts } from './ports/tabs.js';
+import { openDoors } from './ui/doors.js';
 import { find } from './ui/element.js';
 import { createMe } from './ui/me.js';
 import { createNicknameDialog } from './ui/nickname-dialog.js';
 import { createRooms } from './ui/rooms.js';
 
 /** @typedef {{ read(): unknown, write(value: unknown): void }} Slot */
-
-const NONE = { count: 0, mentions: 0 };
 
 /**
  * @param {{ url: string, words: import('./words/words.js').Catalogue, locale: string, trouble: (error: unknown) => void,
@@ -33,48 +35,70 @@ export function startSession(options) {
   const lastUser = ofBrowser(`hubbub.user.${server}`);
   const user = () => chat.me().userId || String(lastUser.read() ?? '');
   const drafts = createDrafts({ server, user, trouble });
-  const lastRoom = ofBrowser(`hubbub.room.${server}`);
   const nickname = createNicknameDialog({ chat, words: words.people, signal });
   const me = createMe({ root: document, rename: nickname.open, signal });
-  const list = createRooms({ root: document, words: words.shell, open: go, signal });
-  /** @type {Map<string, (() => void)[]>} */
-  const watched = new Map();
   /** @type {ReturnType<typeof openConversation> | null} */
   let conversation = null;
-  /** @type {string | null} what the link or the last visit asks for, until it is there */
-  let wanted = roomOfHash(location.hash) ?? String(lastRoom.read() ?? LOBBY);
+  const doors = openDoors({
+    root: document,
+    chat,
+    room: () => {
+      const name = conversation?.name ?? LOBBY;
+      return { name, title: titled(name).head, isLeavable: name !== LOBBY };
+    },
+    known: acquaintances.all,
+    open: (name) => navigation.go(name),
+    say,
+    words: words.shell,
+    signal,
+  });
+  const navigation = createNavigation({
+    chat,
+    clock,
+    last: ofBrowser(`hubbub.room.${server}`),
+    opened,
+    ask: doors.ask,
+    isWriting: () => conversation?.isWriting() ?? false,
+    signal,
+  });
+  const attention = attend({
+    ...{ chat, server, user, words: words.attention, trouble, signal },
+    titleOf: (room) => titled(room).head,
+    open: navigation.go,
+  });
+  const list = createRooms({ root: document, words: words.shell, open: navigation.go, signal });
+  const each = createEachRoom(chat, (room) => [
+    room.on('presence', show),
+    room.on('arrived', (item) => acquaintances.meet([item]) && show()),
+  ]);
 
   /** @param {string} room */
   const titled = (room) =>
-    titleOf(room, { me: chat.me().userId, nameOf: acquaintances.nameOf, words: words.shell });
+    titleOf(room, { me: user(), nameOf: acquaintances.nameOf, words: words.shell });
 
-  function showRooms() {
-    const members = chat.rooms().flatMap((room) => chat.room(room).roster());
-    acquaintances.meet(members);
-    const entries = roomEntries({
-      rooms: chat.rooms(),
-      current: conversation?.name ?? '',
-      me: chat.me().userId,
-      nameOf: acquaintances.nameOf,
-      online: new Set(members.filter(({ online }) => online).map(({ userId }) => userId)),
-      unread: () => NONE,
-      words: words.shell,
-      locale,
-    });
-    list.show(entries);
+  /** What the side and the head of the conversation say. */
+  function show() {
+    const people = chat.rooms().flatMap((room) => chat.room(room).roster());
+    acquaintances.meet(people);
+    list.show(
+      roomEntries({
+        rooms: chat.rooms(),
+        current: navigation.current() ?? '',
+        me: user(),
+        nameOf: acquaintances.nameOf,
+        online: new Set(people.filter(({ online }) => online).map(({ userId }) => userId)),
+        unread: attention.unread,
+        words: words.shell,
+        locale,
+      }),
+    );
     const { userId, nickname } = chat.me();
     me.show({ userId, nickname: userId === '' ? words.shell.you : nickname });
-    if (!conversation) return;
-    conversation.titled(titled(conversation.name));
-    const count = chat.room(conversation.name).count();
-    find(document, '.people-count', HTMLElement).textContent = count > 0 ? String(count) : '';
-    find(document, '.open-people', HTMLElement).setAttribute('aria-label', words.shell.here(count));
+    conversation?.titled(titled(conversation.name));
   }
 
   /** @param {string} name */
-  function go(name) {
-    wanted = null;
-    if (conversation?.name === name) return;
+  function opened(name) {
     conversation?.close();
     conversation = openConversation({
       chat,
@@ -83,77 +107,49 @@ export function startSession(options) {
       words,
       locale,
       draft: drafts.of(name),
+      readUpTo: attention.readUpTo(name),
+      seen: (seq) => attention.read(name, seq),
       notSent: trouble,
       say,
-      writeTo: (userId) => go(chat.direct(userId).name),
+      writeTo: (userId) => navigation.go(chat.direct(userId).name),
     });
-    lastRoom.write(name);
+    find(document, '.room-menu', HTMLElement).hidden = isDirect(name);
     switched();
-    if (roomOfHash(location.hash) !== name) history.pushState(null, '', hashOfRoom(name));
-    showRooms();
+    show();
   }
 
-  function roomsChanged() {
-    for (const name of chat.rooms()) {
-      if (watched.has(name)) continue;
-      const room = chat.room(name);
-      watched.set(name, [
-        room.on('presence', showRooms),
-        room.on('arrived', (item) => acquaintances.meet([item]) && showRooms()),
-      ]);
-    }
-    for (const [name, stops] of watched)
-      if (!chat.rooms().includes(name)) {
-        for (const stop of stops) stop();
-        watched.delete(name);
-      }
-    if (conversation && !chat.rooms().includes(conversation.name)) go(LOBBY);
-    if (wanted !== null && chat.rooms().includes(wanted)) go(wanted);
-    showRooms();
-  }
-
-  /** The rooms are all known now: what is wanted and not among them is offered, or forgotten. */
-  function settle() {
-    if (chat.me().userId !== '') lastUser.write(chat.me().userId);
-    if (wanted === null) return;
-    const name = wanted;
-    if (chat.rooms().includes(name)) return go(name);
-    const partner = isDirect(name) ? partnerOf(name, chat.me().userId) : '';
-    if (isDirect(name) && name.includes(chat.me().userId) && partner) {
-      go(chat.direct(partner).name);
-      return;
-    }
-    go(LOBBY);
+  function review() {
+    each.review();
+    navigation.review();
+    show();
   }
 
   chat.on('status', (state) => {
     status(state);
-    if (state.state === 'live') setTimeout(() => !signal.aborted && settle());
-    showRooms();
+    // The welcome comes right after the word that the line lives.
+    if (state.state === 'live')
+      clock.after(0, () => {
+        if (chat.me().userId !== '') lastUser.write(chat.me().userId);
+        if (!signal.aborted) navigation.settle();
+      });
+    show();
   });
   chat.on('trouble', trouble);
-  chat.on('rooms', roomsChanged);
-  chat.on('nickname', showRooms);
+  attention.on(show);
+  chat.on('rooms', review);
+  chat.on('nickname', show);
   const look = () => chat.visible(document.visibilityState === 'visible');
   document.addEventListener('visibilitychange', look, { signal });
-  window.addEventListener(
-    'popstate',
-    () => {
-      wanted = roomOfHash(location.hash) ?? LOBBY;
-      settle();
-    },
-    { signal },
-  );
   look();
-  roomsChanged();
+  review();
   return {
     chat,
-    focus: () => conversation?.focus(),
+    askToNotify: attention.askToNotify,
     async leave() {
       life.abort();
       conversation?.close();
+      each.stop();
       list.show([]);
-      for (const stop of [...watched.values()].flat()) stop();
       await chat.close();
     },
   };
