@@ -54,7 +54,7 @@ afterAll(async () => {
 
 async function typeAddress(address: string, button: string): Promise<void> {
   await ada.page.getByRole('button', { name: 'Settings' }).click();
-  await ada.page.getByLabel('Another server').fill(address);
+  await ada.page.getByLabel('Another server', { exact: true }).fill(address);
   await ada.page.getByRole('button', { name: button }).click();
 }
 
