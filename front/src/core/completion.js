@@ -35,13 +35,13 @@ function rank(name, query) {
   return folded.includes(query) ? 3 : Number.POSITIVE_INFINITY;
 }
 
-/** @param {readonly Option[]} options @param {string} query @returns {Option[]} the eight that fit best, of equals the first */
+/** @param {readonly Option[]} options @param {string} query @returns {Option[]} the eight that fit best, of equals the shortest */
 function best(options, query) {
   const folded = fold(query);
   return options
     .map((option) => ({ option, rank: rank(option.name, folded) }))
     .filter((one) => Number.isFinite(one.rank))
-    .toSorted((a, b) => a.rank - b.rank)
+    .toSorted((a, b) => a.rank - b.rank || a.option.name.length - b.option.name.length)
     .slice(0, MOST)
     .map(({ option }) => option);
 }
