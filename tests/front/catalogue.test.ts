@@ -101,6 +101,7 @@ describe('the language', () => {
     expect([wordsIn('ar'), wordsIn('en')]).toEqual([ar, en]);
     expect(localeOf('en', ['ar', 'en-GB', 'en'])).toBe('en-GB');
     expect(localeOf('ar', ['en-GB'])).toBe('ar');
+    expect(localeOf('en', ['en-US@posix'])).toBe('en');
   });
 });
 
