@@ -27,6 +27,12 @@ document.documentElement.lang = language;
 document.documentElement.dir = directionOf(language);
 putWords(document, words.shell);
 
+find(document, '.skip', HTMLElement).addEventListener('click', (event) => {
+  // The address names the room; a fragment of its own would leave it.
+  event.preventDefault();
+  document.getElementById('message')?.focus();
+});
+
 let cancelRetry = () => {};
 /** @type {ReturnType<typeof startSession> | null} null until the address is known */
 let session = null;
