@@ -52,8 +52,15 @@ export function createMessageList({ list, means }) {
   }
 
   return {
-    /** @param {Entry[]} entries top to bottom @param {(messageId: string) => HTMLElement[]} after what else stands below one */
-    show(entries, after) {
+    /**
+     * @param {{ items: Item[], from: number, to: number, unread: Item | undefined }} what of the items, top to bottom, this
+     *   slice has rows; unread: the first that is
+     * @param {(messageId: string) => HTMLElement[]} after what else stands below one
+     */
+    show({ items, from, to, unread }, after) {
+      const entries = items.slice(from, to).map((item, n) => {
+        return { item, above: items[from + n - 1], opensUnread: item === unread };
+      });
       const today = when.today();
       const kept = new Map(
         entries.map((entry) => {

@@ -19,11 +19,11 @@ function inlineNode(piece) {
 /** @param {string} text @param {{ copy: string, code: string }} words */
 function codeBlock(text, words) {
   // A long line scrolls by itself, so it must be reachable by keyboard.
-  const reach = { tabindex: '0', role: 'group', 'aria-label': words.code, dir: 'ltr' };
+  const reach = { tabindex: '0', role: 'group', 'aria-label': words.code };
   const copy = element('button', { type: 'button', class: 'copy', 'data-do': 'copy' }, words.copy);
   return element(
     'div',
-    { class: 'code-block' },
+    { class: 'code-block', dir: 'ltr' },
     element('pre', reach, element('code', {}, text)),
     copy,
   );

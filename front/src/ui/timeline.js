@@ -48,19 +48,18 @@ export function createTimeline(options) {
   function draw() {
     cancelAnimationFrame(frame);
     frame = 0;
+    // A page or a send may be answered after another room was opened: here nobody looks any more.
+    if (signal.aborted) return;
     const items = room.items();
     const keys = items.map(({ messageId }) => messageId);
-    const first = unread.firstOf(items);
+    const isGreeted = me().userId !== '';
+    if (isGreeted && items.length === 0) paging.older();
     scroll.keepPlace(() => {
       let place = rowWindow.place(keys, scroll.sticking());
       if (more && !scroll.sticking()) place = rowWindow[more](keys);
-      const entries = items.slice(place.from, place.to).map((item, n) => {
-        return { item, above: items[place.from + n - 1], opensUnread: item === first };
-      });
-      rows.show(entries, comings.below);
-      show(
-        items.length > 0 ? 'said' : paging.isAsking() || me().userId === '' ? 'loading' : 'quiet',
-      );
+      rows.show({ items, ...place, unread: unread.firstOf(items) }, comings.below);
+      if (items.length > 0) show('said');
+      else show(isGreeted && !paging.isAsking() ? 'quiet' : 'loading');
     });
     more = null;
     paging.settled();
