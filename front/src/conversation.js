@@ -1,5 +1,6 @@
 // @ts-check
 // One conversation on the screen: its views, made when it is opened and ended together when another is.
+import { mentionable } from './core/mentionable.js';
 import { clock } from './ports/clock.js';
 import { createAnnouncements } from './ui/announcements.js';
 import { createComposer } from './ui/composer.js';
@@ -65,7 +66,7 @@ export function openConversation(options) {
     },
     draft,
     unsent: () => takeBack(room),
-    members: room.roster,
+    members: () => mentionable(room, chat.me().userId),
     typing: room.typing,
     trouble: notSent,
     words: words.composer,

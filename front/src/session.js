@@ -94,7 +94,9 @@ export function startSession(options) {
     );
     const { userId, nickname } = chat.me();
     me.show({ userId, nickname: userId === '' ? words.shell.you : nickname });
-    conversation?.titled(titled(conversation.name));
+    if (!conversation) return;
+    conversation.titled(titled(conversation.name));
+    attention.titled(titled(conversation.name).head);
   }
 
   /** @param {string} name */

@@ -97,6 +97,7 @@ describe('M13: a hidden page', () => {
     await ada.page.waitForFunction(() => window.shown.length > 0);
     for (const text of ['four', 'five', 'six']) await grace.say(text);
     await titled(ada.page, '(6)');
+    expect(await ada.page.title()).toBe('(6) Lobby · Hubbub');
     const notes = await shown(ada.page);
     expect(notes).toHaveLength(1);
     expect(notes[0]?.title).toContain('Lobby');

@@ -5,6 +5,7 @@ import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { becomes, type Visitor, visitor } from './visitor.ts';
+import { wireOf } from './wire.ts';
 
 let browser: Browser;
 let machine: Machine;
@@ -185,6 +186,24 @@ describe('completion by keyboard', () => {
     await ada.composer.press('Tab');
     expect(await ada.composer.inputValue()).toBe(`@${name} `);
     await grace.leave();
+  });
+});
+
+describe('the arrow up in an empty field', () => {
+  test('takes the last message that was not sent back to be mended, out of the list', async () => {
+    const wire = await wireOf(ada.page);
+    await ada.connect(machine.page);
+    wire.instead((frame) => {
+      const { messageId } = JSON.parse(frame) as { messageId?: string };
+      const refusal = { code: 'NotInRoom', retry: false, afterMs: 0, message: 'You are not here.' };
+      if (messageId) wire.inject({ type: 'error', ref: messageId, ...refusal });
+    });
+    await becomes(await ada.say('with a tpyo'), 'failed');
+    await ada.composer.press('ArrowUp');
+    await holds(ada.page, 'with a tpyo');
+    expect(await ada.rows.count()).toBe(0);
+    await ada.composer.press('ArrowUp');
+    expect(await ada.composer.inputValue()).toBe('with a tpyo');
   });
 });
 

@@ -7,6 +7,7 @@ import {
   peopleFor,
   wishAt,
 } from '../../front/src/core/completion.js';
+import { mentionable, type Person } from '../../front/src/core/mentionable.js';
 
 /** `|` is the caret. */
 const at = (marked: string): [string, number] => [marked.replace('|', ''), marked.indexOf('|')];
@@ -51,6 +52,23 @@ describe('what is offered', () => {
     expect(peopleFor(people, 'hop').map(({ name }) => name)).toEqual(['Grace Hopper']);
     expect(peopleFor(people, 'žo').map(({ name }) => name)).toEqual(['Žofie']);
     expect(peopleFor(people, 'nobody')).toEqual([]);
+  });
+
+  test('to mention: who spoke last, then who is there, by the names of now, and never oneself', () => {
+    const [ada, grace, alan, lin] = ['ada', 'grace', 'alan', 'lin'].map((nickname) => ({
+      userId: `u_${nickname}`,
+      nickname,
+    })) as [Person, Person, Person, Person];
+    const room = {
+      items: () => [ada, grace, lin, ada, { ...alan, nickname: 'turing' }, grace],
+      roster: () => [lin, ada, { userId: 'u_new', nickname: 'new' }, alan],
+    };
+    expect(mentionable(room, 'u_ada').map(({ nickname }) => nickname)).toEqual([
+      'grace',
+      'alan',
+      'lin',
+      'new',
+    ]);
   });
 
   test('is never more than eight', () => {

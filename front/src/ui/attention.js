@@ -23,8 +23,8 @@ export function createAttention(options) {
     options;
   const { signal } = options;
   const icon = document.querySelector('link[rel="icon"]');
-  let counted = '';
-  let bare = '';
+  const { title: plain } = document;
+  let bare = plain;
 
   /** @param {Item} item */
   const isForMe = ({ text }) => isFor(chat.me().nickname, text);
@@ -61,9 +61,7 @@ export function createAttention(options) {
 
   function show() {
     const { count } = watch.total();
-    if (document.title !== counted) bare = document.title;
-    counted = count > 0 ? words.title(count, bare) : bare;
-    document.title = counted;
+    document.title = count > 0 ? words.title(count, bare) : bare;
     icon?.setAttribute('href', count > 0 ? 'icon-unread.svg' : 'icon.svg');
   }
 
@@ -81,7 +79,7 @@ export function createAttention(options) {
   signal.addEventListener('abort', () => {
     bursts.calm();
     watch.close();
-    document.title = bare || document.title;
+    document.title = plain;
   });
   show();
   return {
@@ -90,9 +88,9 @@ export function createAttention(options) {
     readUpTo: watch.readUpTo,
     read: watch.read,
     on: watch.on,
-    /** The page has another title. @param {string} title without a count */
-    titled(title) {
-      document.title = title;
+    /** @param {string} room the title of the one that is open */
+    titled(room) {
+      bare = `${room} · ${plain}`;
       show();
     },
     /** By a click. @returns {Promise<boolean>} whether notifications come from now on */
