@@ -140,6 +140,23 @@ describe('M21: a draft', () => {
   });
 });
 
+describe('a storage that takes nothing', () => {
+  test('takes no word from the field either', async () => {
+    await ada.page.addInitScript(() => {
+      Storage.prototype.setItem = () => {
+        throw new DOMException('full', 'QuotaExceededError');
+      };
+    });
+    await ada.connect(machine.page);
+    await ada.composer.fill('only here');
+    await ada.composer.blur();
+    await ada.composer.focus();
+    expect(await ada.composer.inputValue()).toBe('only here');
+    await ada.composer.press('Enter');
+    await becomes(ada.row('only here'), 'sent');
+  });
+});
+
 describe('completion by keyboard', () => {
   test('an emoji: arrows choose, Enter takes, Escape closes for that word', async () => {
     await ada.connect(machine.page);

@@ -12,9 +12,13 @@ export function keepDraft({ field, draft, changed, signal }) {
     return typeof kept === 'string' ? kept : '';
   };
 
+  /** What the storage holds, which is not what is written here when it is full or forbidden. */
+  let known = stored();
+
   function follow() {
     const next = stored();
-    if (isComposing || next === field.value) return;
+    if (isComposing || next === known) return;
+    known = next;
     field.value = next;
     changed();
   }
@@ -24,6 +28,11 @@ export function keepDraft({ field, draft, changed, signal }) {
   // A tab that was frozen has missed what others wrote.
   field.addEventListener('focus', follow, { signal });
   draft.on?.(follow, signal);
-  field.value = stored();
-  return { write: () => draft.write(field.value || null) };
+  field.value = known;
+  return {
+    write() {
+      draft.write(field.value || null);
+      known = stored();
+    },
+  };
 }
