@@ -88,6 +88,33 @@ describe('a message', () => {
   });
 });
 
+describe('between the messages', () => {
+  test('it says who came and who went, quietly, and once', async () => {
+    await arrive();
+    await becomes(await ada.say('Anybody?'), 'sent');
+    const grace = await visitor(browser);
+    await grace.connect(machine.page);
+    const line = ada.page.getByRole('listitem').filter({ hasText: /^guest-.* joined$/ });
+    await line.waitFor();
+    await becomes(await grace.say('Me'), 'sent');
+    await ada.row('Me').waitFor();
+    expect(await line.count()).toBe(1);
+    await ada.reads('Anybody?', 'Me');
+    await grace.leave();
+  });
+
+  test('it waits for the server before it calls a room quiet', async () => {
+    ada = await visitor(browser);
+    wire = await wireOf(ada.page);
+    wire.hold();
+    await ada.page.goto(machine.page);
+    await ada.page.getByText('Fetching messages…').waitFor();
+    expect(await ada.page.getByRole('heading', { name: 'It is quiet in here' }).count()).toBe(0);
+    wire.release();
+    await ada.page.getByRole('heading', { name: 'It is quiet in here' }).waitFor();
+  });
+});
+
 describe('days and groups', () => {
   test.each([
     ['Asia/Tokyo', 2, 2],
