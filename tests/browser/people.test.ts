@@ -80,6 +80,47 @@ describe('presence', () => {
   });
 });
 
+describe('people made up', () => {
+  /** As the server would tell it. */
+  const told = (userId: string, nickname: string) => ({
+    ...{ room: 'lobby', userId, nickname, online: true, at: new Date().toISOString() },
+  });
+
+  test('with markup or turned direction for a name are text in a place of its own', async () => {
+    const wire = await wireOf(ada.page);
+    await ada.connect(machine.page);
+    const nickname = '<img src=x onerror=alert(1)>\u202e';
+    wire.inject({ type: 'presence', ...told('u_mallory', nickname) });
+    const row = listed(ada, 'Here now', '<img');
+    await row.waitFor();
+    expect(await textOf(row.locator('bdi'))).toBe('<img src=x onerror=alert(1)>');
+    expect(await row.locator('img').count()).toBe(0);
+  });
+
+  test('are a number when they are a crowd', async () => {
+    const wire = await wireOf(ada.page);
+    await ada.connect(machine.page);
+    wire.inject({ type: 'pong', now: '', heads: {}, present: { lobby: 4_711 } });
+    await panel(ada).getByRole('heading', { name: 'People 4,711 here' }).waitFor();
+    await panel(ada).getByText('Too many to name them all.').waitFor();
+    expect(await panel(ada).getByRole('listitem').count()).toBe(0);
+  });
+
+  test('who write are named while they are two, and no longer when they are three', async () => {
+    const wire = await wireOf(ada.page);
+    await ada.connect(machine.page);
+    const writes = (nickname: string, on = true) =>
+      wire.inject({ type: 'typing', ...told(`u_${nickname}`, nickname), on });
+    writes('Bob');
+    writes('Eve');
+    await typingLine(ada).getByText('Bob and Eve are typing…').waitFor();
+    writes('Mia');
+    await typingLine(ada).getByText('Several people are typing…').waitFor();
+    writes('Bob', false);
+    await typingLine(ada).getByText('Eve and Mia are typing…').waitFor();
+  });
+});
+
 describe('typing', () => {
   test('is shown to the others in a line that was there before, and ends when the message comes', async () => {
     const name = await nameOf(grace);
