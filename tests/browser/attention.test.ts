@@ -121,6 +121,28 @@ describe('M13: a hidden page', () => {
     expect((await shown(ada.page)).map(({ body }) => body)).toEqual(['behind the back']);
   });
 
+  test('says nothing while another tab is looked at, and one of two hidden tabs speaks', async () => {
+    await askToNotify(ada.page);
+    const second = await ada.page.context().newPage();
+    await second.goto(machine.page);
+    await second.locator('[data-line="live"]').waitFor();
+    await makeRoom(second, 'pantry');
+    await ada.page.clock.install();
+    await hide(ada.page, true);
+    await grace.say('somebody looks at the pantry');
+    await titled(ada.page, '(1)');
+    await titled(second, '(1)');
+    // The second of the burst passes; who is asked after the page has asked hears after it.
+    await ada.page.clock.runFor(1_000);
+    await ada.page.evaluate(() => navigator.locks.query());
+    await hide(second, true);
+    const name = (await second.locator('.me .name').textContent()) ?? '';
+    await grace.say(`@${name}, hello?`);
+    await ada.page.waitForFunction(() => window.shown.length > 0);
+    const all = [...(await shown(ada.page)), ...(await shown(second))];
+    expect(all.map(({ body }) => body)).toEqual([`@${name}, hello?`]);
+  });
+
   test('a click on the notification opens the room it was for', async () => {
     await askToNotify(ada.page);
     await makeRoom(ada.page, 'study');

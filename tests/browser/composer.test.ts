@@ -1,6 +1,7 @@
 // Writing: drafts that outlive reload and crash, words that wait for a line, input methods, and completion by keyboard.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
 import { type Machine, startMachine } from './machine.ts';
@@ -169,6 +170,7 @@ describe('completion by keyboard', () => {
           document.getElementById(field.getAttribute('aria-activedescendant') ?? '')?.textContent,
       );
     expect(await chosen()).toBe('❤️:heart:');
+    expect(await faults(ada.page)).toEqual([]);
     await ada.composer.press('ArrowDown');
     const second = await list.getByRole('option', { selected: true }).textContent();
     expect(await chosen()).toBe(second);
