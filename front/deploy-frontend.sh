@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts the page where CloudFront serves it: front/src as it stands, and a config.json with the stage's WebSocket URL.
+# Puts the page where CloudFront serves it: built small by build-page.ts, and a config.json with the stage's WebSocket URL.
 #   bash front/deploy-frontend.sh [STAGE]           upload (dev if not given)
 #   bash front/deploy-frontend.sh [STAGE] --empty   empty the bucket, so that the front stack can be deleted
 set -euo pipefail
@@ -17,11 +17,20 @@ if [ "${2:-}" = --empty ]; then
   exit
 fi
 
-# Names carry no hash, so a browser asks each time whether a file has changed.
-aws s3 sync src "s3://$bucket" --delete --exclude config.json --cache-control no-cache
+built=$(mktemp -d)
+trap 'rm -rf "$built"' EXIT
+npx --no node build-page.ts "$built"
+# What has its hash in its name never changes. The old ones stay while the new page comes, for whoever is loading the old one.
+aws s3 cp "$built" "s3://$bucket" --recursive --exclude '*' --include 'app-*.js' --include 'page-*.css' \
+  --cache-control 'public, max-age=31536000, immutable'
+aws s3 cp "$built/manifest.webmanifest" "s3://$bucket" --content-type application/manifest+json --cache-control no-cache
+# Names without a hash: a browser asks each time whether they have changed.
+aws s3 sync "$built" "s3://$bucket" --exclude 'app-*.js' --exclude 'page-*.css' --exclude manifest.webmanifest --cache-control no-cache
 # Issuer and client are no secrets: every browser that signs in is sent there with them.
 printf '{"websocket":"%s","stage":"%s","auth":"%s","issuer":"%s","clientId":"%s"}' "$(output api WebSocketUrl)" "$stage" \
   "$(output api AuthMode)" "$(output api OidcIssuer)" "$(output api OidcAudience)" |
   aws s3 cp - "s3://$bucket/config.json" --content-type application/json --cache-control no-cache
 aws cloudfront create-invalidation --distribution-id "$(output front SiteId)" --paths '/*' --query Invalidation.Id --output text
+# Gone only now: index.html names the new ones.
+aws s3 sync "$built" "s3://$bucket" --delete --size-only --exclude config.json
 output front SiteUrl

@@ -54,7 +54,7 @@ afterAll(async () => {
 
 async function typeAddress(address: string, button: string): Promise<void> {
   await ada.page.getByRole('button', { name: 'Settings' }).click();
-  await ada.page.getByLabel('Another server').fill(address);
+  await ada.page.getByLabel('Another server', { exact: true }).fill(address);
   await ada.page.getByRole('button', { name: button }).click();
 }
 
@@ -145,7 +145,7 @@ describe('the page', () => {
   test('has a saved front file at the next load, with no restart', async () => {
     await ada.connect(machine.page);
     await ada.page.getByRole('heading', { name: 'It is quiet in here' }).waitFor();
-    const file = join(checkout, 'front/src/index.html');
+    const file = join(checkout, 'front/src/words/en.js');
     const before = await readFile(file, 'utf8');
     await writeFile(file, before.replace('It is quiet in here', 'Not a soul in here'));
     await ada.connect(machine.page);

@@ -55,7 +55,7 @@ describe('hostile words', () => {
       .waitFor();
     await Promise.all([ada.reads(...HOSTILE), grace.reads(...HOSTILE)]);
     for (const { page } of [ada, grace]) {
-      expect(await page.title()).toBe('Hubbub');
+      expect(await page.title()).toBe('Lobby · Hubbub');
       expect(await page.locator('li.message :is(img, script, style, svg, a)').count()).toBe(0);
     }
   });

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser, BrowserContext, Page, WebSocket } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startMachine } from './machine.ts';
+import { wrongsOf } from './visitor.ts';
 import { wireOf } from './wire.ts';
 
 let browser: Browser;
@@ -11,6 +12,8 @@ let machine: Machine;
 let context: BrowserContext;
 let first: Tab;
 let second: Tab;
+/** Of every page of the test. */
+let wrongs: string[][];
 
 interface Tab {
   page: Page;
@@ -33,6 +36,7 @@ async function say(page: Page, text: string): Promise<void> {
 async function openTab(where: BrowserContext): Promise<Tab> {
   const page = await where.newPage();
   page.setDefaultTimeout(15_000);
+  wrongs.push(wrongsOf(page));
   const sockets: WebSocket[] = [];
   page.on('websocket', (socket) => sockets.push(socket));
   await page.goto(machine.page);
@@ -78,6 +82,7 @@ beforeAll(async () => {
   browser = await launchChromium();
 });
 beforeEach(async () => {
+  wrongs = [];
   machine = await startMachine();
   context = await browser.newContext();
   first = await openTab(context);
@@ -88,6 +93,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const each of browser.contexts()) await each.close();
   await machine.stop();
+  expect(wrongs.flat()).toEqual([]);
 });
 afterAll(() => browser?.close());
 

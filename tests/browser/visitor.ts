@@ -3,6 +3,19 @@ import type { Browser, BrowserContextOptions, ElementHandle, Locator, Page } fro
 
 /** What a content security policy or Trusted Types would say in the console. */
 const FORBIDDEN = /content security policy|trusted ?types|refused to|violat/i;
+/** Errors of the network, which tests bring about themselves. */
+const NETWORK = /^(Failed to load resource|WebSocket connection to)/;
+
+/** What goes wrong in the page from now on: errors, and breaches of its policy; empty in a healthy page. */
+export function wrongsOf(page: Page): string[] {
+  const wrongs: string[] = [];
+  page.on('pageerror', (error) => wrongs.push(String(error)));
+  page.on('console', (line) => {
+    const isError = line.type() === 'error' && !NETWORK.test(line.text());
+    if (isError || FORBIDDEN.test(line.text())) wrongs.push(line.text());
+  });
+  return wrongs;
+}
 
 export interface Visitor {
   page: Page;
@@ -33,11 +46,7 @@ export async function visitor(
   const context = await browser.newContext({ locale: 'en-GB', ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
-  const wrongs: string[] = [];
-  page.on('pageerror', (error) => wrongs.push(String(error)));
-  page.on('console', (line) => {
-    if (FORBIDDEN.test(line.text())) wrongs.push(line.text());
-  });
+  const wrongs = wrongsOf(page);
   const composer = page.getByRole('textbox', { name: 'Message to the lobby' });
   const log = page.getByRole('log');
   const rows = page.locator('li.message');

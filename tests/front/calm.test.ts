@@ -3,13 +3,19 @@ import { describe, expect, test } from '@jest/globals';
 import { createAnnouncer } from '../../front/src/core/announcer.js';
 import { createCalm } from '../../front/src/core/calm.js';
 import type { LineState } from '../../front/src/core/line.js';
+import { en } from '../../front/src/words/en.js';
 import { fakeClock } from './workbench.ts';
 
 describe('announcements', () => {
-  test('come a second later: a name for one, a number for many', () => {
+  const start = () => {
     const { clock, pass } = fakeClock();
     const said: string[] = [];
-    const announcer = createAnnouncer({ clock, say: (words) => said.push(words) });
+    const say = (words: string) => said.push(words);
+    return { said, pass, announcer: createAnnouncer({ clock, say, words: en.people }) };
+  };
+
+  test('come a second later: a name for one, a number for many', () => {
+    const { announcer, said, pass } = start();
     announcer.heard('maré');
     pass(999);
     expect(said).toEqual([]);
@@ -17,6 +23,17 @@ describe('announcements', () => {
     for (let times = 0; times < 50; times += 1) announcer.heard('Ines');
     pass(60_000);
     expect(said).toEqual(['New message from maré', '50 new messages']);
+  });
+
+  test('of a room that is left are not made, and the next begins anew', () => {
+    const { announcer, said, pass } = start();
+    announcer.heard('maré');
+    announcer.heard('maré');
+    announcer.stop();
+    pass(60_000);
+    announcer.heard('Ines');
+    pass(1_000);
+    expect(said).toEqual(['New message from Ines']);
   });
 });
 

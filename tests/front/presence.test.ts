@@ -213,6 +213,19 @@ describe('typing', () => {
     expect(seen).toEqual([['u_ann'], [], ['u_bob'], [], ['u_ann'], []]);
   });
 
+  test('that its message overtook is not shown, and the next is', async () => {
+    const { ada, live, hear } = await alone();
+    const said = { messageId: 'm1', seq: 1, userId: 'u_ann', nickname: 'ann', message: 'hi' };
+    hear({ type: 'message', room: 'lobby', ...said, timestamp: at(1) });
+    hear(typing('u_ann'));
+    await live(1_999);
+    hear(typing('u_ann'));
+    expect(ada.room().typists()).toEqual([]);
+    await live(1);
+    hear(typing('u_ann'));
+    expect(ada.room().typists()).toEqual([{ userId: 'u_ann', nickname: 'u_ann' }]);
+  });
+
   test('of oneself on another device is not shown', async () => {
     const { ada, hear } = await alone();
     const seen: unknown[] = [];

@@ -5,17 +5,16 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
  * @param {string} typed
- * @returns {{ url: string } | { why: string }}
+ * @returns {{ url: string } | { why: 'notAnAddress' | 'carriesName' | 'carriesHash' | 'notWss' | 'notEncrypted' }}
  */
 export function checkAddress(typed) {
   const text = typed.trim();
-  if (!URL.canParse(text))
-    return { why: 'That is not an address, such as wss://chat.example.org/dev.' };
+  if (!URL.canParse(text)) return { why: 'notAnAddress' };
   const url = new URL(text);
-  if (url.username || url.password) return { why: 'An address must not carry a name or password.' };
-  if (url.hash) return { why: 'An address must not carry a # part.' };
+  if (url.username || url.password) return { why: 'carriesName' };
+  if (url.hash) return { why: 'carriesHash' };
   if (url.protocol === 'wss:') return { url: url.href };
-  if (url.protocol !== 'ws:') return { why: 'The address must begin with wss://.' };
+  if (url.protocol !== 'ws:') return { why: 'notWss' };
   if (LOOPBACK.has(url.hostname)) return { url: url.href };
-  return { why: 'ws:// is not encrypted and is accepted for localhost only; use wss://.' };
+  return { why: 'notEncrypted' };
 }

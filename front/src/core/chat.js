@@ -316,7 +316,7 @@ export function connect(options) {
     } else if (frame.type === 'message') {
       enterAll({ [frame.room]: frame.seq }, isDirect);
       rooms.get(frame.room)?.room.message(frame);
-      rooms.get(frame.room)?.typists.stop(frame.userId);
+      rooms.get(frame.room)?.typists.came(frame.userId);
     } else if (frame.type === 'presence')
       rooms.get(frame.room)?.roster.hear(renames.applied(frame));
     else if (frame.type === 'members') {

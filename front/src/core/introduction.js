@@ -17,12 +17,19 @@ const SEEN = /[^\s\p{Cc}\p{M}\p{Default_Ignorable_Code_Point}]/u;
 /** The one spelling in which it is sent and answered. @param {string} nickname */
 export const spelled = (nickname) => nickname.normalize('NFC').replace(/\s+/gu, ' ').trim();
 
-/** @param {string} nickname */
-function isNickname(nickname) {
-  if (!nickname.isWellFormed() || !SEEN.test(nickname) || UNSEEMLY.test(nickname)) return false;
+/**
+ * @param {string} nickname as typed
+ * @returns {'empty' | 'tooLong' | 'unseemly' | null} why no server takes it: nothing to see, more than 32 graphemes or
+ *   128 bytes, or a character without a glyph, that breaks the line or turns its direction
+ */
+export function nicknameProblem(nickname) {
+  if (nickname.isWellFormed() && !SEEN.test(nickname)) return 'empty';
+  if (!nickname.isWellFormed() || UNSEEMLY.test(nickname)) return 'unseemly';
   // Bytes first: only what is short is worth taking apart.
-  if (new TextEncoder().encode(nickname).length > MOST_NICKNAME_BYTES) return false;
-  return [...new Intl.Segmenter().segment(nickname)].length <= MOST_NICKNAME;
+  const isShort = new TextEncoder().encode(nickname).length <= MOST_NICKNAME_BYTES;
+  return isShort && [...new Intl.Segmenter().segment(nickname)].length <= MOST_NICKNAME
+    ? null
+    : 'tooLong';
 }
 
 /** @param {string} room */
@@ -30,7 +37,7 @@ const isRoom = (room) => [...foldRoom(room)].length <= MOST_ROOM && ROOM.test(fo
 
 /** Throws a RangeError that says what the server would refuse. @param {string} nickname */
 export function checkNickname(nickname) {
-  if (!isNickname(nickname))
+  if (nicknameProblem(nickname) !== null)
     throw new RangeError(`A nickname has 1 to ${MOST_NICKNAME} visible characters: ${nickname}`);
 }
 

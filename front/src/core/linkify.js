@@ -9,16 +9,24 @@ const CLOSERS = new Map([
   [']', '['],
   ['}', '{'],
 ]);
+const OPENERS = new Map([...CLOSERS].map(([closer, opener]) => [opener, closer]));
 
 /** Punctuation after a link belongs to the sentence; a closing bracket too, unless the link opened it. @param {string} raw */
 function trimEnd(raw) {
-  let link = raw;
-  for (;;) {
-    const last = link.at(-1) ?? '';
-    const opener = CLOSERS.get(last);
-    const unopened = opener && link.split(opener).length < link.split(last).length;
-    if (!unopened && !/[.,:;!?*_~]/u.test(last)) return link;
-    link = link.slice(0, -1);
+  /** How many more are closed than opened. @type {Map<string, number>} */
+  const excess = new Map();
+  for (const letter of raw) {
+    const opener = CLOSERS.get(letter);
+    if (opener) excess.set(letter, (excess.get(letter) ?? 0) + 1);
+    const closer = OPENERS.get(letter);
+    if (closer) excess.set(closer, (excess.get(closer) ?? 0) - 1);
+  }
+  let end = raw.length;
+  for (; ; end -= 1) {
+    const last = raw[end - 1] ?? '';
+    const over = excess.get(last) ?? 0;
+    if (over <= 0 && !/[.,:;!?*_~]/u.test(last)) return raw.slice(0, end);
+    if (over > 0) excess.set(last, over - 1);
   }
 }
 

@@ -1,5 +1,6 @@
 // @ts-check
 // The timeline of one room: stored messages by seq, unsent ones after them, told as changes keyed by messageId.
+import { openingsOf } from './grouping.js';
 
 /** @typedef {{ messageId: string, room: string, state: 'pending' | 'sent' | 'failed' | 'held', own: boolean,
  *   seq: number | null, userId: string, nickname: string, text: string, at: number, localAt: number, position: number,
@@ -10,18 +11,11 @@
  *   key: the messageId; before: the key of the one that stands after it, null at the end. A known key moves. */
 /** @typedef {Place | { kind: 'remove', key: string }} Change */
 
-const GROUP_MS = 5 * 60_000;
-
 /** @param {Item} a @param {Item} b */
 function follows(a, b) {
   if ((a.seq === null) !== (b.seq === null)) return a.seq === null;
   const [first, second] = a.seq === null ? [a.position, b.position] : [a.seq, b.seq ?? 0];
   return first === second ? a.messageId > b.messageId : first > second;
-}
-
-/** @param {Item} a @param {Item} b */
-function sameVoice(a, b) {
-  return a.own && b.own ? true : a.own === b.own && a.userId === b.userId;
 }
 
 export function createTimeline() {
@@ -34,14 +28,10 @@ export function createTimeline() {
   function shape(at) {
     const item = order[at];
     if (!item) return [];
-    const above = order[at - 1];
-    const day = new Date(item.at).toDateString();
-    const opensDay = item.seq !== null && (!above || new Date(above.at).toDateString() !== day);
-    const bothSent = above && above.seq !== null && item.seq !== null;
-    const gap = above ? (bothSent ? item.at - above.at : item.localAt - above.localAt) : 0;
-    const opensGroup = opensDay || !above || !sameVoice(above, item) || gap > GROUP_MS;
     const before = order[at + 1]?.messageId ?? null;
-    return [{ kind: 'place', key: item.messageId, before, item, opensDay, opensGroup }];
+    return [
+      { kind: 'place', key: item.messageId, before, item, ...openingsOf(order[at - 1], item) },
+    ];
   }
 
   /** @param {Item} item @returns {number} where it stands, or would */

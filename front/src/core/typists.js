@@ -7,6 +7,8 @@
 const HOLDS_MS = 12_000;
 /** So often others are told, which is sooner than they forget. */
 const EVERY_MS = 10_000;
+/** So long after a message its writing may still be told: the two go different ways, and the message may be first. */
+const OVERTAKEN_MS = 2_000;
 
 /**
  * @param {{ name: string, clock: import('./line.js').Clock, send: (frame: object) => boolean, isMe: (userId: string) => boolean,
@@ -15,6 +17,8 @@ const EVERY_MS = 10_000;
 export function createTypists({ name, clock, send, isMe, changed }) {
   /** @type {Map<string, Typist & { cancel: () => void }>} */
   const typing = new Map();
+  /** When each one's last message came. @type {Map<string, number>} */
+  const cameAt = new Map();
   let saidAt = Number.NEGATIVE_INFINITY;
   let isOn = false;
 
@@ -45,18 +49,23 @@ export function createTypists({ name, clock, send, isMe, changed }) {
     hear({ userId, nickname, on }) {
       if (isMe(userId)) return;
       if (!on) return stop(userId);
+      if (clock.now() - (cameAt.get(userId) ?? Number.NEGATIVE_INFINITY) < OVERTAKEN_MS) return;
       const known = typing.get(userId);
       known?.cancel();
       const cancel = clock.after(HOLDS_MS, () => stop(userId));
       typing.set(userId, { userId, nickname, cancel });
       if (!known) changed(list());
     },
-    /** What they were writing has come. */
-    stop,
+    /** What they were writing has come. @param {string} userId */
+    came(userId) {
+      cameAt.set(userId, clock.now());
+      stop(userId);
+    },
     list,
     /** Nothing is known without a line. */
     clear() {
       sent();
+      cameAt.clear();
       for (const userId of [...typing.keys()]) stop(userId);
     },
   };

@@ -1,80 +1,103 @@
 // @ts-check
-// Where one writes: Enter sends, Shift+Enter breaks the line, and the draft outlives a reload.
+// Where one writes: Enter sends, Shift+Enter breaks the line, and nothing that was written is lost.
 import { compose } from '../core/composition.js';
-import { find } from './element.js';
+import { createCompletion } from './completion.js';
+import { buildComposer } from './composer-form.js';
+import { keepDraft } from './draft.js';
+import { createMeter } from './meter.js';
 
-const COUNT_BELOW = 500;
 /** Some input methods report the Enter that ends a composition only by this key code. */
 const COMPOSING_KEY = 229;
-export const NOT_SENT = 'Not sent. Try again.';
-const PROBLEMS = {
-  empty: '',
-  tooLong: 'Too long to send.',
-  tooHeavy: 'Too heavy to send: shorten it a little.',
-};
 
 /**
- * @param {{ root: ParentNode, room: string, draft: { read(): unknown, write(value: unknown): void },
- *   say: (text: string) => Promise<unknown> | null }} options
- *   say: null if it cannot be said now; when it is rejected, the words come back to the field
+ * @param {{ root: HTMLElement, name: string, title: string, say: (text: string) => Promise<unknown> | null,
+ *   draft: import('./draft.js').Draft, unsent: () => string | null, members: () => { userId: string, nickname: string }[],
+ *   typing: (on: boolean) => void, trouble: (error: unknown) => void,
+ *   words: import('../words/words.js').Catalogue['composer'], signal: AbortSignal }} options
+ *   root: the form; name: the room's; title: whom it is for; say: null if it cannot be said now, and when it is rejected
+ *   the words come back to the field; unsent: the last that was not sent, for the arrow up
  */
-export function createComposer({ root, room, draft, say }) {
-  const form = find(root, '.composer', HTMLFormElement);
-  const field = find(form, 'textarea', HTMLTextAreaElement);
-  const send = find(form, '.send', HTMLButtonElement);
-  const counter = find(form, '.counter', HTMLElement);
+export function createComposer({ root, name, title, words, signal, ...options }) {
+  const { say, draft, unsent, members, typing, trouble } = options;
+  const parts = buildComposer(root, title, words);
+  const { field } = parts;
+  const meter = createMeter({ ...parts, room: name, words });
+  const kept = keepDraft({ field, draft, changed: meter.review, signal });
+  const completing = { field, list: parts.completions, members, words, trouble, signal };
+  const completion = createCompletion({ ...completing, changed: edited });
 
-  function review() {
-    const { left, problem } = compose(field.value, room);
-    send.disabled = problem !== null;
-    counter.hidden = left >= COUNT_BELOW && problem !== 'tooHeavy';
-    counter.classList.toggle('over', problem === 'tooLong' || problem === 'tooHeavy');
-    const count = left < 0 ? `${-left} over` : `${left} left`;
-    counter.textContent = [count, problem && PROBLEMS[problem]].filter(Boolean).join(' · ');
-    field.setAttribute('aria-invalid', String(left < 0 || problem === 'tooHeavy'));
-    if (CSS.supports('field-sizing', 'content')) return;
-    field.style.height = 'auto';
-    field.style.height = `${field.scrollHeight}px`;
+  function edited() {
+    kept.write();
+    meter.review();
+    typing(field.value !== '');
+  }
+
+  /** @param {string} text before what stands in the field, which stays */
+  function put(text) {
+    field.value = [text, field.value].filter(Boolean).join('\n');
+    kept.write();
+    meter.review();
   }
 
   function submit() {
-    const words = field.value;
-    const said = say(words);
-    if (!said) return;
-    said.catch(() => putBack(words));
+    const text = field.value;
+    if (compose(text, name).problem) return;
+    const said = say(text);
+    if (!said) return meter.complain(words.notYet);
+    said.catch(() => {
+      put(text);
+      meter.complain(words.notSent);
+    });
     field.value = '';
-    draft.write(null);
-    review();
+    completion.hide();
+    edited();
     field.focus();
   }
 
-  /** @param {string} words */
-  function putBack(words) {
-    field.value = [words, field.value].filter(Boolean).join('\n');
-    draft.write(field.value);
-    review();
-    counter.hidden = false;
-    counter.classList.add('over');
-    counter.textContent = NOT_SENT;
+  /** @param {KeyboardEvent} event @returns {boolean} whether the key did something here */
+  function pressed(event) {
+    if (event.isComposing || event.keyCode === COMPOSING_KEY) return false;
+    if (completion.takes(event)) return true;
+    if (event.key === 'Enter' && !event.shiftKey) {
+      submit();
+      return true;
+    }
+    const last = event.key === 'ArrowUp' && field.value === '' ? unsent() : null;
+    if (last) put(last);
+    return last !== null;
   }
 
-  field.addEventListener('input', () => {
-    draft.write(field.value || null);
-    review();
-  });
-  field.addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' || event.shiftKey) return;
-    if (event.isComposing || event.keyCode === COMPOSING_KEY) return;
-    event.preventDefault();
-    submit();
-  });
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    submit();
-  });
+  /** @param {Event} event */
+  function typed(event) {
+    edited();
+    if (!(event instanceof InputEvent && event.isComposing)) completion.look();
+  }
 
-  const kept = draft.read();
-  if (typeof kept === 'string') field.value = kept;
-  review();
-  return { focus: () => field.focus() };
+  field.addEventListener('input', typed, { signal });
+  field.addEventListener('compositionend', typed, { signal });
+  field.addEventListener('click', completion.look, { signal });
+  field.addEventListener('blur', () => typing(false), { signal });
+  /** @param {KeyboardEvent} event */
+  const keyed = (event) => {
+    if (!pressed(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  field.addEventListener('keydown', keyed, { signal });
+  /** @param {Event} event */
+  const submitted = (event) => {
+    event.preventDefault();
+    submit();
+  };
+  root.addEventListener('submit', submitted, { signal });
+  meter.review();
+  return {
+    focus: () => field.focus(),
+    titled: parts.titled,
+    /** @param {string} text to be written on */
+    put(text) {
+      put(text);
+      field.focus();
+    },
+  };
 }

@@ -5,73 +5,74 @@ import { find } from './element.js';
 
 /** @typedef {import('../core/line.js').LineStatus} LineStatus */
 
-const WORDS = {
-  idle: 'Not connected',
-  connecting: 'Connecting',
-  greeting: 'Connecting',
-  live: 'Live',
-  waiting: 'Reconnecting',
-  offline: 'Offline',
-  replaced: 'Open elsewhere',
-  'signed-out': 'Signed out',
-  closed: 'Closed',
-};
-/** @type {{ [state: string]: string }} */
-const ACTS = { replaced: 'Use here', 'signed-out': 'Sign in' };
 const TICK_MS = 1_000;
+/** In these the banner shows; on the way out of them (connecting, greeting) it stays until the line lives. */
+const DOWN = new Set(['waiting', 'offline', 'replaced', 'closed', 'signed-out']);
+const UP = new Set(['live', 'idle']);
 
 /**
- * @param {{ root: ParentNode, clock: import('../core/line.js').Clock, tryNow: () => void }} options
+ * @param {{ root: ParentNode, clock: import('../core/line.js').Clock, words: typeof import('../words/en.js').en.line,
+ *   act: () => void }} options act: the banner's button, whatever it says
  */
-export function createLineStatus({ root, clock, tryNow }) {
+export function createLineStatus({ root, clock, words, act }) {
   const chip = find(root, '[data-line]', HTMLElement);
   const word = find(chip, '.line-word', HTMLElement);
   const banner = find(root, '.banner', HTMLElement);
   const told = find(banner, '.banner-words', HTMLElement);
   const button = find(banner, 'button', HTMLButtonElement);
-  const field = find(root, 'textarea', HTMLTextAreaElement);
-  let everShown = false;
+  let isDown = false;
   let cancelTick = () => {};
   const calm = createCalm({ clock, show });
 
-  /** @param {LineStatus} status @returns {keyof typeof WORDS} */
+  /** @param {LineStatus} status @returns {keyof typeof words.states} */
   const shownState = ({ state, online }) => (state === 'waiting' && !online ? 'offline' : state);
+
+  /** @param {keyof typeof words.states} state */
+  function mark(state) {
+    chip.dataset.shown = state;
+    word.textContent = words.states[state];
+    chip.title = words.states[state];
+  }
 
   /** @param {LineStatus} status */
   function show(status) {
-    const { state } = status;
-    chip.dataset.shown = shownState(status);
-    word.textContent = WORDS[shownState(status)];
-    if (state === 'live' || state === 'idle') everShown = false;
-    if (state === 'waiting' || state === 'replaced' || state === 'closed' || state === 'signed-out')
-      everShown = true;
+    const state = shownState(status);
+    mark(state);
+    if (UP.has(state)) isDown = false;
+    if (DOWN.has(state)) isDown = true;
     // Focus must not vanish with the button that had it.
-    if (!everShown && banner.contains(document.activeElement)) field.focus();
-    banner.hidden = !everShown;
+    if (!isDown && banner.contains(document.activeElement))
+      find(root, '#message', HTMLElement).focus();
+    banner.hidden = !isDown;
+    banner.dataset.state = state;
     tell(status);
   }
 
   /** @param {LineStatus} status */
   function tell(status) {
     cancelTick();
+    const state = shownState(status);
     told.textContent = sentence(status);
-    button.textContent = ACTS[status.state] ?? 'Try now';
-    button.hidden = status.state === 'closed';
+    button.textContent =
+      state === 'replaced' ? words.useHere : state === 'signed-out' ? words.signIn : words.tryNow;
+    button.hidden = state === 'closed' || state === 'connecting' || state === 'greeting';
     if (status.retryAt !== null) cancelTick = clock.after(TICK_MS, () => tell(status));
   }
 
   /** @param {LineStatus} status */
-  function sentence({ state, retryAt, online, reason }) {
-    if (state === 'replaced') return 'Open elsewhere.';
-    if (state === 'signed-out') return reason ?? 'You are signed out.';
-    if (state === 'closed') return reason ?? 'Closed.';
-    const what = state === 'waiting' && !online ? 'You are offline.' : 'No connection.';
-    if (retryAt === null) return `${what} Trying now…`;
-    const seconds = Math.max(1, Math.ceil((retryAt - clock.now()) / 1_000));
-    return `${what} Next try in ${seconds} s.`;
+  function sentence(status) {
+    const state = shownState(status);
+    const { retryAt, reason } = status;
+    if (state === 'replaced') return words.elsewhere;
+    if (state === 'signed-out') return words.signedOut;
+    if (state === 'closed') return reason ?? words.states.closed;
+    const what = state === 'offline' ? words.youAreOffline : words.noConnection;
+    if (retryAt === null) return `${what} ${words.trying}`;
+    return `${what} ${words.nextTry(Math.max(1, Math.ceil((retryAt - clock.now()) / 1_000)))}`;
   }
 
-  button.addEventListener('click', tryNow);
+  button.addEventListener('click', act);
+  mark('idle');
   return {
     /** @param {LineStatus} status */
     changed(status) {
@@ -81,9 +82,9 @@ export function createLineStatus({ root, clock, tryNow }) {
     /** The page cannot even tell where to connect. @param {string} why */
     trouble(why) {
       chip.dataset.line = 'waiting';
-      chip.dataset.shown = 'waiting';
-      word.textContent = WORDS.waiting;
-      told.textContent = why;
+      mark('waiting');
+      told.textContent = `${why} ${words.soon}`;
+      button.textContent = words.tryNow;
       banner.hidden = false;
     },
   };

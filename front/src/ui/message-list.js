@@ -1,74 +1,81 @@
 // @ts-check
-// The message list: applies keyed changes to the rows and counts what arrived out of sight.
-import { find } from './element.js';
-import { createRow, updateRow } from './message-row.js';
-import { createScroll } from './scroll.js';
+// The rows of the messages that are to be seen: kept by messageId, changed only where something changed, moved only when they must.
+import { openingsOf } from '../core/grouping.js';
+import { element } from './element.js';
+import { createRow, showItem } from './message-row.js';
 
-/** @typedef {import('../core/timeline.js').Change} Change */
+/** @typedef {import('../core/timeline.js').Item} Item */
+/** @typedef {{ item: Item, above: Item | undefined, opensUnread: boolean }} Entry above: what was said right before it */
 
-/**
- * @param {{ root: ParentNode, retry: (messageId: string) => void, discard: (messageId: string) => void }} options
- */
-export function createMessageList({ root, retry, discard }) {
-  const log = find(root, '[role="log"]', HTMLElement);
-  const list = find(log, 'ol', HTMLElement);
-  const empty = find(root, '.empty', HTMLElement);
-  const pill = find(root, '.pill', HTMLButtonElement);
-  /** @type {Map<string, HTMLLIElement>} */
-  const rows = new Map();
-  let unseen = 0;
-  const scroll = createScroll(log, () => count(0));
+/** @param {Element} row @param {string} kind @param {string | null} words null: no such line */
+function line(row, kind, words) {
+  const there = row.querySelector(`:scope > .${kind}`);
+  if (words === null) return there?.remove();
+  if (there) return there.firstElementChild?.replaceChildren(words);
+  row.prepend(element('div', { class: kind }, element('span', {}, words)));
+}
 
-  /** @param {number} next */
-  function count(next) {
-    unseen = next;
-    pill.hidden = unseen === 0;
-    pill.textContent = `${unseen} new ↓`;
-    pill.setAttribute('aria-label', `${unseen} new, jump to the latest`);
-  }
-
-  /** @param {Change} change */
-  function apply(change) {
-    if (change.kind === 'remove') {
-      rows.get(change.key)?.remove();
-      rows.delete(change.key);
-      return;
-    }
-    const row = rows.get(change.key) ?? createRow(change.item);
-    rows.set(change.key, row);
-    updateRow(row, change);
-    const before = (change.before && rows.get(change.before)) || null;
+/** @param {HTMLElement} list @param {HTMLElement[]} nodes all that shall stand in it */
+function arrange(list, nodes) {
+  const wanted = new Set(nodes);
+  for (const node of [...list.children])
+    if (!(node instanceof HTMLElement && wanted.has(node))) node.remove();
+  let next = list.firstElementChild;
+  for (const node of nodes) {
     // Moving a node that already stands there would drop its focus and selection.
-    if (!row.isConnected || row.nextElementSibling !== before) list.insertBefore(row, before);
+    if (node === next) next = next.nextElementSibling;
+    else list.insertBefore(node, next);
   }
+}
 
-  /** @param {EventTarget | null} target */
-  function act(target) {
-    const button = target instanceof Element ? target.closest('[data-do]') : null;
-    const row = button?.closest('[data-message-id]');
-    const messageId = row?.getAttribute('data-message-id');
-    if (!button || !messageId) return;
-    // The button goes away with the click; the log is the nearest place that stays.
-    log.focus({ preventScroll: true });
-    if (button.getAttribute('data-do') === 'retry') retry(messageId);
-    else discard(messageId);
+/** @param {{ list: HTMLElement, means: import('./message-row.js').Means }} options */
+export function createMessageList({ list, means }) {
+  const { words, when } = means;
+  /** @type {Map<string, { row: HTMLLIElement, shown: Entry | null, today: string }>} */
+  let rows = new Map();
+
+  /** @param {{ row: HTMLLIElement, shown: Entry | null, today: string }} known @param {Entry} entry @param {string} today */
+  function update(known, entry, today) {
+    const { row, shown } = known;
+    const { item, above, opensUnread } = entry;
+    if (shown?.item !== item) showItem(row, item, means);
+    const isPlaced = shown?.item === item && shown.above === above && known.today === today;
+    if (!isPlaced) {
+      const { opensDay, opensGroup } = openingsOf(above, item);
+      row.classList.toggle('opens-group', opensGroup);
+      line(row, 'day', opensDay ? when.day(item.at) : null);
+    }
+    if ((shown?.opensUnread ?? false) !== opensUnread)
+      line(row, 'unread-line', opensUnread ? words.unread : null);
+    known.shown = entry;
+    known.today = today;
   }
-
-  log.addEventListener('click', ({ target }) => act(target));
-  pill.addEventListener('click', () => {
-    scroll.toBottom();
-    log.focus({ preventScroll: true });
-  });
 
   return {
-    /** @param {Change[]} changes */
-    apply(changes) {
-      scroll.keepPlace(() => changes.forEach(apply));
-      empty.hidden = rows.size > 0;
+    /**
+     * @param {{ items: Item[], from: number, to: number, unread: Item | undefined }} what of the items, top to bottom, this
+     *   slice has rows; unread: the first that is
+     * @param {(messageId: string) => HTMLElement[]} after what else stands below one
+     */
+    show({ items, from, to, unread }, after) {
+      const entries = items.slice(from, to).map((item, n) => {
+        return { item, above: items[from + n - 1], opensUnread: item === unread };
+      });
+      const today = when.today();
+      const kept = new Map(
+        entries.map((entry) => {
+          const { messageId } = entry.item;
+          const row = () => ({ row: createRow(entry.item, means), shown: null, today: '' });
+          const known = rows.get(messageId) ?? row();
+          update(known, entry, today);
+          return [messageId, known];
+        }),
+      );
+      rows = kept;
+      const nodes = [...kept].flatMap(([messageId, { row }]) => [row, ...after(messageId)]);
+      arrange(list, nodes);
     },
-    arrived() {
-      if (!scroll.sticking()) count(unseen + 1);
-    },
-    toBottom: () => scroll.toBottom(),
+    /** @param {Element} row @returns {Item | undefined} what it shows */
+    itemOf: (row) => rows.get(row.getAttribute('data-message-id') ?? '')?.shown?.item,
   };
 }

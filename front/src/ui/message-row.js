@@ -1,99 +1,71 @@
 // @ts-check
 // One message on the screen: made once, then changed in place, so focus and selection survive.
-import { hueOf } from '../core/colour.js';
-import { linkify } from '../core/linkify.js';
-import { initialOf, shownNickname } from '../core/nickname.js';
+import { shownNickname } from '../core/nickname.js';
+import { createAvatar, updateAvatar } from './avatar.js';
 import { element } from './element.js';
-import { dayName, fullTime, shortTime } from './when.js';
+import { textNodes } from './message-text.js';
 
-/** @typedef {import('../core/timeline.js').Place} Place */
+/** @typedef {import('../core/timeline.js').Item} Item */
+/** @typedef {{ words: import('./log-frame.js').Words, when: import('./when.js').When, names: readonly string[] }} Means
+ *   names: whose mention is marked */
 
-/** What each row shows now. @type {WeakMap<HTMLElement, import('../core/timeline.js').Item>} */
-const shown = new WeakMap();
+/** @param {Item} item */
+const isFailed = ({ state }) => state === 'failed' || state === 'held';
 
-/** @param {string} text */
-function textNodes(text) {
-  return linkify(text).map((piece) => {
-    if (piece.kind === 'text') return piece.text;
-    const attributes = {
-      href: piece.href,
-      target: '_blank',
-      rel: 'noopener noreferrer nofollow ugc',
-    };
-    return element('a', attributes, piece.text);
-  });
-}
-
-/** @param {string} reason */
-function failure(reason) {
+/** @param {Item} item @param {import('./log-frame.js').Words} words */
+function failure({ state, reason }, words) {
+  const why = state === 'held' ? words.held : (reason ?? '');
+  /** @param {string} act @param {string} word */
+  const button = (act, word) => element('button', { type: 'button', 'data-do': act }, word);
   return element(
     'div',
     { class: 'failure' },
-    element('span', { class: 'reason', dir: 'auto' }, reason),
+    element('span', { class: 'reason', dir: 'auto' }, why),
     element(
       'span',
       { class: 'ways-out' },
-      element('button', { type: 'button', 'data-do': 'retry' }, 'Retry'),
-      element('button', { type: 'button', 'data-do': 'discard' }, 'Discard'),
+      button('retry', words.retry),
+      button('edit', words.edit),
+      button('delete', words.delete),
     ),
   );
 }
 
-/** @param {import('../core/timeline.js').Item['state']} state */
-function mark(state) {
-  if (state === 'pending') return element('span', { class: 'mark' }, 'Sending…');
-  if (state === 'failed' || state === 'held') return element('span', { class: 'mark' }, 'Not sent');
-  const words = { role: 'img', 'aria-label': 'Sent', title: 'Sent' };
-  return element('span', { class: 'mark', ...words }, '✓');
+/** @param {Item} item @param {import('./log-frame.js').Words} words */
+function mark(item, words) {
+  if (item.state === 'pending') return element('span', { class: 'mark' }, words.sending);
+  if (isFailed(item)) return element('span', { class: 'mark' }, words.notSent);
+  const named = { role: 'img', 'aria-label': words.sent, title: words.sent };
+  return element('span', { class: 'mark', ...named }, '✓');
 }
 
-/** @param {number} at milliseconds */
-function time(at) {
-  const attributes = { class: 'time', datetime: new Date(at).toISOString(), title: fullTime(at) };
-  return element('time', attributes, shortTime(at));
-}
-
-/** @param {import('../core/timeline.js').Item} item @returns {HTMLLIElement} */
-export function createRow({ messageId, own, text }) {
-  const row = element('li', { class: 'message', 'data-message-id': messageId });
-  row.classList.toggle('own', own);
-  const words = element('p', { class: 'text', dir: 'auto' }, ...textNodes(text));
-  const bubble = element('div', { class: 'bubble' }, words);
+/** @param {Item} item @param {Means} means @returns {HTMLLIElement} */
+export function createRow(item, { names, words }) {
+  const row = element('li', { class: 'message', 'data-message-id': item.messageId });
+  const nodes = textNodes(item.text, item.own ? [] : names, words);
+  const text = element('div', { class: 'text' }, ...nodes);
+  row.classList.toggle('mentions-me', text.querySelector('.mention') !== null);
+  const bubble = element('div', { class: 'bubble' }, text);
   const spoken = element('div', { class: 'spoken' }, bubble, element('div', { class: 'meta' }));
-  row.append(
-    element('div', { class: 'avatar', 'aria-hidden': 'true' }),
-    element('div', { class: 'said' }, element('bdi', { class: 'who', dir: 'auto' }), spoken),
-  );
+  // The keyboard's way to a person is the people panel; a stop at every name would bury what else is in the list.
+  const person = { type: 'button', class: 'who', tabindex: '-1', 'data-do': 'person' };
+  const who = element('button', person, element('bdi'));
+  row.append(createAvatar(item), element('div', { class: 'said' }, who, spoken));
   return row;
 }
 
-/** @param {HTMLElement} row @param {import('../core/timeline.js').Item} item */
-function showItem(row, item) {
+/** @param {HTMLElement} row @param {Item} item @param {Means} means */
+export function showItem(row, item, { words, when }) {
   const name = shownNickname(item.nickname);
-  const isFailed = item.state === 'failed' || item.state === 'held';
-  row.dataset.state = isFailed ? 'failed' : item.state;
+  row.dataset.state = isFailed(item) ? 'failed' : item.state;
   row.classList.toggle('own', item.own);
-  row.querySelector('.who')?.replaceChildren(name);
+  row.setAttribute('aria-label', words.row(item.own ? words.you : name, when.short(item.at)));
+  row.querySelector('.who bdi')?.replaceChildren(name);
   const avatar = row.querySelector('.avatar');
-  if (avatar instanceof HTMLElement) {
-    avatar.textContent = initialOf(name);
-    avatar.style.setProperty('--hue', String(hueOf(item.userId)));
-  }
-  row
-    .querySelector('.meta')
-    ?.replaceChildren(time(item.at), ...(item.own ? [mark(item.state)] : []));
+  if (avatar instanceof HTMLElement) updateAvatar(avatar, item);
+  const full = { datetime: new Date(item.at).toISOString(), title: when.full(item.at) };
+  const time = element('time', { class: 'time', ...full }, when.short(item.at));
+  row.querySelector('.meta')?.replaceChildren(time, ...(item.own ? [mark(item, words)] : []));
   row.querySelector('.failure')?.remove();
-  if (isFailed) row.querySelector('.said')?.append(failure(item.reason ?? ''));
-}
-
-/** @param {HTMLElement} row @param {Place} place */
-export function updateRow(row, { item, opensDay, opensGroup }) {
-  // A neighbour's arrival places this row anew; its buttons must not be remade under the finger.
-  if (shown.get(row) !== item) showItem(row, item);
-  shown.set(row, item);
-  row.classList.toggle('opens-group', opensGroup);
-  const day = row.querySelector('.day');
-  if (!opensDay) day?.remove();
-  else if (!day)
-    row.prepend(element('div', { class: 'day' }, element('span', {}, dayName(item.at))));
+  if (isFailed(item)) row.querySelector('.said')?.append(failure(item, words));
 }

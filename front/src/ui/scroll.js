@@ -2,50 +2,74 @@
 // Keeps the reader's place: at the bottom the newest stays in view, further up nothing moves.
 
 const NEAR_PX = 100;
+/** So many rows are remembered: the first of them may go with the change itself. */
+const ANCHORS = 12;
 
-/** @param {HTMLElement} log the scrolling element @param {() => void} reachedBottom */
-export function createScroll(log, reachedBottom) {
+/**
+ * @param {{ log: HTMLElement, list: HTMLElement, isWhole: () => boolean, moved: () => void, signal: AbortSignal }} options
+ *   log: what scrolls; list: its rows; isWhole: whether the newest has a row; moved: the reader did
+ */
+export function createScroll({ log, list, isWhole, moved, signal }) {
   let sticking = true;
 
   const distance = () => log.scrollHeight - log.clientHeight - log.scrollTop;
 
-  function toBottom() {
+  function down() {
     sticking = true;
     log.scrollTop = log.scrollHeight;
-    reachedBottom();
   }
 
-  /** @returns {HTMLElement | undefined} the first row that is in view */
-  function firstSeen() {
+  /** What of a row stays where it is when a day or a name comes above it. @param {Element} row */
+  const held = (row) => row.querySelector('.text') ?? row;
+
+  /** @returns {{ node: Element, top: number }[]} of the rows in view, from the first; by halving, as all are in order */
+  function anchors() {
     const top = log.getBoundingClientRect().top;
-    const rows = log.querySelectorAll('[data-message-id]');
-    for (const row of rows) {
-      if (row instanceof HTMLElement && row.getBoundingClientRect().bottom > top) return row;
+    const rows = list.children;
+    let low = 0;
+    let high = rows.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) > top) high = middle;
+      else low = middle + 1;
     }
-    return undefined;
+    return Array.from({ length: ANCHORS }, (_, n) => rows[low + n]).flatMap((row) => {
+      const node = row && held(row);
+      return node ? [{ node, top: node.getBoundingClientRect().top }] : [];
+    });
   }
 
-  log.addEventListener('scroll', () => {
-    sticking = distance() <= NEAR_PX;
-    if (sticking) reachedBottom();
-  });
+  function scrolled() {
+    sticking = isWhole() && distance() <= NEAR_PX;
+    moved();
+  }
+
+  log.addEventListener('scroll', scrolled, { signal, passive: true });
   // The composer grows, the window shrinks, a keyboard opens: the newest stays in view.
-  new ResizeObserver(() => sticking && toBottom()).observe(log);
+  const resized = new ResizeObserver(() => sticking && down());
+  resized.observe(log);
+  signal.addEventListener('abort', () => resized.disconnect());
 
   return {
-    toBottom,
+    /** From now on the newest is followed; `keepPlace` goes there. */
+    stick() {
+      sticking = true;
+    },
     sticking: () => sticking,
-    /** @param {() => void} change what happens to the rows */
+    nearTop: () => log.scrollTop < log.clientHeight,
+    nearBottom: () => distance() < log.clientHeight,
+    /** @param {() => void} change what happens to the rows; the layout is read once before it and once after */
     keepPlace(change) {
       if (sticking) {
         change();
-        toBottom();
+        down();
         return;
       }
-      const anchor = firstSeen();
-      const before = anchor?.getBoundingClientRect().top ?? 0;
+      const before = anchors();
       change();
-      if (anchor?.isConnected) log.scrollBy(0, anchor.getBoundingClientRect().top - before);
+      const anchor = before.find(({ node }) => node.isConnected);
+      const moved = anchor ? anchor.node.getBoundingClientRect().top - anchor.top : 0;
+      if (moved !== 0) log.scrollBy(0, moved);
     },
   };
 }

@@ -3,6 +3,8 @@
 import { ar } from './ar.js';
 import { en } from './en.js';
 
+export { plural } from './plural.js';
+
 /** @typedef {typeof en} Catalogue */
 
 const CATALOGUES = { en, ar };
@@ -26,3 +28,20 @@ export const wordsIn = (language) => CATALOGUES[language];
 
 /** @param {Language} language @returns {'ltr' | 'rtl'} */
 export const directionOf = (language) => (language === 'ar' ? 'rtl' : 'ltr');
+
+/** Chrome on a machine without a locale prefers `en-US@posix`, at which every Intl throws. @param {string} tag */
+function isTag(tag) {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/**
+ * The browser's own variant of the language (`en-GB` for English) for dates and numbers, else the language alone.
+ * @param {Language} language @param {readonly string[]} preferred by the browser @returns {string} BCP 47
+ */
+export const localeOf = (language, preferred) =>
+  preferred.find((tag) => languageOf(tag) === language && isTag(tag)) ?? language;

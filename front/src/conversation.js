@@ -1,0 +1,94 @@
+// @ts-check
+// One conversation on the screen: its views, made when it is opened and ended together when another is.
+import { mentionable } from './core/mentionable.js';
+import { clock } from './ports/clock.js';
+import { createAnnouncements } from './ui/announcements.js';
+import { createComposer } from './ui/composer.js';
+import { find } from './ui/element.js';
+import { createPeoplePanel } from './ui/people-panel.js';
+import { createTimeline } from './ui/timeline.js';
+import { createTypingLine } from './ui/typing-line.js';
+
+/** @typedef {import('./core/room-face.js').RoomFace} RoomFace */
+
+/** @typedef {{ head: string, to: string }} Title as core/room-entries.js has it */
+
+/** The last that failed goes back to where one writes, and out of the list. @param {RoomFace} room */
+function takeBack(room) {
+  const last = room.items().findLast(({ state }) => state === 'failed' || state === 'held');
+  if (last) room.discard(last.messageId);
+  return last?.text ?? null;
+}
+
+/**
+ * @param {{ chat: ReturnType<typeof import('./core/chat.js').connect>, room: RoomFace, title: Title,
+ *   words: import('./words/words.js').Catalogue, locale: string, draft: import('./ui/draft.js').Draft, readUpTo: number, seen: (seq: number) => void,
+ *   notSent: (error: unknown) => void, say: (words: string) => void, writeTo: (userId: string) => void }} options
+ */
+export function openConversation(options) {
+  const { chat, room, title, words, locale, draft, readUpTo, seen, notSent, writeTo } = options;
+  const life = new AbortController();
+  const root = find(document, '.conversation', HTMLElement);
+  const head = find(root, '.room-title', HTMLElement);
+  const peopleButton = find(root, '.open-people', HTMLElement);
+
+  /** @param {Title} next */
+  function titled(next) {
+    head.textContent = next.head;
+    root.setAttribute('aria-label', words.shell.conversation(next.head));
+    composer.titled(next.to);
+    const count = room.count();
+    peopleButton.setAttribute('aria-label', words.shell.here(count));
+    find(peopleButton, '.people-count', HTMLElement).textContent = count > 0 ? String(count) : '';
+  }
+
+  const timeline = createTimeline({
+    root: find(root, '.timeline', HTMLElement),
+    room,
+    me: chat.me,
+    words: words.timeline,
+    locale,
+    readUpTo,
+    seen,
+    edit: (text) => composer.put(text),
+    mention: [chat.me().nickname],
+    openPerson: writeTo,
+    signal: life.signal,
+  });
+  const composer = createComposer({
+    root: find(root, '.composer', HTMLFormElement),
+    name: room.name,
+    title: title.to,
+    say(text) {
+      const said = room.say(text);
+      said.then(timeline.toBottom, notSent);
+      return said;
+    },
+    draft,
+    unsent: () => takeBack(room),
+    members: () => mentionable(room, chat.me().userId),
+    typing: room.typing,
+    trouble: notSent,
+    words: words.composer,
+    signal: life.signal,
+  });
+  titled(title);
+  const people = { room, words: words.people, signal: life.signal };
+  createPeoplePanel({
+    ...people,
+    root: find(document, '.people-panel', HTMLElement),
+    me: chat.me,
+    open: writeTo,
+    locale,
+  });
+  createTypingLine({ ...people, root: find(root, '.typing-line', HTMLElement) });
+  createAnnouncements({ ...people, root: find(document, '.announcements', HTMLElement), clock });
+  // A touch screen's keyboard would cover half of what one came to read.
+  if (matchMedia('(hover: hover)').matches) composer.focus();
+  return {
+    name: room.name,
+    titled,
+    isWriting: () => find(root, 'textarea', HTMLTextAreaElement).value !== '',
+    close: () => life.abort(),
+  };
+}

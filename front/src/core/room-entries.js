@@ -1,0 +1,43 @@
+// @ts-check
+// What the list at the side shows: the lobby, rooms by name, then direct conversations with their people.
+import { shownNickname } from './nickname.js';
+import { isDirect, partnerOf } from './room-name.js';
+
+/** @typedef {import('../ui/rooms.js').RoomEntry} RoomEntry */
+
+export const LOBBY = 'lobby';
+
+/**
+ * How a room is called: `head` over the conversation, `to` in a sentence ("Message to …").
+ * @param {string} room @param {{ me: string, nameOf: (userId: string) => string | null,
+ *   words: { lobby: string, theLobby: string, someone: string } }} how me: one's own userId
+ */
+export function titleOf(room, { me, nameOf, words }) {
+  if (room === LOBBY) return { head: words.lobby, to: words.theLobby };
+  if (!isDirect(room)) return { head: `#${room}`, to: `#${room}` };
+  const name = nameOf(partnerOf(room, me));
+  const shown = name === null ? words.someone : shownNickname(name);
+  return { head: shown, to: shown };
+}
+
+/**
+ * @param {{ rooms: string[], current: string, me: string, nameOf: (userId: string) => string | null, online: Set<string>,
+ *   unread: (room: string) => { count: number, mentions: number }, words: Parameters<typeof titleOf>[1]['words'], locale: string }} options
+ * @returns {RoomEntry[]} in the order to show them
+ */
+export function roomEntries({ rooms, current, me, nameOf, online, unread, words, locale }) {
+  const { compare } = new Intl.Collator(locale);
+  const named = rooms.filter((room) => !isDirect(room) && room !== LOBBY).sort(compare);
+  const lobby = rooms.filter((room) => room === LOBBY);
+  return [...lobby, ...named, ...rooms.filter(isDirect)].map((room) => {
+    const userId = isDirect(room) ? partnerOf(room, me) : null;
+    const title = titleOf(room, { me, nameOf, words }).head;
+    return {
+      room,
+      title: userId === null && room !== LOBBY ? room : title,
+      partner: userId === null ? null : { userId, nickname: title, online: online.has(userId) },
+      isCurrent: room === current,
+      unread: unread(room),
+    };
+  });
+}

@@ -1,0 +1,164 @@
+// @ts-check
+// One server's chat on the screen: its rooms at the side, and the conversation that is open.
+import { attend } from './attend.js';
+import { openConversation } from './conversation.js';
+import { createAcquaintances } from './core/acquaintances.js';
+import { connect } from './core/chat.js';
+import { createEachRoom } from './core/each-room.js';
+import { LOBBY, roomEntries, titleOf } from './core/room-entries.js';
+import { isDirect } from './core/room-name.js';
+import { createNavigation } from './navigation.js';
+import { clock } from './ports/clock.js';
+import { createDrafts } from './ports/drafts.js';
+import { serverName } from './ports/server-name.js';
+import { tabPorts } from './ports/tabs.js';
+import { openDoors } from './ui/doors.js';
+import { find } from './ui/element.js';
+import { createMe } from './ui/me.js';
+import { createNicknameDialog } from './ui/nickname-dialog.js';
+import { createRooms } from './ui/rooms.js';
+
+/** @typedef {{ read(): unknown, write(value: unknown): void }} Slot */
+
+/**
+ * @param {{ url: string, credentials?: import('./core/credentials.js').AskCredentials | undefined, account?: string | undefined, words: import('./words/words.js').Catalogue, locale: string, trouble: (error: unknown) => void,
+ *   ofBrowser: (key: string) => Slot, say: (words: string) => void,
+ *   status: (status: import('./core/line.js').LineStatus) => void, switched: () => void }} options account: whoever signed in; switched: another conversation is open
+ */
+export function startSession(options) {
+  const { url, credentials, account, words, locale, trouble, ofBrowser, say, status, switched } =
+    options;
+  const life = new AbortController();
+  const { signal } = life;
+  const server = serverName(url);
+  const ports = tabPorts({ url, user: account, trouble });
+  const chat = connect({
+    url,
+    ...(account === undefined ? {} : { user: account }),
+    ports: { ...ports, ...(credentials && { credentials }) },
+  });
+  const acquaintances = createAcquaintances(ofBrowser(`hubbub.people.${server}`));
+  const lastUser = ofBrowser(`hubbub.user.${server}`);
+  const user = () => chat.me().userId || String(lastUser.read() ?? '');
+  const drafts = createDrafts({ server, user, trouble });
+  const nickname = createNicknameDialog({ chat, words: words.people, signal });
+  const me = createMe({ root: document, rename: nickname.open, signal });
+  /** @type {ReturnType<typeof openConversation> | null} */
+  let conversation = null;
+  const doors = openDoors({
+    root: document,
+    chat,
+    room: () => {
+      const name = conversation?.name ?? LOBBY;
+      return { name, title: titled(name).head, isLeavable: name !== LOBBY };
+    },
+    known: acquaintances.all,
+    open: (name) => navigation.go(name),
+    say,
+    words: words.shell,
+    signal,
+  });
+  const navigation = createNavigation({
+    chat,
+    clock,
+    last: ofBrowser(`hubbub.room.${server}`),
+    opened,
+    ask: doors.ask,
+    isWriting: () => conversation?.isWriting() ?? false,
+    signal,
+  });
+  const attention = attend({
+    ...{ chat, server, user, words: words.attention, trouble, signal },
+    titleOf: (room) => titled(room).head,
+    open: navigation.go,
+  });
+  const list = createRooms({ root: document, words: words.shell, open: navigation.go, signal });
+  const each = createEachRoom(chat, (room) => [
+    room.on('presence', show),
+    room.on('arrived', (item) => acquaintances.meet([item]) && show()),
+  ]);
+
+  /** @param {string} room */
+  const titled = (room) =>
+    titleOf(room, { me: user(), nameOf: acquaintances.nameOf, words: words.shell });
+
+  /** What the side and the head of the conversation say. */
+  function show() {
+    const people = chat.rooms().flatMap((room) => chat.room(room).roster());
+    acquaintances.meet(people);
+    list.show(
+      roomEntries({
+        rooms: chat.rooms(),
+        current: navigation.current() ?? '',
+        me: user(),
+        nameOf: acquaintances.nameOf,
+        online: new Set(people.filter(({ online }) => online).map(({ userId }) => userId)),
+        unread: attention.unread,
+        words: words.shell,
+        locale,
+      }),
+    );
+    const { userId, nickname } = chat.me();
+    me.show({ userId, nickname: userId === '' ? words.shell.you : nickname });
+    if (!conversation) return;
+    conversation.titled(titled(conversation.name));
+    attention.titled(titled(conversation.name).head);
+  }
+
+  /** @param {string} name */
+  function opened(name) {
+    conversation?.close();
+    conversation = openConversation({
+      chat,
+      room: chat.room(name),
+      title: titled(name),
+      words,
+      locale,
+      draft: drafts.of(name),
+      readUpTo: attention.readUpTo(name),
+      seen: (seq) => attention.read(name, seq),
+      notSent: trouble,
+      say,
+      writeTo: (userId) => navigation.go(chat.direct(userId).name),
+    });
+    find(document, '.room-menu', HTMLElement).hidden = isDirect(name);
+    switched();
+    show();
+  }
+
+  function review() {
+    each.review();
+    navigation.review();
+    show();
+  }
+
+  chat.on('status', (state) => {
+    status(state);
+    // The welcome comes right after the word that the line lives.
+    if (state.state === 'live')
+      clock.after(0, () => {
+        if (chat.me().userId !== '') lastUser.write(chat.me().userId);
+        if (!signal.aborted) navigation.settle();
+      });
+    show();
+  });
+  chat.on('trouble', trouble);
+  attention.on(show);
+  chat.on('rooms', review);
+  chat.on('nickname', show);
+  const look = () => chat.visible(document.visibilityState === 'visible');
+  document.addEventListener('visibilitychange', look, { signal });
+  look();
+  review();
+  return {
+    chat,
+    askToNotify: attention.askToNotify,
+    async leave() {
+      life.abort();
+      conversation?.close();
+      each.stop();
+      list.show([]);
+      await chat.close();
+    },
+  };
+}

@@ -1,0 +1,57 @@
+// @ts-check
+// Making a room: its name, and whether everybody may find it.
+import { foldRoom } from '../core/room-name.js';
+import { createDialog, refusal } from './dialog.js';
+import { element } from './element.js';
+
+/** @typedef {{ publicRooms(): Promise<{ room: string }[]>, rooms(): string[],
+ *   join(room: string, how: { create: boolean, visibility: 'public' | 'private' }): Promise<{ name: string }> }} Rooms */
+
+/**
+ * @param {{ chat: Rooms, words: typeof import('../words/en.js').en.shell, open: (room: string) => void, signal: AbortSignal }} options
+ */
+export function createCreateRoom({ chat, words, open, signal }) {
+  const field = element('input', {
+    id: 'create-room',
+    autocomplete: 'off',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    dir: 'auto',
+    'aria-describedby': 'create-problem',
+  });
+  const isPrivate = element('input', { type: 'radio', name: 'visibility', value: 'private' });
+  const isPublic = element('input', { type: 'radio', name: 'visibility', value: 'public' });
+  const dialog = createDialog({
+    name: 'create',
+    title: words.createTitle,
+    body: [
+      element('label', { for: 'create-room' }, words.createName),
+      field,
+      element('label', { class: 'choice' }, isPublic, words.createPublic),
+      element('label', { class: 'choice' }, isPrivate, words.createPrivate),
+    ],
+    submit: words.createIt,
+    cancel: words.cancel,
+    problems: words.problems,
+    act: create,
+    signal,
+  });
+
+  async function create() {
+    const room = foldRoom(field.value.replace(/^#/, ''));
+    if (room === '') throw refusal('BadField');
+    // To create what is there would join it, and somebody's private room would be everybody's.
+    const taken = [...chat.rooms(), ...(await chat.publicRooms()).map((known) => known.room)];
+    if (taken.includes(room)) throw refusal('RoomTaken');
+    const visibility = isPrivate.checked ? 'private' : 'public';
+    open((await chat.join(room, { create: true, visibility })).name);
+  }
+
+  return {
+    open() {
+      field.value = '';
+      isPublic.checked = true;
+      dialog.open();
+    },
+  };
+}

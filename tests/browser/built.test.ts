@@ -1,0 +1,48 @@
+// The page as S3 serves it: built, under the template's own headers, it talks as the sources do.
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { buildPage } from '../../front/build-page.ts';
+import { launchChromium } from './chromium.ts';
+import { type Machine, startMachine } from './machine.ts';
+import { becomes, visitor } from './visitor.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+let browser: Browser;
+let checkout: string;
+let machine: Machine;
+
+beforeAll(async () => {
+  checkout = await mkdtemp(join(tmpdir(), 'hubbub-built-'));
+  const parts = ['shared', 'api', 'workflows', 'local', 'package.json', 'samconfig.toml'];
+  await Promise.all(
+    [...parts, 'front/template.yaml'].map((part) =>
+      cp(join(ROOT, part), join(checkout, part), { recursive: true }),
+    ),
+  );
+  await symlink(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
+  await buildPage(join(checkout, 'front/src'));
+  [browser, machine] = await Promise.all([launchChromium(), startMachine(['--memory'], checkout)]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await machine?.stop();
+  if (checkout) await rm(checkout, { recursive: true, force: true });
+});
+
+test('the built page says and hears, in one script and one style sheet', async () => {
+  const ada = await visitor(browser);
+  const ravi = await visitor(browser);
+  const loaded: string[] = [];
+  ada.page.on('response', (answer) => loaded.push(new URL(answer.url()).pathname));
+  await Promise.all([ada.connect(machine.page), ravi.connect(machine.page)]);
+  await becomes(await ada.say('Built small'), 'sent');
+  await ravi.reads('Built small');
+  expect(loaded.filter((path) => path.endsWith('.js'))).toHaveLength(1);
+  expect(loaded.filter((path) => path.endsWith('.css'))).toHaveLength(1);
+  expect([...ada.wrongs, ...ravi.wrongs]).toEqual([]);
+  await Promise.all([ada.leave(), ravi.leave()]);
+});

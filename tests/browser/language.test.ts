@@ -1,0 +1,76 @@
+// The page in Arabic: by the browser's preference or by the settings, from right to left, with every name apart.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { ar } from '../../front/src/words/ar.js';
+import { launchChromium } from './chromium.ts';
+import { emptied } from './emptied.ts';
+import { type Machine, startMachine } from './machine.ts';
+import { type Visitor, visitor } from './visitor.ts';
+
+let browser: Browser;
+let machine: Machine;
+let ada: Visitor;
+
+beforeAll(async () => {
+  [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
+});
+beforeEach(() => emptied(machine));
+afterEach(async () => {
+  await ada.leave();
+  expect(ada.wrongs).toEqual([]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await machine?.stop();
+});
+
+const html = ({ page }: Visitor) =>
+  page.locator('html').evaluate(({ lang, dir }: HTMLElement) => [lang, dir]);
+const startOf = async (who: Visitor, selector: string) => {
+  const box = await who.page.locator(selector).boundingBox();
+  return box?.x ?? Number.NaN;
+};
+
+describe('the language', () => {
+  test('of the browser is taken: Arabic words, from right to left', async () => {
+    ada = await visitor(browser, { locale: 'ar-EG' });
+    await ada.connect(machine.page);
+    expect(await html(ada)).toEqual(['ar', 'rtl']);
+    await ada.page.getByRole('navigation', { name: ar.shell.side }).waitFor();
+    await ada.page.getByRole('complementary', { name: ar.shell.people }).waitFor();
+    await ada.page.getByRole('textbox', { name: ar.composer.label(ar.shell.theLobby) }).waitFor();
+    expect(await startOf(ada, '.side')).toBeGreaterThan(await startOf(ada, '.people-panel'));
+  });
+
+  test('no page of it scrolls sideways, wide or narrow', async () => {
+    ada = await visitor(browser, { locale: 'ar', viewport: { width: 360, height: 640 } });
+    await ada.connect(machine.page);
+    const field = ada.page.getByRole('textbox', { name: ar.composer.label(ar.shell.theLobby) });
+    await field.fill('مرحبًا بالجميع، this is mixed, https://example.com/');
+    await field.press('Enter');
+    await ada.row('مرحبًا').waitFor();
+    const spare = () =>
+      ada.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(await spare()).toBeLessThanOrEqual(0);
+    await ada.page.setViewportSize({ width: 1_440, height: 900 });
+    expect(await spare()).toBeLessThanOrEqual(0);
+  });
+
+  test('is chosen in the settings, and kept', async () => {
+    ada = await visitor(browser);
+    const { page } = ada;
+    await ada.connect(machine.page);
+    expect(await html(ada)).toEqual(['en', 'ltr']);
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('combobox', { name: 'Language' }).selectOption('ar');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: ar.shell.settings }).waitFor();
+    expect(await html(ada)).toEqual(['ar', 'rtl']);
+    await page.reload();
+    await page.getByRole('button', { name: ar.shell.settings }).click();
+    await page.getByRole('combobox', { name: ar.settings.language }).selectOption('en');
+    await page.getByRole('button', { name: ar.settings.save }).click();
+    await page.getByRole('button', { name: 'Settings' }).waitFor();
+    expect(await html(ada)).toEqual(['en', 'ltr']);
+  });
+});

@@ -1,0 +1,144 @@
+// Rooms on the page: found, made, opened to others, left, kept over a reload, and never joined by a link alone.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from './chromium.ts';
+import { type Machine, startMachine } from './machine.ts';
+import { type Visitor, visitor } from './visitor.ts';
+
+let browser: Browser;
+let machine: Machine;
+let ada: Visitor;
+let ravi: Visitor;
+/** Rooms outlive a test; each takes names of its own. */
+let n = 0;
+let name: string;
+
+beforeAll(async () => {
+  [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
+});
+beforeEach(async () => {
+  n += 1;
+  name = `tea-${n}`;
+  [ada, ravi] = await Promise.all([visitor(browser), visitor(browser)]);
+  await Promise.all([ada.connect(machine.page), ravi.connect(machine.page)]);
+});
+afterEach(async () => {
+  await Promise.all([ada.leave(), ravi.leave()]);
+  expect([...ada.wrongs, ...ravi.wrongs]).toEqual([]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await machine?.stop();
+});
+
+const button = (page: Page, word: string | RegExp) =>
+  page.getByRole('button', { name: word, exact: true });
+const opened = (page: Page, title: string) =>
+  page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
+const inList = (page: Page, room: string) =>
+  page.getByRole('list', { name: 'Rooms' }).getByRole('button', { name: room });
+
+async function create(who: Visitor, room: string, visibility: 'Public' | 'Private') {
+  await button(who.page, 'New room').click();
+  const dialog = who.page.getByRole('dialog', { name: 'A new room' });
+  await dialog.getByRole('textbox', { name: 'Name' }).fill(room);
+  await dialog.getByRole('radio', { name: visibility }).check();
+  await dialog.getByRole('button', { name: 'Create' }).click();
+}
+
+async function say(who: Visitor, text: string) {
+  const field = who.page.getByRole('textbox', { name: `Message to #${name}` });
+  await field.fill(text);
+  await field.press('Enter');
+}
+
+describe('a public room', () => {
+  test('is made by one, found in the list by another, and what is said there stays there', async () => {
+    await create(ada, name, 'Public');
+    await opened(ada.page, `#${name}`);
+    await button(ravi.page, 'Find a room').click();
+    await button(ravi.page, `#${name}`).click();
+    await opened(ravi.page, `#${name}`);
+    await say(ada, 'Milk first?');
+    await ravi.reads('Milk first?');
+    await inList(ravi.page, 'Lobby').click();
+    await opened(ravi.page, 'Lobby');
+    await ravi.row('Milk first?').waitFor({ state: 'detached' });
+    await say(ada, 'Never.');
+    await inList(ravi.page, `${name} 1 unread`).click();
+    await ravi.reads('Milk first?', 'Never.');
+    expect(await inList(ravi.page, name).getAttribute('aria-current')).toBe('page');
+  });
+
+  test('comes back after a reload, open as it was; Back returns to the one before', async () => {
+    await create(ada, name, 'Public');
+    await opened(ada.page, `#${name}`);
+    await ada.page.reload();
+    await opened(ada.page, `#${name}`);
+    await inList(ada.page, 'Lobby').click();
+    await opened(ada.page, 'Lobby');
+    await ada.page.goBack();
+    await opened(ada.page, `#${name}`);
+  });
+
+  test('is left after a question, goes from the list, and the lobby is open', async () => {
+    await create(ada, name, 'Public');
+    await opened(ada.page, `#${name}`);
+    await button(ada.page, 'This room').click();
+    await button(ada.page, 'Leave the room').click();
+    const question = ada.page.getByRole('dialog', { name: `Leave #${name}?` });
+    await question.getByRole('button', { name: 'Leave the room' }).click();
+    await opened(ada.page, 'Lobby');
+    await inList(ada.page, name).waitFor({ state: 'detached' });
+    expect(await inList(ada.page, 'Lobby').getAttribute('aria-current')).toBe('page');
+  });
+
+  test('of a taken name is not made again, and the dialog says so', async () => {
+    await create(ada, name, 'Public');
+    await opened(ada.page, `#${name}`);
+    await create(ravi, name, 'Private');
+    const problem = ravi.page
+      .getByRole('alert')
+      .filter({ hasText: 'There is a room of that name' });
+    await problem.waitFor();
+    await ravi.page.keyboard.press('Escape');
+    await opened(ravi.page, 'Lobby');
+  });
+});
+
+describe('a private room', () => {
+  test('opens to who is invited, by themselves, and to nobody who only knows its name', async () => {
+    await create(ada, name, 'Private');
+    await opened(ada.page, `#${name}`);
+    await button(ravi.page, 'Find a room').click();
+    const finding = ravi.page.getByRole('dialog', { name: 'Find a room' });
+    await finding.getByRole('textbox').fill(name);
+    await finding.getByRole('button', { name: 'Join', exact: true }).click();
+    await finding.getByRole('alert').filter({ hasText: 'or it is private' }).waitFor();
+    await ravi.page.keyboard.press('Escape');
+
+    await button(ada.page, 'This room').click();
+    const menu = ada.page.getByRole('dialog', { name: `#${name}` });
+    const guest = (await ravi.page.locator('.me .name').textContent()) ?? '';
+    await menu.getByRole('combobox', { name: 'Whom' }).selectOption({ label: guest });
+    await menu.getByRole('button', { name: 'Invite' }).click();
+    await menu.waitFor({ state: 'hidden' });
+    await inList(ravi.page, name).click();
+    await opened(ravi.page, `#${name}`);
+    await say(ravi, 'Thank you for having me');
+    await ada.reads('Thank you for having me');
+  });
+});
+
+describe('a link', () => {
+  test('to a room of others asks before it joins', async () => {
+    await create(ada, name, 'Public');
+    await opened(ada.page, `#${name}`);
+    await ravi.page.goto(`${machine.page}/#room=${name}`);
+    const question = ravi.page.getByRole('dialog', { name: `Join #${name}?` });
+    await question.waitFor();
+    expect(await inList(ravi.page, name).count()).toBe(0);
+    await question.getByRole('button', { name: 'Join' }).click();
+    await opened(ravi.page, `#${name}`);
+  });
+});

@@ -1,0 +1,70 @@
+// Proves what the panel says of people: in which order, how long ago, and which nicknames are refused before anybody is asked.
+import { describe, expect, test } from '@jest/globals';
+import { ago } from '../../front/src/core/ago.js';
+import { checkIntroduction, nicknameProblem } from '../../front/src/core/introduction.js';
+import { arrangePeople } from '../../front/src/core/people.js';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+describe('how long ago', () => {
+  test.each([
+    [59 * SECOND, null],
+    [-3 * HOUR, null],
+    [MINUTE, '1 minute ago'],
+    [59 * MINUTE + 59 * SECOND, '59 minutes ago'],
+    [HOUR, '1 hour ago'],
+    [23 * HOUR, '23 hours ago'],
+    [DAY, 'yesterday'],
+    [29 * DAY, '29 days ago'],
+    [400 * DAY, 'last year'],
+  ])('%j ms is %j', (passed, said) => {
+    expect(ago(passed, 'en-GB')).toBe(said);
+  });
+
+  test('is said in the language of the reader', () => {
+    expect(ago(5 * MINUTE, 'ar')).toMatch(/^قبل .+دقائق$/);
+  });
+});
+
+describe('the people of a room', () => {
+  const member = (nickname: string, online: boolean, second = 0) => ({
+    ...{ userId: `u_${nickname}`, nickname, online },
+    at: new Date(Date.UTC(2026, 10, 21, 7, 30, second)).toISOString(),
+  });
+  const names = (people: { nickname: string }[]) => people.map(({ nickname }) => nickname);
+
+  test('are oneself, then who is here by name, then who left last', () => {
+    const members = [
+      member('zoe', true),
+      member('guest-10', true),
+      member('Émile', true),
+      member('guest-9', true),
+      member('gone early', false, 1),
+      member('gone late', false, 9),
+    ];
+    const { here, away } = arrangePeople(members, { me: 'u_zoe', locale: 'en' });
+    expect(names(here)).toEqual(['zoe', 'Émile', 'guest-9', 'guest-10']);
+    expect(names(away)).toEqual(['gone late', 'gone early']);
+  });
+});
+
+describe('a nickname', () => {
+  test.each([
+    ['ada', null],
+    ['🦊'.repeat(32), null],
+    ['', 'empty'],
+    [' \t', 'empty'],
+    ['🦊'.repeat(33), 'tooLong'],
+    ['a\u202eb', 'unseemly'],
+    ['a\u0000b', 'unseemly'],
+    ['a\ud800', 'unseemly'],
+  ])('%j has the problem %j, and hello agrees', (nickname, problem) => {
+    expect(nicknameProblem(nickname)).toBe(problem);
+    const hello = () => checkIntroduction({ nickname, rooms: [] });
+    if (problem === null) expect(hello).not.toThrow();
+    else expect(hello).toThrow(RangeError);
+  });
+});
