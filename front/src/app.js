@@ -59,7 +59,10 @@ async function openAsConfigured() {
   await left?.leave();
   const typed = settings.address();
   const config = typed === null ? await readConfig() : { websocket: typed, signIn: null };
-  if (config.signIn) signIn ??= createSignIn({ config: config.signIn, trouble });
+  if (config.signIn) {
+    signIn ??= createSignIn({ config: config.signIn, trouble });
+    settings.offersSignOut(signIn.signOut);
+  }
   const url = config.websocket;
   settings.using(url);
   session = startSession({

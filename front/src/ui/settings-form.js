@@ -43,6 +43,7 @@ export function createSettingsForm({ words, shown, save, notify }) {
   const problem = element('p', { class: 'problem', id: 'address-problem', role: 'alert' });
   const asked = element('button', { type: 'button', class: 'notify' }, words.notify);
   const answered = element('p', { class: 'help', role: 'status' });
+  const leave = element('button', { type: 'button', class: 'sign-out', hidden: '' }, words.signOut);
   const reset = button('button', 'reset', words.reset);
   const cancel = button('button', 'cancel', words.cancel);
   const form = element(
@@ -55,6 +56,7 @@ export function createSettingsForm({ words, shown, save, notify }) {
     language,
     asked,
     answered,
+    leave,
     label('address', words.address),
     field,
     problem,
@@ -105,6 +107,11 @@ export function createSettingsForm({ words, shown, save, notify }) {
     submit();
   });
   return {
+    /** Where people sign in, they may sign out. @param {() => void} signOut */
+    offers(signOut) {
+      leave.hidden = false;
+      leave.onclick = signOut;
+    },
     /** @param {Settings} settings to begin with */
     open(settings) {
       field.value = settings.address ?? '';

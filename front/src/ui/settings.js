@@ -59,6 +59,7 @@ export function createSettings(options) {
   show();
   return {
     address: () => settings.address,
+    offersSignOut: form.offers,
     /** @param {string} url where the page is connected to now */
     using: (url) => shown.replaceChildren(url),
   };

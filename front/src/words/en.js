@@ -193,6 +193,7 @@ export const en = {
     autoLanguage: 'Like the browser',
     notify: 'Notify me while this page is hidden',
     notifyRefused: 'The browser does not allow it. Allow notifications for this page there first.',
+    signOut: 'Sign out',
     address: 'Another server',
     now: 'Now:',
     addressHelp: 'Empty means the server that came with this page.',
