@@ -75,6 +75,19 @@ test('a join that is refused rejects by the name of the code', async () => {
   expect(chat.rooms()).toEqual(['lobby']);
 });
 
+test('a refusal of something else, asked of a room that was left meanwhile, refuses no join', async () => {
+  const { chat, welcome, tell } = await chatting();
+  welcome({ lobby: 0 });
+  const joining = chat.join('tea');
+  const error = { type: 'error', ref: null, retry: false, afterMs: 0, message: 'No.' };
+  tell({ ...error, code: 'NotInRoom' });
+  tell({ type: 'joined', room: 'tea', head: 0 });
+  expect((await joining).name).toBe('tea');
+  const inviting = chat.invite('tea', 'u_a');
+  tell({ ...error, code: 'NotInRoom' });
+  await expect(inviting).rejects.toMatchObject({ name: 'NotInRoom' });
+});
+
 test('one who is invited, or joined elsewhere, joins here; one who left or was removed is out', async () => {
   const { chat, sent, welcome, tell } = await chatting();
   const heard: string[][] = [];

@@ -60,6 +60,8 @@ export function createDoorway({ clock, send }) {
       if (!isAsked) return;
       // Tabs hear each other's refusals.
       if (code === 'NicknameTaken' && questions[0]?.type !== 'nickname') return;
+      // Of all questions only an invitation is refused so; else it is who is in a room, or what was said there, that was asked too late.
+      if (code === 'NotInRoom' && questions[0]?.type !== 'invited') return;
       if (retry) {
         isAsked = false;
         cancel = clock.after(afterMs, next);
