@@ -1,5 +1,6 @@
 // @ts-check
 // The page put together: settings, words, and a session with the server that they name.
+import { checkAddress } from './core/address.js';
 import { clock } from './ports/clock.js';
 import { readConfig } from './ports/config.js';
 import { createSlot } from './ports/slot.js';
@@ -49,12 +50,27 @@ const settings = createSettings({
   notify: async () => (await session?.askToNotify()) ?? false,
 });
 
+/** Where config.json says, or said when it could last be read: one writes on while it cannot. */
+async function configured() {
+  const known = ofBrowser('hubbub.configured');
+  try {
+    const { websocket } = await readConfig();
+    known.write(websocket);
+    return websocket;
+  } catch (error) {
+    const checked = checkAddress(String(known.read() ?? ''));
+    if ('why' in checked) throw error;
+    trouble(error);
+    return checked.url;
+  }
+}
+
 async function openAsConfigured() {
   cancelRetry();
   const left = session;
   session = null;
   await left?.leave();
-  const url = settings.address() ?? (await readConfig()).websocket;
+  const url = settings.address() ?? (await configured());
   settings.using(url);
   session = startSession({
     url,
