@@ -1,5 +1,6 @@
 // @ts-check
 // The page put together: settings, words, and a session with the server that they name.
+import { checkAddress } from './core/address.js';
 import { clock } from './ports/clock.js';
 import { readConfig } from './ports/config.js';
 import { createSignIn } from './ports/sign-in.js';
@@ -52,13 +53,28 @@ const settings = createSettings({
 /** @type {import('./ports/sign-in.js').SignIn | null} where people sign in; its tokens are for the configured server alone */
 let signIn = null;
 
+/** What config.json says. Guests go where it said last while it cannot be read: one writes on. */
+async function configured() {
+  const known = ofBrowser('hubbub.configured');
+  try {
+    const config = await readConfig();
+    known.write(config.signIn ? null : config.websocket);
+    return config;
+  } catch (error) {
+    const checked = checkAddress(String(known.read() ?? ''));
+    if ('why' in checked) throw error;
+    trouble(error);
+    return { websocket: checked.url, signIn: null };
+  }
+}
+
 async function openAsConfigured() {
   cancelRetry();
   const left = session;
   session = null;
   await left?.leave();
   const typed = settings.address();
-  const config = typed === null ? await readConfig() : { websocket: typed, signIn: null };
+  const config = typed === null ? await configured() : { websocket: typed, signIn: null };
   if (config.signIn) {
     signIn ??= createSignIn({ config: config.signIn, trouble });
     settings.offersSignOut(signIn.signOut);

@@ -133,6 +133,19 @@ describe('the page', () => {
     await becomes(await ada.say('Home again'), 'sent');
   });
 
+  test('goes where config.json said last while it cannot be read, and one writes on', async () => {
+    await ada.connect(machine.page);
+    let asked = 0;
+    await ada.page.route('**/config.json', (route) => {
+      asked += 1;
+      return route.fulfill({ status: 503 });
+    });
+    await ada.connect(machine.page);
+    await becomes(await ada.say('As before'), 'sent');
+    expect(asked).toBe(1);
+    expect(wire.urls.at(-1)).toBe(machine.websocket);
+  });
+
   test('says why it does not take an address, and stays where it is', async () => {
     await ada.connect(machine.page);
     await typeAddress('ws://chat.example.com/dev', 'Save');

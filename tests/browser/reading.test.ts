@@ -138,7 +138,7 @@ describe('the keyboard', () => {
     expect(await ada.page.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true);
     await ada.composer.fill('x'.repeat(4_001));
     await ada.composer.press('Enter');
-    expect(await ada.page.locator('.counter').textContent()).toBe('1 over · Too long to send.');
+    expect(await ada.page.locator('.counter').textContent()).toBe('1 too many · Too long to send.');
     expect(await ada.rows.count()).toBe(0);
     expect(wire.said()).toEqual([]);
   });

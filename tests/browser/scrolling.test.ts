@@ -50,7 +50,8 @@ const isAtBottom = () =>
 /** Scrolls there, and waits until the page has answered it. */
 const scrollTo = (top: string) =>
   ada.log.evaluate(async (log, where) => {
-    log.scrollTop = where === 'top' ? 0 : log.scrollHeight - 3 * log.clientHeight;
+    if (where === 'top') log.scrollTop = 0;
+    if (where === 'two screens up') log.scrollTop = log.scrollHeight - 3 * log.clientHeight;
     await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   }, top);
 
@@ -74,6 +75,29 @@ describe('a reader further up', () => {
     await pill().waitFor({ state: 'hidden' });
     await isAtBottom();
     expect(await ada.log.evaluate((log) => log === document.activeElement)).toBe(true);
+  });
+
+  test('keeps the place when the window is turned and every line breaks anew', async () => {
+    const words = 'so many words that they need several lines on a narrow page, '.repeat(3);
+    for (let seq = 1; seq <= 60; seq += 1) wire.inject(told(seq, { message: `${words}${seq}` }));
+    await row(60).waitFor();
+    await scrollTo('two screens up');
+    const first = () =>
+      ada.log.evaluate((log) => {
+        const { top } = log.getBoundingClientRect();
+        const rows = [...log.querySelectorAll('li.message')];
+        const seen = rows.find((one) => one.getBoundingClientRect().bottom > top);
+        return seen?.getAttribute('data-message-id');
+      });
+    const before = await first();
+    const height = await ada.log.evaluate((log) => log.scrollHeight);
+    await ada.page.setViewportSize({ width: 360, height: 500 });
+    await ada.page.waitForFunction(
+      (was) => (document.querySelector('.log')?.scrollHeight ?? 0) > was,
+      height,
+    );
+    await scrollTo('where it is');
+    expect(await first()).toBe(before);
   });
 
   test('M7: at the top the older page comes above, and day and name move up with it', async () => {

@@ -1,7 +1,14 @@
 // Proves what is unread, and what is for me: I15, unread = messages beyond the read cursor not by me.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { advanced, isFor, newestOf, totalOf, unreadOf } from '../../front/src/core/unread.js';
+import {
+  advanced,
+  countText,
+  isFor,
+  newestOf,
+  totalOf,
+  unreadOf,
+} from '../../front/src/core/unread.js';
 
 const stored = fc.record({ own: fc.boolean(), text: fc.constantFrom('hi', 'hi @ada', '@adam') });
 const unsent = { seq: null, own: true, text: 'soon' };
@@ -66,6 +73,8 @@ describe('I15: unread', () => {
     const items = [{ seq: 90, own: false, text: 'hi' }];
     expect(unreadOf(items, 40, 'ada')).toEqual({ count: 1, mentions: 0, isMore: true });
     expect(unreadOf(items, 89, 'ada').isMore).toBe(false);
+    expect(countText(unreadOf(items, 40, 'ada'))).toBe('1+');
+    expect(countText({ count: 100 })).toBe('99+');
     expect(totalOf([unreadOf(items, 40, 'ada'), unreadOf(items, 89, 'ada')])).toEqual({
       count: 2,
       mentions: 0,

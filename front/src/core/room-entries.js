@@ -22,7 +22,7 @@ export function titleOf(room, { me, nameOf, words }) {
 
 /**
  * @param {{ rooms: string[], current: string, me: string, nameOf: (userId: string) => string | null, online: Set<string>,
- *   unread: (room: string) => { count: number, mentions: number }, words: Parameters<typeof titleOf>[1]['words'], locale: string }} options
+ *   unread: (room: string) => RoomEntry['unread'], words: Parameters<typeof titleOf>[1]['words'], locale: string }} options
  * @returns {RoomEntry[]} in the order to show them
  */
 export function roomEntries({ rooms, current, me, nameOf, online, unread, words, locale }) {

@@ -45,6 +45,10 @@ export function unreadOf(items, cursor, nickname) {
 export const advanced = (cursor, seq, newest) =>
   Math.max(standing(cursor, Math.max(newest, seq)), seq);
 
+/** As a badge shows it. @param {{ count: number, isMore?: boolean }} unread */
+export const countText = ({ count, isMore = false }) =>
+  count > 99 ? '99+' : `${count}${isMore ? '+' : ''}`;
+
 /** @param {Iterable<Unread>} rooms @returns {Unread} */
 export function totalOf(rooms) {
   let total = /** @type {Unread} */ (NOTHING);

@@ -3,7 +3,7 @@
 import { createBursts } from '../core/bursts.js';
 import { shownNickname } from '../core/nickname.js';
 import { isDirect } from '../core/room-name.js';
-import { isFor } from '../core/unread.js';
+import { countText, isFor } from '../core/unread.js';
 import { createUnreadWatch } from '../core/unread-watch.js';
 
 /** @typedef {import('../core/timeline.js').Item} Item */
@@ -60,9 +60,10 @@ export function createAttention(options) {
   }
 
   function show() {
-    const { count } = watch.total();
-    document.title = count > 0 ? words.title(count, bare) : bare;
-    icon?.setAttribute('href', count > 0 ? 'icon-unread.svg' : 'icon.svg');
+    const total = watch.total();
+    const isAny = total.count > 0;
+    document.title = isAny ? words.title(countText(total), bare) : bare;
+    icon?.setAttribute('href', isAny ? 'icon-unread.svg' : 'icon.svg');
   }
 
   function look() {

@@ -1,10 +1,11 @@
 // @ts-check
 // The list at the side: rooms and direct conversations, which one is open, what is unread, who is there.
+import { countText } from '../core/unread.js';
 import { createAvatar, updateAvatar } from './avatar.js';
 import { element, find } from './element.js';
 
 /** @typedef {{ room: string, title: string, partner: { userId: string, nickname: string, online: boolean } | null,
- *   isCurrent: boolean, unread: { count: number, mentions: number } }} RoomEntry */
+ *   isCurrent: boolean, unread: { count: number, mentions: number, isMore?: boolean } }} RoomEntry */
 
 /**
  * @param {{ root: ParentNode, words: typeof import('../words/en.js').en.shell, open: (room: string) => void, signal: AbortSignal }} options
@@ -42,8 +43,8 @@ export function createRooms({ root, words, open, signal }) {
     badge.hidden = unread.count === 0 || isCurrent;
     badge.classList.toggle('mentions', unread.mentions > 0);
     badge.replaceChildren(
-      element('span', { 'aria-hidden': 'true' }, unread.count > 99 ? '99+' : String(unread.count)),
-      element('span', { class: 'hushed' }, words.unread(unread.count, unread.mentions)),
+      element('span', { 'aria-hidden': 'true' }, countText(unread)),
+      element('span', { class: 'hushed' }, words.unread(countText(unread), unread.mentions)),
     );
     if (!partner) return;
     updateAvatar(find(row, '.avatar', HTMLElement), partner);

@@ -11,6 +11,8 @@ const ANCHORS = 12;
  */
 export function createScroll({ log, list, isWhole, moved, signal }) {
   let sticking = true;
+  /** Where the reader was last. @type {{ node: Element, top: number }[]} */
+  let place = [];
 
   const distance = () => log.scrollHeight - log.clientHeight - log.scrollTop;
 
@@ -22,9 +24,11 @@ export function createScroll({ log, list, isWhole, moved, signal }) {
   /** What of a row stays where it is when a day or a name comes above it. @param {Element} row */
   const held = (row) => row.querySelector('.text') ?? row;
 
+  const topOf = (/** @type {Element} */ node) => node.getBoundingClientRect().top;
+
   /** @returns {{ node: Element, top: number }[]} of the rows in view, from the first; by halving, as all are in order */
   function anchors() {
-    const top = log.getBoundingClientRect().top;
+    const top = topOf(log);
     const rows = list.children;
     let low = 0;
     let high = rows.length;
@@ -35,18 +39,25 @@ export function createScroll({ log, list, isWhole, moved, signal }) {
     }
     return Array.from({ length: ANCHORS }, (_, n) => rows[low + n]).flatMap((row) => {
       const node = row && held(row);
-      return node ? [{ node, top: node.getBoundingClientRect().top }] : [];
+      return node ? [{ node, top: topOf(node) - top }] : [];
     });
+  }
+
+  function goBack() {
+    const anchor = place.find(({ node }) => node.isConnected);
+    const shift = anchor ? topOf(anchor.node) - topOf(log) - anchor.top : 0;
+    if (shift !== 0) log.scrollBy(0, shift);
   }
 
   function scrolled() {
     sticking = isWhole() && distance() <= NEAR_PX;
+    place = sticking ? [] : anchors();
     moved();
   }
 
   log.addEventListener('scroll', scrolled, { signal, passive: true });
-  // The composer grows, the window shrinks, a keyboard opens: the newest stays in view.
-  const resized = new ResizeObserver(() => sticking && down());
+  // The composer grows, a keyboard opens, the window is turned: the newest stays in view, or what was read does.
+  const resized = new ResizeObserver(() => (sticking ? down() : goBack()));
   resized.observe(log);
   signal.addEventListener('abort', () => resized.disconnect());
 
@@ -65,11 +76,9 @@ export function createScroll({ log, list, isWhole, moved, signal }) {
         down();
         return;
       }
-      const before = anchors();
+      place = anchors();
       change();
-      const anchor = before.find(({ node }) => node.isConnected);
-      const moved = anchor ? anchor.node.getBoundingClientRect().top - anchor.top : 0;
-      if (moved !== 0) log.scrollBy(0, moved);
+      goBack();
     },
   };
 }

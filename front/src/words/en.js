@@ -26,7 +26,7 @@ export const en = {
       plural('en', n, { one: '# person here', other: '# people here' }),
     online: 'online',
     away: 'not here',
-    unread: (/** @type {number} */ n, /** @type {number} */ mentions) =>
+    unread: (/** @type {string} */ n, /** @type {number} */ mentions) =>
       mentions > 0 ? `${n} unread, ${mentions} for you` : `${n} unread`,
     opening: 'Opening the conversation…',
     cancel: 'Cancel',
@@ -117,7 +117,7 @@ export const en = {
     people: 'People',
   },
   attention: {
-    title: (/** @type {number} */ n, /** @type {string} */ title) => `(${n}) ${title}`,
+    title: (/** @type {string} */ n, /** @type {string} */ title) => `(${n}) ${title}`,
     from: (/** @type {string} */ name, /** @type {string} */ room) => `${name} · ${room}`,
     mentioned: (/** @type {string} */ name, /** @type {string} */ room) =>
       `${name} mentions you · ${room}`,
