@@ -5,18 +5,16 @@ import { openConversation } from './conversation.js';
 import { createAcquaintances } from './core/acquaintances.js';
 import { connect } from './core/chat.js';
 import { createEachRoom } from './core/each-room.js';
-import { LOBBY, roomEntries, titleOf } from './core/room-entries.js';
+import { LOBBY, titleOf } from './core/room-entries.js';
 import { isDirect } from './core/room-name.js';
 import { createNavigation } from './navigation.js';
 import { clock } from './ports/clock.js';
 import { createDrafts } from './ports/drafts.js';
 import { serverName } from './ports/server-name.js';
 import { tabPorts } from './ports/tabs.js';
+import { createSide } from './side.js';
 import { openDoors } from './ui/doors.js';
 import { find } from './ui/element.js';
-import { createMe } from './ui/me.js';
-import { createNicknameDialog } from './ui/nickname-dialog.js';
-import { createRooms } from './ui/rooms.js';
 
 /** @typedef {{ read(): unknown, write(value: unknown): void }} Slot */
 
@@ -41,8 +39,6 @@ export function startSession(options) {
   const lastUser = ofBrowser(`hubbub.user.${server}`);
   const user = () => chat.me().userId || String(lastUser.read() ?? '');
   const drafts = createDrafts({ server, user, trouble });
-  const nickname = createNicknameDialog({ chat, words: words.people, signal });
-  const me = createMe({ root: document, rename: nickname.open, signal });
   /** @type {ReturnType<typeof openConversation> | null} */
   let conversation = null;
   const doors = openDoors({
@@ -72,7 +68,12 @@ export function startSession(options) {
     titleOf: (room) => titled(room).head,
     open: navigation.go,
   });
-  const list = createRooms({ root: document, words: words.shell, open: navigation.go, signal });
+  const side = createSide({
+    ...{ chat, user, acquaintances, words, locale, signal },
+    current: navigation.current,
+    unread: attention.unread,
+    open: navigation.go,
+  });
   const each = createEachRoom(chat, (room) => [
     room.on('presence', show),
     room.on('arrived', (item) => acquaintances.meet([item]) && show()),
@@ -84,22 +85,7 @@ export function startSession(options) {
 
   /** What the side and the head of the conversation say. */
   function show() {
-    const people = chat.rooms().flatMap((room) => chat.room(room).roster());
-    acquaintances.meet(people);
-    list.show(
-      roomEntries({
-        rooms: chat.rooms(),
-        current: navigation.current() ?? '',
-        me: user(),
-        nameOf: acquaintances.nameOf,
-        online: new Set(people.filter(({ online }) => online).map(({ userId }) => userId)),
-        unread: attention.unread,
-        words: words.shell,
-        locale,
-      }),
-    );
-    const { userId, nickname } = chat.me();
-    me.show({ userId, nickname: userId === '' ? words.shell.you : nickname });
+    side.show();
     if (!conversation) return;
     conversation.titled(titled(conversation.name));
     attention.titled(titled(conversation.name).head);
@@ -157,7 +143,6 @@ export function startSession(options) {
       life.abort();
       conversation?.close();
       each.stop();
-      list.show([]);
       await chat.close();
     },
   };
