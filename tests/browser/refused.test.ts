@@ -50,7 +50,7 @@ describe('a message that is refused', () => {
     wire.instead(refuse);
     const row = await ada.say('Let me in');
     await becomes(row, 'failed');
-    expect(await row.textContent()).toContain('You are not in this room.');
+    expect(await row.textContent()).toContain('You are not in this room any more.');
     const before = await node(row);
 
     wire.instead(undefined);

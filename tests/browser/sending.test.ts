@@ -1,6 +1,7 @@
 // What becomes of what one says: shown at once, ticked on the same node, once however often it is echoed, with ways out when refused.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { en } from '../../front/src/words/en.js';
 import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
 import { told } from './long-room.ts';
@@ -83,7 +84,7 @@ describe('what one says', () => {
 });
 
 describe('M5: a message that is refused', () => {
-  const why = 'You are not in this room.';
+  const why = en.timeline.refused.NotInRoom;
 
   async function refused(text: string) {
     wire.instead((frame) => {

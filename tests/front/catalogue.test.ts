@@ -11,6 +11,7 @@ import {
   plural,
   wordsIn,
 } from '../../front/src/words/words.js';
+import { ERRORS } from '../../shared/src/protocol.ts';
 
 const SRC = resolve(import.meta.dirname, '../../front/src');
 /** In Arabic only keys, addresses and names of things are in Latin letters. */
@@ -44,6 +45,15 @@ describe('the catalogue', () => {
       Object.fromEntries(entries(catalogue).map(([path, entry]) => [path, arity(entry)]));
     expect(shape(ar)).toEqual(shape(en));
     expect(entries(en).length).toBeGreaterThan(30);
+  });
+
+  test('says of every refusal that needs its sender, as the wire names it, what it means', () => {
+    const final = Object.entries(ERRORS).filter(([, { retry }]) => !retry);
+    const codes = Object.keys(en.timeline.refused);
+    expect(codes.filter((code) => !final.some(([name]) => name === code))).toEqual([]);
+    expect(codes).toEqual(
+      expect.arrayContaining(['MessageTooLong', 'MessageIdReused', 'NotInRoom']),
+    );
   });
 
   test.each([1, 2, 3, 11, 100])('has no empty entry, for %d or any other', (n) => {

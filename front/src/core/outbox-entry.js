@@ -2,8 +2,8 @@
 // One unsent message as it is kept, and how a kept list is read back: what is in storage is not trusted.
 
 /** @typedef {{ messageId: string, room: string, text: string, writtenAt: number, position: number,
- *   state: 'pending' | 'failed' | 'held', reason: string | null, fresh: boolean, once: boolean }} Entry
- *   writtenAt: milliseconds of this machine's clock; position: grows from entry to entry, whatever the clock does;
+ *   state: 'pending' | 'failed' | 'held', reason: string | null, code?: string, fresh: boolean, once: boolean }} Entry
+ *   code: of the refusal that `reason` tells in English; writtenAt: milliseconds of this machine's clock; position: grows from entry to entry, whatever the clock does;
  *   held: too old to be sent without asking; fresh: tried again it needs a new messageId; once: said for an occasion */
 /** @typedef {{ load(): Promise<unknown[]>, put(entry: Entry): Promise<void>, remove(messageId: string): Promise<void> }} OutboxStore
  *   durable once the promise is kept; `load` answers what was put, in any order */
@@ -20,6 +20,7 @@ function isEntry(value) {
     [one.writtenAt, one.position].every((field) => Number.isFinite(field)) &&
     (one.state === 'pending' || one.state === 'failed' || one.state === 'held') &&
     (one.reason === null || typeof one.reason === 'string') &&
+    (one.code === undefined || typeof one.code === 'string') &&
     typeof one.fresh === 'boolean' &&
     typeof one.once === 'boolean'
   );

@@ -91,7 +91,7 @@ export function createOutbox({ clock, fraction, mint, send, changed, gone, ...po
       remove(entry.messageId);
       gone(entry.messageId);
     } else {
-      settle({ ...entry, state: 'failed', reason: message, fresh: code === REUSED });
+      settle({ ...entry, state: 'failed', reason: message, code, fresh: code === REUSED });
     }
   }
 

@@ -97,9 +97,10 @@ export function createRoomFace({
   return {
     face,
     /** @param {import('./outbox-entry.js').Entry} entry to be shown so */
-    unsent({ messageId, state, text, writtenAt, position, reason }) {
+    unsent({ messageId, state, text, writtenAt, position, reason, code }) {
       const times = { at: writtenAt, localAt: writtenAt, position };
-      const item = { messageId, room: name, text, state, reason, own: true, seq: null };
+      const why = { reason, ...(code === undefined ? {} : { code }) };
+      const item = { messageId, room: name, text, state, ...why, own: true, seq: null };
       show(room.timeline.write({ ...item, ...me(), ...times }));
     },
     /** @param {string} messageId to be shown no more, unless it is stored */

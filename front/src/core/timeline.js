@@ -4,7 +4,8 @@ import { openingsOf } from './grouping.js';
 
 /** @typedef {{ messageId: string, room: string, state: 'pending' | 'sent' | 'failed' | 'held', own: boolean,
  *   seq: number | null, userId: string, nickname: string, text: string, at: number, localAt: number, position: number,
- *   reason: string | null }} Item
+ *   reason: string | null, code?: string }} Item
+ *   reason, code: why it was refused, in the server's English and as the wire names it;
  *   at: server milliseconds once sent; localAt: this machine's, when written or heard; position: order of the unsent */
 /** @typedef {Item & { seq: number }} Stored */
 /** @typedef {{ kind: 'place', key: string, before: string | null, item: Item, opensDay: boolean, opensGroup: boolean }} Place

@@ -13,8 +13,10 @@ import { textNodes } from './message-text.js';
 const isFailed = ({ state }) => state === 'failed' || state === 'held';
 
 /** @param {Item} item @param {import('./log-frame.js').Words} words */
-function failure({ state, reason }, words) {
-  const why = state === 'held' ? words.held : (reason ?? '');
+function failure({ state, reason, code }, words) {
+  const told = new Map(Object.entries(words.refused)).get(code ?? '');
+  // Of a code that this page does not know yet, the server's own words say more than nothing.
+  const why = state === 'held' ? words.held : (told ?? reason ?? '');
   /** @param {string} act @param {string} word */
   const button = (act, word) => element('button', { type: 'button', 'data-do': act }, word);
   return element(
