@@ -17,7 +17,10 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await emptied(machine);
-  [ada, grace] = await Promise.all([visitor(browser), visitor(browser)]);
+  [ada, grace] = await Promise.all([
+    visitor(browser, { reducedMotion: 'reduce' }),
+    visitor(browser),
+  ]);
   await Promise.all([ada.connect(machine.page), grace.connect(machine.page)]);
 });
 afterEach(async () => {

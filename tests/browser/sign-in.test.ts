@@ -33,7 +33,7 @@ const somebody = async () => {
 };
 const signsIn = async (one: Visitor, name: string) => {
   await one.page.getByRole('button', { name: 'Sign in' }).click();
-  await one.page.getByLabel('Name').fill(name);
+  await one.page.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
   await one.page.getByRole('button', { name: 'Sign in' }).click();
   await one.page.locator('[data-line="live"]').waitFor();
 };
@@ -62,7 +62,7 @@ test('the address is clean, and no storage holds a token', async () => {
     socket.on('framesent', ({ payload }) => sent.push(String(payload))),
   );
   await signsIn(ada, 'Ada');
-  expect(ada.page.url()).toBe(`${machine.page}/`);
+  expect(ada.page.url()).toBe(`${machine.page}/#room=lobby`);
   const token = sent
     .map((frame) => JSON.parse(frame) as { token?: string })
     .find((frame) => frame.token)?.token;
