@@ -83,6 +83,7 @@ describe.each([
     expect(ids).toContain(ref);
     expect(retry).toBe(true);
     expect(afterMs).toBeGreaterThan(0);
-    expect(afterMs).toBeLessThanOrEqual(500);
+    // One token's time, and what passed between looking at the clock and at the bucket; never a whole bucket's.
+    expect(afterMs).toBeLessThan(5_000);
   });
 });
