@@ -7,7 +7,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/strip-types.js' },
   globalSetup: '<rootDir>/tests/browser/unpack.ts',
-  testTimeout: 30_000,
+  // Bounds what hangs; a machine that is slow is no failure.
+  testTimeout: 120_000,
   // The suites mostly wait for processes of their own, so two fit on two cores, where jest would take one.
   maxWorkers: 2,
 };

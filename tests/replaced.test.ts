@@ -9,7 +9,7 @@ let machine: Machine;
 
 beforeAll(async () => {
   machine = await startMachine();
-}, 60_000);
+});
 afterAll(async () => {
   for (const line of lines) line.cut();
   await machine.stop();

@@ -100,4 +100,4 @@ test('who hears what is what the model says, after whatever they did', async () 
     }),
     { numRuns: Number(process.env.ROOMS_RUNS ?? 25) },
   );
-}, 60_000);
+});

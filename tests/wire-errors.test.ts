@@ -15,7 +15,7 @@ const lines: Line[] = [];
 beforeAll(async () => {
   machine = await startMachine();
   aws = await startAws('ConnectFunction', 'HelloFunction', 'SendmessageFunction');
-}, 60_000);
+});
 afterAll(async () => {
   for (const line of lines) line.cut();
   await aws.stop();

@@ -36,7 +36,7 @@ beforeAll(async () => {
   sqs = new SQSClient({ endpoint, region: 'us-east-1', credentials });
   dynamodb = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
   QueueUrl = (await sqs.send(new GetQueueUrlCommand({ QueueName }))).QueueUrl ?? '';
-}, 60_000);
+});
 afterAll(() => machine.stop());
 
 /** What redrive printed, line by line, and how it ended. */
@@ -138,7 +138,7 @@ describe('redrive', () => {
     expect(await stored(one)).toEqual([one.detail.messageId]);
     expect(await waiting()).toBe(1);
     await sqs.send(new PurgeQueueCommand({ QueueUrl }));
-  }, 60_000);
+  });
 
   test('keeps what is older than its claim: it may be stored, and would be stored again', async () => {
     const late = message();

@@ -12,7 +12,7 @@ let visitors: Visitor[] = [];
 beforeAll(async () => {
   browser = await launchChromium();
   machine = await startMachine(['--memory', '--auth', 'oidc', '--issuer-port', '0']);
-}, 60_000);
+});
 beforeEach(() => {
   visitors = [];
 });

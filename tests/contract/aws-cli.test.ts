@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as path } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import sent from '../../workflows/events/MessageSent.json' with { type: 'json' };
 import { everybodyLeaves, join } from './client.ts';
 import { type LocalRuntime, startLocal } from './runtime.ts';
@@ -23,8 +23,6 @@ const ENVIRONMENT = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', 
 type Answer = Record<string, unknown>;
 
 // Each call starts an interpreter of Python.
-jest.setTimeout(90_000);
-
 (isHere ? describe : describe.skip)('the AWS CLI (skipped where there is none)', () => {
   let runtime: LocalRuntime;
   let folder: string;

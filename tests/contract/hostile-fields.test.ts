@@ -1,6 +1,6 @@
 // Every field of every action with hostile values, over a real socket: each costs its sender a typed error at most, and the socket lives on.
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import {
   ACTIONS,
   ERRORS,
@@ -12,8 +12,6 @@ import { seededChance } from '../front/chance.ts';
 import { EVERY_ACTION, HOSTILE } from '../product/every-action.ts';
 import { type Client, everybodyLeaves, join } from './client.ts';
 import { type LocalRuntime, startLocal } from './runtime.ts';
-
-jest.setTimeout(90_000);
 
 /** Of each field, so many hostile values, drawn by chance: a validator's test has them all. */
 const VALUES = 6;

@@ -1,12 +1,10 @@
 // Promise: a stranger's page gets no socket, and who speaks too fast is told to wait and loses nothing.
 import { once } from 'node:events';
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { connect } from '../../front/src/core/chat.js';
 import { type Line, me, openLine } from '../product/line.ts';
 import { type LocalRuntime, startLocal } from './runtime.ts';
-
-jest.setTimeout(60_000);
 
 const faults = { bus: { copies: 2, delayMs: [0, 100], seed: 1 } };
 /** As the product has it; the other contracts speak faster. */

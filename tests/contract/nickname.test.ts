@@ -1,10 +1,8 @@
 // Nicknames: one that changes is on every screen at once and shared by one's devices; a taken one comes with another that works.
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { everybodyLeaves, joinLive, type Member, until } from '../delivery/member.ts';
 import { type LocalRuntime, startLocal } from './runtime.ts';
-
-jest.setTimeout(90_000);
 
 const seed = Number(process.env.CONTRACT_SEED ?? 1);
 const faults = {

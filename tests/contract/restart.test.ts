@@ -2,14 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as path } from 'node:path';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type Client, everybodyLeaves, isMessage, join } from './client.ts';
 import { type LocalRuntime, startLocal } from './runtime.ts';
 import { eventually, storedMessages } from './stored.ts';
 
 // Two starts of the whole runtime, on whatever machine this is.
-jest.setTimeout(90_000);
-
 let folder: string;
 let runtime: LocalRuntime | undefined;
 

@@ -112,7 +112,7 @@ withMoto('moto agrees with the own interpreter', () => {
   beforeAll(async () => {
     door = await openFrontDoor({ call: (...request) => current.call(...request) });
     moto = await startMoto(door.port);
-  }, 60_000);
+  });
   afterAll(async () => {
     await moto.stop();
     await door.close();

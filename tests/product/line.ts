@@ -7,8 +7,8 @@ export type Frame = Record<string, unknown>;
 export interface Line {
   /** A string goes as it is, anything else as JSON. */
   send(frame: unknown): void;
-  /** The first frame that fits, of those that came or will come. Rejects when the socket ends before one does. */
-  hears(fits: Frame): Promise<Frame>;
+  /** The first frame that fits, or the nth, of those that came or will come. Rejects when the socket ends before it does. */
+  hears(fits: Frame, nth?: number): Promise<Frame>;
   /** Resolves when the socket has ended. */
   ended: Promise<void>;
   cut(): void;
@@ -18,19 +18,21 @@ export interface Line {
 export async function openLine(url: string): Promise<Line> {
   const socket = new WebSocket(url, 'chat.v1');
   const heard: Frame[] = [];
-  const fitting = (fits: Frame) =>
-    heard.find((frame) => Object.entries(fits).every(([key, value]) => frame[key] === value));
+  const fitting = (fits: Frame, nth: number) =>
+    heard.filter((frame) => Object.entries(fits).every(([key, value]) => frame[key] === value))[
+      nth - 1
+    ];
   socket.on('message', (data) => heard.push(JSON.parse(String(data)) as Frame));
   const ended = new Promise<void>((done) => socket.once('close', () => done()));
   await once(socket, 'open');
   return {
     send: (frame) => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame)),
-    async hears(fits) {
+    async hears(fits, nth = 1) {
       for (;;) {
-        const found = fitting(fits);
+        const found = fitting(fits, nth);
         if (found) return found;
         await Promise.race([once(socket, 'message'), ended]);
-        if (socket.readyState !== WebSocket.OPEN && !fitting(fits))
+        if (socket.readyState !== WebSocket.OPEN && !fitting(fits, nth))
           throw new Error(`The socket ended before ${JSON.stringify(fits)} came`);
       }
     },
