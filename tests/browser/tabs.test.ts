@@ -35,7 +35,7 @@ async function say(page: Page, text: string): Promise<void> {
 
 async function openTab(where: BrowserContext): Promise<Tab> {
   const page = await where.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(45_000);
   wrongs.push(wrongsOf(page));
   const sockets: WebSocket[] = [];
   page.on('websocket', (socket) => sockets.push(socket));

@@ -45,7 +45,7 @@ export async function visitor(
 ): Promise<Visitor> {
   const context = await browser.newContext({ locale: 'en-GB', ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(45_000);
   const wrongs = wrongsOf(page);
   const composer = page.getByRole('textbox', { name: 'Message to the lobby' });
   const log = page.getByRole('log');

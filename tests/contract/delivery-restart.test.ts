@@ -49,5 +49,4 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
     const stored = (await storedMessages(second.aws)).map(({ messageId }) => messageId);
     expect(stored.toSorted()).toEqual(ids.toSorted());
   },
-  60_000,
 );

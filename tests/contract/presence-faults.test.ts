@@ -50,4 +50,4 @@ test('I12: after whatever was lost, every screen shows exactly who is connected,
   await show([ann, bob], [ann, bob]);
   const dan = await joinLive(chat.websocket, 'haunted');
   await show([ann, bob, dan], [ann, bob, dan]);
-}, 150_000);
+});

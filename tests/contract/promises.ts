@@ -1,5 +1,5 @@
 // The promises of Hubbub, as one suite that takes a chat: run against this machine, with faults, and against a deployed stage.
-import { afterAll, afterEach, beforeAll, describe, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe } from '@jest/globals';
 import { everybodyLeaves } from './client.ts';
 import { badFrames } from './promises/bad-frames.ts';
 import { goneConnections } from './promises/gone-connections.ts';
@@ -8,9 +8,6 @@ import { oneOrder } from './promises/one-order.ts';
 import { plainClients } from './promises/plain-clients.ts';
 import { reachesEveryone } from './promises/reaches-everyone.ts';
 import { textSurvives } from './promises/text-survives.ts';
-
-// A frame that never comes fails sooner (client.ts); this only lets a busy machine be slow.
-jest.setTimeout(90_000);
 
 /** A chat to be held to its promises. */
 export interface Chat {

@@ -1,11 +1,9 @@
 // Promise: private is private. What is said in a direct or a private room is heard by those it is for, and is in no frame of anybody else.
 import { createHash, randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ServerFrame } from '../../shared/src/protocol.ts';
 import { type Client, everybodyLeaves, join } from './client.ts';
 import type { Chat } from './promises.ts';
-
-jest.setTimeout(90_000);
 
 interface Person {
   userId: string;

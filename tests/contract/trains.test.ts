@@ -8,7 +8,7 @@ import { MESSAGES_TABLE, scan } from './stored.ts';
 
 const seed = Number(process.env.CONTRACT_SEED ?? 1);
 const ROUNDS = 6;
-const TIME_MS = 60_000;
+const TIME_MS = 110_000;
 const FAULTS = {
   bus: { copies: 2, delayMs: [0, 300], seed },
   gateway: { cutRate: 0.01, loseDisconnects: true, seed },
