@@ -239,10 +239,10 @@ export function connect(options) {
     else if (frame.type === 'removed' && frame.userId === me.userId) forget(frame.room);
   }
 
-  /** @param {string} typed @param {{ create?: boolean, visibility?: 'public' | 'private' }} [how] */
-  async function join(typed, how = {}) {
+  /** @param {string} typed @param {{ create?: boolean, visibility?: 'public' | 'private', signal?: AbortSignal }} [how] */
+  async function join(typed, { signal, ...how } = {}) {
     const room = foldRoom(typed);
-    const answer = await doorway.ask({ action: 'join', room, ...how }, 'joined');
+    const answer = await doorway.ask({ action: 'join', room, ...how }, 'joined', signal);
     return enter(room, 'head' in answer ? (answer.head ?? 0) : 0);
   }
 
@@ -343,12 +343,13 @@ export function connect(options) {
     },
     /**
      * Joins a room, kept when it is heard. `create`: make it if it is not there; `visibility` of what is made.
-     * Rejects with an Error named as the server's code: `NoSuchRoom`, `TooManyRooms`, `BadField`.
+     * Rejects with an Error named as the server's code: `NoSuchRoom`, `TooManyRooms`, `BadField`; here and below also
+     * `NoAnswer` after 30 s of silence on a line that lives, and `AbortError` when `signal` took it back.
      */
     join,
-    /** Leaves it, on every device. @param {string} name */
-    async leave(name) {
-      await doorway.ask({ action: 'leave', room: foldRoom(name) }, 'left');
+    /** Leaves it, on every device. @param {string} name @param {AbortSignal} [signal] */
+    async leave(name, signal) {
+      await doorway.ask({ action: 'leave', room: foldRoom(name) }, 'left', signal);
       forget(foldRoom(name));
     },
     /** The room with one other user. Throws a RangeError before the first welcome. @param {string} userId @returns {RoomFace} */
@@ -356,9 +357,9 @@ export function connect(options) {
       if (me.userId === '' || userId === me.userId) throw new RangeError('There is no such pair.');
       return enter(directRoom(me.userId, userId), 0);
     },
-    /** @param {string} name @param {string} userId */
-    invite: (name, userId) =>
-      doorway.ask({ action: 'invite', room: foldRoom(name), userId }, 'invited'),
+    /** @param {string} name @param {string} userId @param {AbortSignal} [signal] */
+    invite: (name, userId, signal) =>
+      doorway.ask({ action: 'invite', room: foldRoom(name), userId }, 'invited', signal),
     /** The owner's. @param {string} name @param {string} userId */
     remove: (name, userId) =>
       doorway.ask({ action: 'remove', room: foldRoom(name), userId }, 'removed'),
@@ -371,12 +372,12 @@ export function connect(options) {
     /**
      * Goes by another name, on every device and in every tab. Rejects with a RangeError for what no server takes, and
      * with an Error named as the server's code: for `NicknameTaken` its `suggestion` looks free.
-     * @param {string} typed @returns {Promise<{ nickname: string }>}
+     * @param {string} typed @param {AbortSignal} [signal] @returns {Promise<{ nickname: string }>}
      */
-    async setNickname(typed) {
+    async setNickname(typed, signal) {
       checkNickname(typed);
       const wanted = spelled(typed);
-      await doorway.ask({ action: 'nickname', nickname: wanted }, 'nickname');
+      await doorway.ask({ action: 'nickname', nickname: wanted }, 'nickname', signal);
       return { nickname: wanted };
     },
     /** `nickname`: somebody goes by another, oneself among them; `status`: a LineStatus; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
