@@ -38,7 +38,10 @@ export function openConversation(options) {
     root.setAttribute('aria-label', words.shell.conversation(next.head));
     composer.titled(next.to);
     const count = room.count();
-    peopleButton.setAttribute('aria-label', words.shell.here(count));
+    peopleButton.setAttribute(
+      'aria-label',
+      count > 0 ? words.shell.here(count) : words.shell.people,
+    );
     find(peopleButton, '.people-count', HTMLElement).textContent = count > 0 ? String(count) : '';
   }
 
@@ -51,7 +54,7 @@ export function openConversation(options) {
     readUpTo,
     seen,
     edit: (text) => composer.put(text),
-    mention: [chat.me().nickname],
+    mention: () => [chat.me().nickname],
     openPerson: writeTo,
     signal: life.signal,
   });

@@ -80,6 +80,28 @@ describe('presence', () => {
   });
 });
 
+describe('a room that nobody was told of yet', () => {
+  test('does not say that nobody is in it', async () => {
+    const wire = await wireOf(ada.page);
+    await ada.connect(machine.page);
+    wire.inject({ type: 'joined', room: 'attic', visibility: 'public', head: 0 });
+    wire.instead(() => {});
+    await ada.page.getByRole('button', { name: 'attic' }).click();
+    await ada.page.getByRole('heading', { level: 1, name: '#attic' }).waitFor();
+    expect(await textOf(panel(ada))).not.toContain('0 here');
+    await ada.page.getByRole('button', { name: 'People in this room' }).waitFor();
+  });
+});
+
+describe('a mention', () => {
+  test('is marked by the name that one goes by now', async () => {
+    await rename(ada, 'Ottilie');
+    await ada.page.locator('.me').getByText('Ottilie').waitFor();
+    await grace.say('hello @Ottilie');
+    await ada.row('hello').locator('mark').getByText('@Ottilie').waitFor();
+  });
+});
+
 describe('people made up', () => {
   /** As the server would tell it. */
   const told = (userId: string, nickname: string) => ({

@@ -57,7 +57,8 @@ export function createPeoplePanel({ root, room, me, open, words, locale, signal 
     const people = arrangePeople(members, { me: me().userId, locale });
     here.show(people.here);
     away.show(people.away);
-    count.textContent = isDirect(room.name) ? '' : words.here(room.count());
+    // Oneself is here: nobody means that nobody was told yet.
+    count.textContent = room.count() > 0 ? words.here(room.count()) : '';
     note.textContent = noteOn(people.here.length);
     note.hidden = note.textContent === '';
   }

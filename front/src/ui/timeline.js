@@ -17,7 +17,7 @@ import { createWhen } from './when.js';
 /**
  * @param {{ root: HTMLElement, room: import('../core/room-face.js').RoomFace, me: () => { userId: string },
  *   words: import('./log-frame.js').Words, locale: string, readUpTo: number, seen: (seq: number) => void,
- *   edit: (text: string) => void, mention: readonly string[], openPerson: (userId: string) => void, signal: AbortSignal }} options
+ *   edit: (text: string) => void, mention: () => readonly string[], openPerson: (userId: string) => void, signal: AbortSignal }} options
  *   readUpTo: the seq read before; seen: the newest is in view and looked at; edit: a failed message's words, to be
  *   written anew; mention: names to mark
  */
