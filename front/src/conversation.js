@@ -1,10 +1,13 @@
 // @ts-check
 // One conversation on the screen: its views, made when it is opened and ended together when another is.
 import { mentionable } from './core/mentionable.js';
+import { partnerFrom } from './core/partner.js';
+import { isDirect, partnerOf } from './core/room-name.js';
 import { clock } from './ports/clock.js';
 import { createAnnouncements } from './ui/announcements.js';
 import { createComposer } from './ui/composer.js';
 import { find } from './ui/element.js';
+import { createPartnerLine } from './ui/partner-line.js';
 import { createPeoplePanel } from './ui/people-panel.js';
 import { createTimeline } from './ui/timeline.js';
 import { createTypingLine } from './ui/typing-line.js';
@@ -32,11 +35,16 @@ export function openConversation(options) {
   const head = find(root, '.room-title', HTMLElement);
   const peopleButton = find(root, '.open-people', HTMLElement);
 
+  let called = title;
+
   /** @param {Title} next */
   function titled(next) {
+    called = next;
     head.textContent = next.head;
     root.setAttribute('aria-label', words.shell.conversation(next.head));
     composer.titled(next.to);
+    partnerLine.show();
+    if (partner) panel.show();
     const count = room.count();
     peopleButton.setAttribute(
       'aria-label',
@@ -75,15 +83,24 @@ export function openConversation(options) {
     words: words.composer,
     signal: life.signal,
   });
-  titled(title);
   const people = { room, words: words.people, signal: life.signal };
-  createPeoplePanel({
+  const partner = isDirect(room.name)
+    ? () =>
+        partnerFrom(
+          { userId: partnerOf(room.name, chat.me().userId), nickname: called.head },
+          chat.rooms().map((name) => chat.room(name).roster()),
+        )
+    : null;
+  const partnerLine = createPartnerLine({ ...people, root, partner, locale });
+  const panel = createPeoplePanel({
     ...people,
     root: find(document, '.people-panel', HTMLElement),
+    members: () => (partner ? [partner()] : room.roster()),
     me: chat.me,
     open: writeTo,
     locale,
   });
+  titled(title);
   createTypingLine({ ...people, root: find(root, '.typing-line', HTMLElement) });
   createAnnouncements({ ...people, root: find(document, '.announcements', HTMLElement), clock });
   // A touch screen's keyboard would cover half of what one came to read.

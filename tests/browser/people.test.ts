@@ -177,6 +177,23 @@ describe('a word to somebody alone', () => {
     await grace.row('For you alone').waitFor();
     await grace.page.getByRole('heading', { name: me, level: 1 }).waitFor();
   });
+
+  test('shows who reads it: whether they are here, and since when they are not', async () => {
+    const name = await nameOf(grace);
+    await listed(ada, 'Here now', name).getByRole('button').click();
+    await ada.page.getByRole('heading', { name, level: 1 }).waitFor();
+    const head = ada.page.locator('.partner-line');
+    await head.getByText('here', { exact: true }).waitFor();
+    await listed(ada, 'Here now', name).waitFor();
+    await gone(grace);
+    await listed(ada, 'Seen lately', name).getByText('seen just now').waitFor();
+    await head.getByText('seen just now').waitFor();
+    await ada.page.reload();
+    await listed(ada, 'Seen lately', name).waitFor();
+    await ada.page.getByRole('button', { name: 'Lobby' }).click();
+    await ada.page.getByRole('heading', { name: 'Lobby', level: 1 }).waitFor();
+    expect(await head.isHidden()).toBe(true);
+  });
 });
 
 const TAKEN = {
