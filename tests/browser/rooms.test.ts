@@ -81,6 +81,28 @@ describe('a public room', () => {
     await opened(ada.page, `#${name}`);
   });
 
+  test('that was opened is in view in a list that is longer than the page', async () => {
+    await ada.page.setViewportSize({ width: 1280, height: 300 });
+    for (const end of ['a', 'b', 'c', 'd', 'e']) {
+      await create(ada, `${name}-${end}`, 'Public');
+      await opened(ada.page, `#${name}-${end}`);
+    }
+    const isInView = (room: string) =>
+      inList(ada.page, room).evaluate((row) => {
+        const [box, frame] = [row, row.closest('.lists')].map((one) =>
+          one?.getBoundingClientRect(),
+        );
+        return box && frame && box.top >= frame.top && box.bottom <= frame.bottom;
+      });
+    expect(await isInView(`${name}-e`)).toBe(true);
+    expect(await isInView('Lobby')).toBe(false);
+    await ada.page.locator('.lists').evaluate((lists) => lists.scrollTo({ top: 0 }));
+    expect(await isInView(`${name}-d`)).toBe(false);
+    await ada.page.goBack();
+    await opened(ada.page, `#${name}-d`);
+    expect(await isInView(`${name}-d`)).toBe(true);
+  });
+
   test('is left after a question, goes from the list, and the lobby is open', async () => {
     await create(ada, name, 'Public');
     await opened(ada.page, `#${name}`);

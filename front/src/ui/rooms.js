@@ -18,6 +18,8 @@ export function createRooms({ root, words, open, signal }) {
   const noDirects = find(root, '.no-directs', HTMLElement);
   /** @type {Map<string, HTMLLIElement>} */
   const rows = new Map();
+  /** @type {string | null} the room that is open */
+  let current = null;
 
   /** @param {RoomEntry} entry */
   function createRow({ room, partner }) {
@@ -52,6 +54,13 @@ export function createRooms({ root, words, open, signal }) {
     find(row, '.state', HTMLElement).textContent = partner.online ? words.online : words.away;
   }
 
+  /** Of many rooms the one that was opened is in view; who scrolls on afterwards is not called back. @param {string | null} next */
+  function follow(next) {
+    if (next === current) return;
+    current = next;
+    rows.get(next ?? '')?.scrollIntoView({ block: 'nearest' });
+  }
+
   return {
     /** @param {RoomEntry[]} entries in the order to show them */
     show(entries) {
@@ -69,6 +78,7 @@ export function createRooms({ root, words, open, signal }) {
         if (row === next[list]) next[list] = row.nextSibling;
         else lists[list].insertBefore(row, next[list]);
       }
+      follow(entries.find(({ isCurrent }) => isCurrent)?.room ?? null);
       noDirects.hidden = lists.directs.childElementCount > 0;
     },
   };
