@@ -48,7 +48,10 @@ const settings = createSettings({
   keep: kept.write,
   addressChanged: open,
   languageChanged: () => location.reload(),
-  notify: async () => (await session?.askToNotify()) ?? false,
+  notify: {
+    isOn: () => session?.notifying.isOn() ?? false,
+    turn: async (on) => (await session?.notifying.turn(on)) ?? false,
+  },
 });
 /** @type {import('./ports/sign-in.js').SignIn | null} where people sign in; its tokens are for the configured server alone */
 let signIn = null;

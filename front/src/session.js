@@ -138,7 +138,7 @@ export function startSession(options) {
   review();
   return {
     chat,
-    askToNotify: attention.askToNotify,
+    notifying: attention.notifying,
     async leave() {
       life.abort();
       conversation?.close();
