@@ -94,6 +94,7 @@ export function startSession(options) {
   /** @param {string} name */
   function opened(name) {
     conversation?.close();
+    doors.closeMenu();
     conversation = openConversation({
       chat,
       room: chat.room(name),

@@ -336,9 +336,9 @@ export function connect(options) {
   return {
     /** The rooms there are here, by name. `on('rooms')` tells when one comes or goes. */
     rooms: () => [...rooms.keys()],
-    /** Which public rooms the server has. */
-    async publicRooms() {
-      const answer = await doorway.ask({ action: 'rooms' }, 'rooms');
+    /** Which public rooms the server has. @param {AbortSignal} [signal] */
+    async publicRooms(signal) {
+      const answer = await doorway.ask({ action: 'rooms' }, 'rooms', signal);
       return 'rooms' in answer ? answer.rooms : [];
     },
     /**

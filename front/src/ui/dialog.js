@@ -4,8 +4,8 @@ import { element } from './element.js';
 
 /**
  * @param {{ name: string, title: string, body: (Node | string)[], submit: string, cancel: string, isAlarming?: boolean,
- *   act: () => Promise<unknown>, problems: { other: string } & Record<string, string>, signal: AbortSignal }} options
- *   name: unique on the page; submit, cancel: the words on its buttons;
+ *   act: (wanted: AbortSignal) => Promise<unknown>, problems: { other: string } & Record<string, string>, signal: AbortSignal }} options
+ *   name: unique on the page; submit, cancel: the words on its buttons; act: no longer wanted once the dialog is closed;
  *   problems: words by the `name` of the Error that `act` rejects with
  */
 export function createDialog(options) {
@@ -19,27 +19,48 @@ export function createDialog(options) {
   const form = element('form', { novalidate: '' }, title, ...body, problem, actions);
   const dialog = element('dialog', { 'aria-labelledby': title.id, class: name }, form);
   document.body.append(dialog);
-  let isBusy = false;
+  /** What is being done, until it is done or the dialog is closed. @type {AbortController | null} */
+  let doing = null;
+  let opening = new AbortController();
 
-  /** @param {() => Promise<unknown>} act */
+  function rest() {
+    doing = null;
+    form.removeAttribute('aria-busy');
+  }
+
+  /** @param {(wanted: AbortSignal) => Promise<unknown>} act */
   async function run(act) {
-    if (isBusy) return;
-    isBusy = true;
+    if (doing) return;
+    const mine = new AbortController();
+    doing = mine;
     problem.textContent = '';
     form.setAttribute('aria-busy', 'true');
     try {
-      await act();
-      dialog.close();
+      await act(mine.signal);
+      if (doing === mine) close();
     } catch (error) {
+      if (doing !== mine) return;
       const code = error instanceof Error ? error.name : '';
       problem.textContent = problems[code] ?? problems.other;
     } finally {
-      isBusy = false;
-      form.removeAttribute('aria-busy');
+      if (doing === mine) rest();
     }
   }
 
-  cancel.addEventListener('click', () => dialog.close());
+  function letGo() {
+    opening.abort();
+    doing?.abort();
+    rest();
+  }
+
+  function close() {
+    letGo();
+    dialog.close();
+  }
+
+  cancel.addEventListener('click', close);
+  // Escape closes it too; the news may come when it is open again.
+  dialog.addEventListener('close', () => dialog.open || letGo());
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     void run(options.act);
@@ -49,10 +70,13 @@ export function createDialog(options) {
     title,
     submit,
     run,
-    close: () => dialog.close(),
+    close,
+    /** @returns {AbortSignal} until it is closed */
     open() {
       problem.textContent = '';
+      opening = new AbortController();
       dialog.showModal();
+      return opening.signal;
     },
   };
 }

@@ -16,7 +16,7 @@ import { createRoomMenu } from './room-menu.js';
 export function openDoors({ root, chat, room, known, open, say, words, signal }) {
   const finding = createFindRoom({ chat, words, open, signal });
   const creating = createCreateRoom({ chat, words, open, signal });
-  createRoomMenu({ root, chat, room, guests, say, words, signal });
+  const menu = createRoomMenu({ root, chat, room, guests, say, words, signal });
 
   function guests() {
     const inside = new Set(
@@ -33,5 +33,5 @@ export function openDoors({ root, chat, room, known, open, say, words, signal })
   find(root, '.create-room', HTMLButtonElement).addEventListener('click', creating.open, {
     signal,
   });
-  return { ask: finding.ask };
+  return { ask: finding.ask, closeMenu: menu.close };
 }

@@ -3,7 +3,7 @@
 import { nicknameProblem } from '../core/introduction.js';
 import { element } from './element.js';
 
-/** @typedef {{ me: () => { nickname: string }, setNickname: (nickname: string) => Promise<{ nickname: string }> }} Named
+/** @typedef {{ me: () => { nickname: string }, setNickname: (nickname: string, wanted: AbortSignal) => Promise<{ nickname: string }> }} Named
  *   setNickname rejects with an Error named by the server's code; `NicknameTaken` has a `suggestion` */
 
 /**
@@ -39,6 +39,8 @@ export function createNicknameDialog({ chat, words, signal }) {
     unseemly: words.nicknameUnseemly,
   };
   let suggested = '';
+  /** What is being asked for, until it is answered or the dialog is closed. @type {AbortController | null} */
+  let asking = null;
 
   /** @param {(Node | string)[]} why none: all is well @param {string} [instead] */
   function complain(why, instead = '') {
@@ -62,16 +64,26 @@ export function createNicknameDialog({ chat, words, signal }) {
     const found = nicknameProblem(nickname);
     complain(found ? [complaints[found]] : []);
     if (found) return field.focus();
-    save.disabled = true;
+    if (asking) return;
+    const mine = new AbortController();
+    asking = mine;
+    form.setAttribute('aria-busy', 'true');
     try {
-      await chat.setNickname(nickname);
-      dialog.close();
+      await chat.setNickname(nickname, mine.signal);
+      if (asking === mine) dialog.close();
     } catch (error) {
+      if (asking !== mine) return;
       refused(error, nickname);
       field.focus();
     } finally {
-      save.disabled = false;
+      if (asking === mine) letGo();
     }
+  }
+
+  function letGo() {
+    asking?.abort();
+    asking = null;
+    form.removeAttribute('aria-busy');
   }
 
   form.addEventListener('submit', async (event) => {
@@ -83,10 +95,12 @@ export function createNicknameDialog({ chat, words, signal }) {
     await take(suggested);
   });
   cancel.addEventListener('click', () => dialog.close());
+  dialog.addEventListener('close', () => dialog.open || letGo());
   signal.addEventListener('abort', () => dialog.remove(), { once: true });
   document.body.append(dialog);
   return {
     open() {
+      letGo();
       complain([]);
       field.value = chat.me().nickname;
       dialog.showModal();

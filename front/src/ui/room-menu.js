@@ -7,12 +7,17 @@ import { element, find } from './element.js';
 /** @typedef {{ userId: string, nickname: string }} Person */
 
 /**
- * @param {{ root: ParentNode, chat: { invite(room: string, userId: string): Promise<unknown>, leave(room: string): Promise<void> },
+ * @param {{ root: ParentNode, chat: { invite(room: string, userId: string, signal: AbortSignal): Promise<unknown>,
+ *   leave(room: string, signal: AbortSignal): Promise<void> },
  *   room: () => { name: string, title: string, isLeavable: boolean }, guests: () => Person[], say: (words: string) => void,
  *   words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
  *   guests: who is known and not in the room
  */
 export function createRoomMenu({ root, chat, room, guests, say, words, signal }) {
+  /** The room that the menu was opened for: another may be open by the time one answers. */
+  let asked = { name: '', title: '', isLeavable: false };
+  /** @type {Person[]} */
+  let people = [];
   const who = element('select', { id: 'invite-who' });
   const nobody = element('p', { class: 'help' }, words.inviteNobody);
   const label = element('label', { for: 'invite-who' }, words.inviteWho);
@@ -33,18 +38,20 @@ export function createRoomMenu({ root, chat, room, guests, say, words, signal })
     body: [element('p', { class: 'help' }, words.leaveHelp)],
     submit: words.leaveIt,
     isAlarming: true,
-    act: () => chat.leave(room().name),
+    act: (wanted) => chat.leave(asked.name, wanted),
   });
 
-  async function invite() {
-    const chosen = guests().find(({ userId }) => userId === who.value);
+  /** @param {AbortSignal} wanted */
+  async function invite(wanted) {
+    const chosen = people.find(({ userId }) => userId === who.value);
     if (!chosen) throw refusal('other');
-    await chat.invite(room().name, chosen.userId);
+    await chat.invite(asked.name, chosen.userId, wanted);
     say(words.invited(shownNickname(chosen.nickname)));
   }
 
   function open() {
-    const people = guests();
+    asked = room();
+    people = guests();
     who.replaceChildren(
       ...people.map(({ userId, nickname }) =>
         element('option', { value: userId }, shownNickname(nickname)),
@@ -54,15 +61,22 @@ export function createRoomMenu({ root, chat, room, guests, say, words, signal })
     who.hidden = people.length === 0;
     label.hidden = people.length === 0;
     menu.submit.hidden = people.length === 0;
-    leaveFirst.hidden = !room().isLeavable;
-    menu.title.replaceChildren(room().title);
+    leaveFirst.hidden = !asked.isLeavable;
+    menu.title.replaceChildren(asked.title);
     menu.open();
   }
 
   find(root, '.room-menu', HTMLButtonElement).addEventListener('click', open, { signal });
   leaveFirst.addEventListener('click', () => {
     menu.close();
-    farewell.title.replaceChildren(words.leaveTitle(room().title));
+    farewell.title.replaceChildren(words.leaveTitle(asked.title));
     farewell.open();
   });
+  return {
+    /** Another room is open: this is no longer about it. */
+    close() {
+      menu.close();
+      farewell.close();
+    },
+  };
 }
