@@ -1,5 +1,5 @@
 // What a dialog asks for is done to what it named, as long as it is wanted, and one is told when it has to wait.
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, WebSocketRoute } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startMachine } from './machine.ts';
@@ -30,6 +30,7 @@ afterAll(async () => {
 /** The line of the page, to be cut and mended; what the page sent on it. */
 async function lineOf({ page }: Visitor) {
   let isUp = true;
+  let isMute = false;
   const ends: WebSocketRoute[] = [];
   const sent: { action: string; nickname?: string; room?: string }[] = [];
   await page.routeWebSocket(/.*/, async (toPage) => {
@@ -39,13 +40,17 @@ async function lineOf({ page }: Visitor) {
     toServer.onMessage((frame) => toPage.send(frame));
     toPage.onMessage((frame) => {
       sent.push(JSON.parse(String(frame)));
-      toServer.send(frame);
+      if (!isMute) toServer.send(frame);
     });
   });
   return {
     sent,
+    /** What the page says does not arrive, until the line is cut. */
+    mute() {
+      isMute = true;
+    },
     async cut() {
-      isUp = false;
+      isUp = isMute = false;
       for (const end of ends.splice(0)) await end.close();
       await page.locator('[data-line]:not([data-line="live"])').waitFor();
     },
@@ -110,4 +115,53 @@ test('a room whose making was cancelled is not made, and the dialog makes anothe
   await opened('#wanted');
   const asked = line.sent.filter(({ action }) => action === 'join');
   expect(new Set(asked.map(({ room }) => room))).toEqual(new Set(['wanted']));
+});
+
+describe('without a line', () => {
+  const WAITS = 'No connection. It will be done when the line is back.';
+
+  test('a dialog says at once that it has to wait, and does it when the line is back', async () => {
+    await line.cut();
+    await ada.page.locator('.me').click();
+    const name = dialog('Your nickname');
+    await name.getByRole('textbox').fill('Patience');
+    await name.getByRole('button', { name: 'Save' }).click();
+    await name.getByText(WAITS).waitFor();
+    expect(await name.locator('form').getAttribute('aria-busy')).toBe('true');
+    expect(await name.getByRole('button', { name: 'Save' }).isEnabled()).toBe(true);
+    await line.mend();
+    await name.waitFor({ state: 'hidden' });
+    await ada.page.locator('.me').getByText('Patience').waitFor();
+    await ada.page.locator('.me').click();
+    expect(await name.getByText(WAITS).isVisible()).toBe(false);
+    expect(await name.locator('form').getAttribute('aria-busy')).toBeNull();
+  });
+
+  test('the list of rooms says that it waits, and is there when the line is back', async () => {
+    await line.cut();
+    await button('Find a room').click();
+    const finding = dialog('Find a room');
+    await finding.getByText(WAITS).waitFor();
+    await line.mend();
+    await finding.getByText(WAITS).waitFor({ state: 'hidden' });
+    await finding
+      .getByText('There is no other public room yet.')
+      .or(finding.getByRole('listitem').first())
+      .first()
+      .waitFor();
+  });
+
+  test('a dialog whose line falls while it is busy says so', async () => {
+    line.mute();
+    await button('New room').click();
+    const making = dialog('A new room');
+    await making.getByRole('textbox', { name: 'Name' }).fill('later');
+    await making.getByRole('button', { name: 'Create' }).click();
+    await making.locator('form[aria-busy]').waitFor();
+    expect(await making.getByText(WAITS).isVisible()).toBe(false);
+    await line.cut();
+    await making.getByText(WAITS).waitFor();
+    await line.mend();
+    await opened('#later');
+  });
 });

@@ -4,7 +4,7 @@ import { foldRoom } from '../core/room-name.js';
 import { createDialog, refusal } from './dialog.js';
 import { element } from './element.js';
 
-/** @typedef {{ publicRooms(signal: AbortSignal): Promise<{ room: string }[]>, rooms(): string[],
+/** @typedef {import('./errand.js').Lined & { publicRooms(signal: AbortSignal): Promise<{ room: string }[]>, rooms(): string[],
  *   join(room: string, how: { create: boolean, visibility: 'public' | 'private', signal: AbortSignal }): Promise<{ name: string }> }} Rooms */
 
 /**
@@ -31,10 +31,8 @@ export function createCreateRoom({ chat, words, open, signal }) {
       element('label', { class: 'choice' }, isPrivate, words.createPrivate),
     ],
     submit: words.createIt,
-    cancel: words.cancel,
-    problems: words.problems,
     act: create,
-    signal,
+    ...{ chat, words, signal },
   });
 
   /** @param {AbortSignal} wanted */

@@ -1,56 +1,45 @@
 // @ts-check
 // One dialog with a form in it: it closes when its act is done, and says in words why it could not be.
 import { element } from './element.js';
+import { createErrand } from './errand.js';
+
+/** @typedef {{ cancel: string, waits: string, problems: { other: string } & Record<string, string> }} Words
+ *   waits: for a line that is down; problems: by the `name` of the Error that `act` rejects with */
 
 /**
- * @param {{ name: string, title: string, body: (Node | string)[], submit: string, cancel: string, isAlarming?: boolean,
- *   act: (wanted: AbortSignal) => Promise<unknown>, problems: { other: string } & Record<string, string>, signal: AbortSignal }} options
- *   name: unique on the page; submit, cancel: the words on its buttons; act: no longer wanted once the dialog is closed;
- *   problems: words by the `name` of the Error that `act` rejects with
+ * @param {{ name: string, title: string, body: (Node | string)[], submit: string, isAlarming?: boolean,
+ *   act: (wanted: AbortSignal) => Promise<unknown>, chat: import('./errand.js').Lined, words: Words, signal: AbortSignal }} options
+ *   name: unique on the page; submit: the words on its button; act: no longer wanted once the dialog is closed
  */
 export function createDialog(options) {
-  const { name, body, problems, signal } = options;
+  const { name, body, chat, words, signal } = options;
   const title = element('h2', { id: `${name}-title` }, options.title);
   const problem = element('p', { class: 'problem', role: 'alert', id: `${name}-problem` });
-  const cancel = element('button', { type: 'button', class: 'cancel' }, options.cancel);
+  const cancel = element('button', { type: 'button', class: 'cancel' }, words.cancel);
   const look = options.isAlarming ? 'save alarming' : 'save';
   const submit = element('button', { type: 'submit', class: look }, options.submit);
   const actions = element('div', { class: 'actions' }, cancel, submit);
-  const form = element('form', { novalidate: '' }, title, ...body, problem, actions);
+  const form = element('form', { novalidate: '' });
+  const errand = createErrand({ form, chat, waits: words.waits, signal });
+  form.append(title, ...body, problem, errand.note, actions);
   const dialog = element('dialog', { 'aria-labelledby': title.id, class: name }, form);
   document.body.append(dialog);
-  /** What is being done, until it is done or the dialog is closed. @type {AbortController | null} */
-  let doing = null;
   let opening = new AbortController();
-
-  function rest() {
-    doing = null;
-    form.removeAttribute('aria-busy');
-  }
 
   /** @param {(wanted: AbortSignal) => Promise<unknown>} act */
   async function run(act) {
-    if (doing) return;
-    const mine = new AbortController();
-    doing = mine;
     problem.textContent = '';
-    form.setAttribute('aria-busy', 'true');
     try {
-      await act(mine.signal);
-      if (doing === mine) close();
+      if (await errand.run(act)) close();
     } catch (error) {
-      if (doing !== mine) return;
       const code = error instanceof Error ? error.name : '';
-      problem.textContent = problems[code] ?? problems.other;
-    } finally {
-      if (doing === mine) rest();
+      problem.textContent = words.problems[code] ?? words.problems.other;
     }
   }
 
   function letGo() {
     opening.abort();
-    doing?.abort();
-    rest();
+    errand.letGo();
   }
 
   function close() {

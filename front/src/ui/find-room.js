@@ -3,7 +3,7 @@
 import { createDialog, refusal } from './dialog.js';
 import { element } from './element.js';
 
-/** @typedef {{ publicRooms(signal: AbortSignal): Promise<{ room: string }[]>, rooms(): string[],
+/** @typedef {import('./errand.js').Lined & { publicRooms(signal: AbortSignal): Promise<{ room: string }[]>, rooms(): string[],
  *   join(room: string, how: { signal: AbortSignal }): Promise<{ name: string }> }} Rooms */
 
 /**
@@ -20,7 +20,7 @@ export function createFindRoom({ chat, words, open, signal }) {
   });
   const note = element('p', { class: 'help', role: 'status' });
   const list = element('ul', { class: 'public-rooms', 'aria-labelledby': 'public-rooms-title' });
-  const common = { cancel: words.cancel, problems: words.problems, signal };
+  const common = { chat, words, signal };
   const dialog = createDialog({
     ...common,
     name: 'find',
@@ -65,7 +65,11 @@ export function createFindRoom({ chat, words, open, signal }) {
 
   /** @param {AbortSignal} wanted */
   async function look(wanted) {
-    note.textContent = words.loadingRooms;
+    const looking = () => {
+      note.textContent = chat.status().state === 'live' ? words.loadingRooms : words.waits;
+    };
+    const stop = chat.on('status', looking);
+    looking();
     list.replaceChildren();
     try {
       const rooms = (await chat.publicRooms(wanted)).map(({ room }) => room);
@@ -73,6 +77,8 @@ export function createFindRoom({ chat, words, open, signal }) {
       note.textContent = rooms.length > 0 ? '' : words.noPublicRooms;
     } catch {
       if (!wanted.aborted) note.textContent = words.problems.other;
+    } finally {
+      stop();
     }
   }
 

@@ -7,7 +7,7 @@ import { element, find } from './element.js';
 /** @typedef {{ userId: string, nickname: string }} Person */
 
 /**
- * @param {{ root: ParentNode, chat: { invite(room: string, userId: string, signal: AbortSignal): Promise<unknown>,
+ * @param {{ root: ParentNode, chat: import('./errand.js').Lined & { invite(room: string, userId: string, signal: AbortSignal): Promise<unknown>,
  *   leave(room: string, signal: AbortSignal): Promise<void> },
  *   room: () => { name: string, title: string, isLeavable: boolean }, guests: () => Person[], say: (words: string) => void,
  *   words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
@@ -22,7 +22,7 @@ export function createRoomMenu({ root, chat, room, guests, say, words, signal })
   const nobody = element('p', { class: 'help' }, words.inviteNobody);
   const label = element('label', { for: 'invite-who' }, words.inviteWho);
   const leaveFirst = element('button', { type: 'button', class: 'leave-room' }, words.leaveIt);
-  const common = { cancel: words.cancel, problems: words.problems, signal };
+  const common = { chat, words, signal };
   const menu = createDialog({
     ...common,
     name: 'menu',

@@ -31,6 +31,7 @@ export const en = {
     opening: 'Opening the conversation…',
     cancel: 'Cancel',
     close: 'Close',
+    waits: 'No connection. It will be done when the line is back.',
     findTitle: 'Find a room',
     findName: 'Name of a room',
     findHelp: 'A private room opens only for those who were invited.',
