@@ -35,6 +35,7 @@ export function createSide(options) {
           me: user(),
           nameOf: acquaintances.nameOf,
           online: new Set(online),
+          visibility: chat.visibility,
           unread,
           words: words.shell,
           locale,

@@ -150,6 +150,21 @@ describe('a private room', () => {
     await say(ravi, 'Thank you for having me');
     await ada.reads('Thank you for having me');
   });
+
+  test('has a lock where a public one has a #, and says so, after a reload too', async () => {
+    await create(ada, `${name}-open`, 'Public');
+    await opened(ada.page, `#${name}-open`);
+    await create(ada, name, 'Private');
+    await opened(ada.page, `#${name}`);
+    const locked = inList(ada.page, `${name} private`);
+    const sign = (room: string) => inList(ada.page, room).locator('.sign');
+    await locked.waitFor();
+    expect(await sign(`${name} private`).locator('svg').count()).toBe(1);
+    expect(await sign(`${name}-open`).textContent()).toBe('#');
+    await ada.page.reload();
+    await locked.waitFor();
+    expect(await sign(`${name}-open`).textContent()).toBe('#');
+  });
 });
 
 describe('a link', () => {

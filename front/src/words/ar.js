@@ -34,6 +34,7 @@ export const ar = {
       }),
     online: 'متصل',
     away: 'غير موجود',
+    isPrivate: 'خاصة',
     unread: (n, mentions) =>
       mentions > 0 ? `غير المقروء: ${n}، منها لك: ${mentions}` : `غير المقروء: ${n}`,
     opening: 'جارٍ فتح المحادثة…',

@@ -26,6 +26,7 @@ export const en = {
       plural('en', n, { one: '# person here', other: '# people here' }),
     online: 'online',
     away: 'not here',
+    isPrivate: 'private',
     unread: (/** @type {string} */ n, /** @type {number} */ mentions) =>
       mentions > 0 ? `${n} unread, ${mentions} for you` : `${n} unread`,
     opening: 'Opening the conversation…',
