@@ -10,6 +10,7 @@ import { startSession } from './session.js';
 import { createDrawers } from './ui/drawers.js';
 import { find } from './ui/element.js';
 import { createLineStatus } from './ui/line-status.js';
+import { createNotice } from './ui/notice.js';
 import { createSettings, readSettings } from './ui/settings.js';
 import { putWords } from './ui/static-words.js';
 import { chooseLanguage, directionOf, localeOf, wordsIn } from './words/words.js';
@@ -38,7 +39,7 @@ find(document, '.skip', HTMLElement).addEventListener('click', (event) => {
 let cancelRetry = () => {};
 /** @type {ReturnType<typeof startSession> | null} null until the address is known */
 let session = null;
-const spoken = find(document, '.announcements', HTMLElement);
+const notice = createNotice({ root: document, now: clock.now });
 const line = createLineStatus({ root: document, clock, words: words.line, act });
 const drawers = createDrawers({ root: document });
 const settings = createSettings({
@@ -93,7 +94,7 @@ async function openAsConfigured() {
     locale,
     trouble,
     ofBrowser,
-    say: (sentence) => spoken.replaceChildren(sentence),
+    say: notice.say,
     status: line.changed,
     switched: drawers.close,
   });

@@ -132,6 +132,7 @@ export function startSession(options) {
   chat.on('trouble', trouble);
   attention.on(show);
   chat.on('rooms', review);
+  chat.on('removed', (room) => say(words.shell.removedYou(titled(room).head)));
   chat.on('nickname', show);
   const look = () => chat.visible(document.visibilityState === 'visible');
   document.addEventListener('visibilitychange', look, { signal });

@@ -107,6 +107,8 @@ describe('a public room', () => {
     await create(ada, name, 'Public');
     await opened(ada.page, `#${name}`);
     await button(ada.page, 'This room').click();
+    await button(ada.page, 'Leave the room').waitFor();
+    expect(await button(ada.page, 'Remove somebody…').count()).toBe(0);
     await button(ada.page, 'Leave the room').click();
     const question = ada.page.getByRole('dialog', { name: `Leave #${name}?` });
     await question.getByRole('button', { name: 'Leave the room' }).click();
@@ -128,6 +130,29 @@ describe('a public room', () => {
   });
 });
 
+/** Has this one invited into the room that is open, and there. */
+async function invite(host: Visitor, guest: Visitor) {
+  await button(host.page, 'This room').click();
+  const menu = host.page.getByRole('dialog', { name: `#${name}` });
+  const called = (await guest.page.locator('.me .name').textContent()) ?? '';
+  await menu.getByRole('combobox', { name: 'Whom' }).selectOption({ label: called });
+  await menu.getByRole('button', { name: 'Invite' }).click();
+  await menu.waitFor({ state: 'hidden' });
+  await inList(guest.page, name).click();
+  await opened(guest.page, `#${name}`);
+  return called;
+}
+
+/** As far as the question; answers its dialog. */
+async function askToRemove({ page }: Visitor, whom: string) {
+  await button(page, 'This room').click();
+  await button(page, 'Remove somebody…').click();
+  const question = page.getByRole('dialog', { name: `Remove somebody from #${name}` });
+  await question.getByRole('combobox', { name: 'Whom' }).selectOption({ label: whom });
+  await question.getByRole('button', { name: 'Remove from the room' }).click();
+  return question;
+}
+
 describe('a private room', () => {
   test('opens to who is invited, by themselves, and to nobody who only knows its name', async () => {
     await create(ada, name, 'Private');
@@ -139,16 +164,46 @@ describe('a private room', () => {
     await finding.getByRole('alert').filter({ hasText: 'or it is private' }).waitFor();
     await ravi.page.keyboard.press('Escape');
 
-    await button(ada.page, 'This room').click();
-    const menu = ada.page.getByRole('dialog', { name: `#${name}` });
-    const guest = (await ravi.page.locator('.me .name').textContent()) ?? '';
-    await menu.getByRole('combobox', { name: 'Whom' }).selectOption({ label: guest });
-    await menu.getByRole('button', { name: 'Invite' }).click();
-    await menu.waitFor({ state: 'hidden' });
-    await inList(ravi.page, name).click();
-    await opened(ravi.page, `#${name}`);
+    const guest = await invite(ada, ravi);
+    await ada.page.locator('.notice').getByText(`${guest} is invited.`).waitFor();
     await say(ravi, 'Thank you for having me');
     await ada.reads('Thank you for having me');
+  });
+
+  test('loses whom its owner takes out of it: they are told, and back in the lobby', async () => {
+    await create(ada, name, 'Private');
+    await opened(ada.page, `#${name}`);
+    const guest = await invite(ada, ravi);
+    await ravi.page.clock.install();
+    await ravi.page.clock.pauseAt(Date.now() + 60_000);
+    const question = await askToRemove(ada, guest);
+    await question.waitFor({ state: 'hidden' });
+    await ada.page.locator('.notice').getByText(`${guest} is not in the room any more.`).waitFor();
+    await opened(ravi.page, 'Lobby');
+    await inList(ravi.page, name).waitFor({ state: 'detached' });
+    const told = ravi.page.locator('.notice');
+    await told.getByText(`You were removed from #${name}.`).waitFor();
+    await say(ada, 'Among ourselves');
+    await ada.reads('Among ourselves');
+    expect(await inList(ravi.page, name).count()).toBe(0);
+    // It stays until there was time to read it, and goes with what one does next.
+    await ravi.page.keyboard.press('Shift');
+    expect(await told.isVisible()).toBe(true);
+    await ravi.page.clock.runFor(5_000);
+    expect(await told.isVisible()).toBe(true);
+    await ravi.page.keyboard.press('Shift');
+    await told.waitFor({ state: 'hidden' });
+  });
+
+  test('is its owner’s: a member who takes somebody out is refused in words', async () => {
+    await create(ada, name, 'Private');
+    await opened(ada.page, `#${name}`);
+    const owner = (await ada.page.locator('.me .name').textContent()) ?? '';
+    await invite(ada, ravi);
+    const question = await askToRemove(ravi, owner);
+    await question.getByRole('alert').getByText('Only the owner').waitFor();
+    await ravi.page.keyboard.press('Escape');
+    await opened(ada.page, `#${name}`);
   });
 
   test('has a lock where a public one has a #, and says so, after a reload too', async () => {
