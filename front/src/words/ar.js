@@ -37,9 +37,7 @@ export const ar = {
     isPrivate: 'خاصة',
     unread: (n, mentions) =>
       mentions > 0 ? `غير المقروء: ${n}، منها لك: ${mentions}` : `غير المقروء: ${n}`,
-    opening: 'جارٍ فتح المحادثة…',
     cancel: 'إلغاء',
-    close: 'إغلاق',
     waits: 'لا يوجد اتصال. سيتم ذلك عند عودة الاتصال.',
     findTitle: 'ابحث عن غرفة',
     findName: 'اسم الغرفة',
@@ -58,7 +56,7 @@ export const ar = {
     createIt: 'أنشئ',
     inviteTitle: 'دعوة',
     inviteWho: 'من',
-    inviteNobody: 'لم تلتقِ بعد بأحد من خارج هذه الغرفة.',
+    inviteNobody: 'لا أحد لتدعوه بعد. من تلتقي بهم في غرف أخرى يظهرون هنا.',
     inviteIt: 'ادعُ',
     invited: (name) => `تمت دعوة ${name}.`,
     removeFirst: 'أخرج شخصًا…',

@@ -29,9 +29,7 @@ export const en = {
     isPrivate: 'private',
     unread: (/** @type {string} */ n, /** @type {number} */ mentions) =>
       mentions > 0 ? `${n} unread, ${mentions} for you` : `${n} unread`,
-    opening: 'Opening the conversation…',
     cancel: 'Cancel',
-    close: 'Close',
     waits: 'No connection. It will be done when the line is back.',
     findTitle: 'Find a room',
     findName: 'Name of a room',
@@ -50,7 +48,7 @@ export const en = {
     createIt: 'Create',
     inviteTitle: 'Invite',
     inviteWho: 'Whom',
-    inviteNobody: 'You have met nobody yet who is not here.',
+    inviteNobody: 'Nobody to invite yet. Whom you meet in other rooms will be listed here.',
     inviteIt: 'Invite',
     invited: (/** @type {string} */ name) => `${name} is invited.`,
     removeFirst: 'Remove somebody…',
