@@ -80,7 +80,7 @@ async function openAsConfigured() {
   const typed = settings.address();
   const config = typed === null ? await configured() : { websocket: typed, signIn: null };
   if (config.signIn) {
-    signIn ??= createSignIn({ config: config.signIn, trouble });
+    signIn ??= createSignIn({ config: config.signIn, trouble, failed: line.signInFailed });
     settings.offersSignOut(signIn.signOut);
   }
   const url = config.websocket;

@@ -192,6 +192,12 @@ export const en = {
     signIn: 'Sign in',
     elsewhere: 'Hubbub is open elsewhere under your name.',
     signedOut: 'You are signed out. What you write waits here.',
+    signInFailed: 'Signing in did not work. Try again.',
+    closed: {
+      SomebodyElse: 'Somebody else signed in: what is kept here is not theirs.',
+      UnsupportedVersion: 'This page is older than its server. Reload it.',
+      other: 'This page and its server do not understand each other. Reload it.',
+    },
     youAreOffline: 'You are offline.',
     noConnection: 'No connection.',
     trying: 'Trying now…',
