@@ -6,6 +6,7 @@ import { readConfig } from './ports/config.js';
 import { createSignIn } from './ports/sign-in.js';
 import { createSlot } from './ports/slot.js';
 import { watchSurroundings } from './ports/surroundings.js';
+import { takeOver } from './ports/take-over.js';
 import { startSession } from './session.js';
 import { createDrawers } from './ui/drawers.js';
 import { find } from './ui/element.js';
@@ -85,11 +86,13 @@ async function openAsConfigured() {
   }
   const url = config.websocket;
   settings.using(url);
+  // Empty while nobody has signed in; absent for guests.
+  const account = config.signIn ? ((await signIn?.user()) ?? '') : undefined;
+  if (account) await takeOver({ url, user: account, trouble });
   session = startSession({
     url,
     credentials: config.signIn ? signIn?.credentials : undefined,
-    // Empty while nobody has signed in; absent for guests.
-    account: config.signIn ? ((await signIn?.user()) ?? '') : undefined,
+    account,
     words,
     locale,
     trouble,

@@ -29,14 +29,16 @@ export function startSession(options) {
   const life = new AbortController();
   const { signal } = life;
   const server = serverName(url);
+  // Who signs in after somebody finds nothing of theirs.
+  const own = serverName(url, account);
   const ports = tabPorts({ url, user: account, trouble });
   const chat = connect({
     url,
     ...(account === undefined ? {} : { user: account }),
     ports: { ...ports, ...(credentials && { credentials }) },
   });
-  const acquaintances = createAcquaintances(ofBrowser(`hubbub.people.${server}`));
-  const lastUser = ofBrowser(`hubbub.user.${server}`);
+  const acquaintances = createAcquaintances(ofBrowser(`hubbub.people.${own}`));
+  const lastUser = ofBrowser(`hubbub.user.${own}`);
   const user = () => chat.me().userId || String(lastUser.read() ?? '');
   const drafts = createDrafts({ server, user, trouble });
   /** @type {ReturnType<typeof openConversation> | null} */
@@ -57,7 +59,7 @@ export function startSession(options) {
   const navigation = createNavigation({
     chat,
     clock,
-    last: ofBrowser(`hubbub.room.${server}`),
+    last: ofBrowser(`hubbub.room.${own}`),
     opened,
     ask: doors.ask,
     isWriting: () => conversation?.isWriting() ?? false,
