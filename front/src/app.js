@@ -98,6 +98,7 @@ async function openAsConfigured() {
     trouble,
     ofBrowser,
     say: notice.say,
+    signIn: act,
     status: line.changed,
     switched: drawers.close,
   });

@@ -9,6 +9,7 @@ import { createComposer } from './ui/composer.js';
 import { find } from './ui/element.js';
 import { createPartnerLine } from './ui/partner-line.js';
 import { createPeoplePanel } from './ui/people-panel.js';
+import { createSignedOut } from './ui/signed-out.js';
 import { createTimeline } from './ui/timeline.js';
 import { createTypingLine } from './ui/typing-line.js';
 
@@ -26,10 +27,11 @@ function takeBack(room) {
 /**
  * @param {{ chat: ReturnType<typeof import('./core/chat.js').connect>, room: RoomFace, title: Title,
  *   words: import('./words/words.js').Catalogue, locale: string, draft: import('./ui/draft.js').Draft, readUpTo: number, seen: (seq: number) => void,
- *   notSent: (error: unknown) => void, say: (words: string) => void, writeTo: (userId: string) => void }} options
+ *   notSent: (error: unknown) => void, say: (words: string) => void, writeTo: (userId: string) => void, signIn: () => void }} options
  */
 export function openConversation(options) {
-  const { chat, room, title, words, locale, draft, readUpTo, seen, notSent, writeTo } = options;
+  const { chat, room, title, words, locale, draft, readUpTo, seen, notSent, writeTo, signIn } =
+    options;
   const life = new AbortController();
   const root = find(document, '.conversation', HTMLElement);
   const head = find(root, '.room-title', HTMLElement);
@@ -58,6 +60,8 @@ export function openConversation(options) {
     room,
     me: chat.me,
     words: words.timeline,
+    signedOut: createSignedOut({ words: words.line, signIn }),
+    isSignedOut: () => chat.status().state === 'signed-out',
     locale,
     readUpTo,
     seen,
@@ -101,6 +105,7 @@ export function openConversation(options) {
     locale,
   });
   titled(title);
+  life.signal.addEventListener('abort', chat.on('status', timeline.draw));
   createTypingLine({ ...people, root: find(root, '.typing-line', HTMLElement) });
   createAnnouncements({ ...people, root: find(document, '.announcements', HTMLElement), clock });
   // A touch screen's keyboard would cover half of what one came to read.

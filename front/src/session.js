@@ -20,12 +20,11 @@ import { find } from './ui/element.js';
 
 /**
  * @param {{ url: string, credentials?: import('./core/credentials.js').AskCredentials | undefined, account?: string | undefined, words: import('./words/words.js').Catalogue, locale: string, trouble: (error: unknown) => void,
- *   ofBrowser: (key: string) => Slot, say: (words: string) => void,
+ *   ofBrowser: (key: string) => Slot, say: (words: string) => void, signIn: () => void,
  *   status: (status: import('./core/line.js').LineStatus) => void, switched: () => void }} options account: whoever signed in; switched: another conversation is open
  */
 export function startSession(options) {
-  const { url, credentials, account, words, locale, trouble, ofBrowser, say, status, switched } =
-    options;
+  const { url, credentials, account, words, locale, trouble, ofBrowser, say, signIn } = options;
   const life = new AbortController();
   const { signal } = life;
   const server = serverName(url);
@@ -108,10 +107,11 @@ export function startSession(options) {
       seen: (seq) => attention.read(name, seq),
       notSent: trouble,
       say,
+      signIn,
       writeTo: (userId) => navigation.go(chat.direct(userId).name),
     });
     find(document, '.room-menu', HTMLElement).hidden = isDirect(name);
-    switched();
+    options.switched();
     show();
   }
 
@@ -122,7 +122,8 @@ export function startSession(options) {
   }
 
   chat.on('status', (state) => {
-    status(state);
+    options.status(state);
+    if (state.state === 'signed-out') navigation.stay();
     // The welcome comes right after the word that the line lives.
     if (state.state === 'live')
       clock.after(0, () => {

@@ -192,6 +192,8 @@ export const en = {
     signIn: 'Sign in',
     elsewhere: 'Hubbub is open elsewhere under your name.',
     signedOut: 'You are signed out. What you write waits here.',
+    signInTo: 'Sign in to read and write',
+    signInHint: 'Rooms, people and messages show as soon as it is known who you are.',
     signInFailed: 'Signing in did not work. Try again.',
     closed: {
       SomebodyElse: 'Somebody else signed in: what is kept here is not theirs.',
