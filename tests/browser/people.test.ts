@@ -178,6 +178,17 @@ describe('a word to somebody alone', () => {
     await grace.page.getByRole('heading', { name: me, level: 1 }).waitFor();
   });
 
+  test('is begun at a name in the timeline, too; one’s own is a name and no button', async () => {
+    await ada.say('Is somebody here?');
+    await grace.say('I am');
+    const [me, name] = await Promise.all([nameOf(ada), nameOf(grace)]);
+    const own = ada.row('Is somebody here?').locator('.who');
+    expect(await own.textContent()).toBe(me);
+    expect(await own.evaluate(({ localName }) => localName)).toBe('span');
+    await ada.row('I am').locator('.who').click();
+    await ada.page.getByRole('heading', { name, level: 1 }).waitFor();
+  });
+
   test('shows who reads it: whether they are here, and since when they are not', async () => {
     const name = await nameOf(grace);
     await listed(ada, 'Here now', name).getByRole('button').click();
