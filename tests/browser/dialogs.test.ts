@@ -1,6 +1,7 @@
 // What a dialog asks for is done to what it named, as long as it is wanted, and one is told when it has to wait.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, WebSocketRoute } from 'playwright-core';
+import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { type Visitor, visitor } from './visitor.ts';
@@ -129,6 +130,7 @@ describe('without a line', () => {
     await name.getByText(WAITS).waitFor();
     expect(await name.locator('form').getAttribute('aria-busy')).toBe('true');
     expect(await name.getByRole('button', { name: 'Save' }).isEnabled()).toBe(true);
+    expect(await faults(ada.page)).toEqual([]);
     await line.mend();
     await name.waitFor({ state: 'hidden' });
     await ada.page.locator('.me').getByText('Patience').waitFor();

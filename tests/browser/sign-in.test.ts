@@ -1,6 +1,7 @@
 // Signing in at the page: out to the issuer, back with a name, and nothing of a token left where another could find it.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { becomes, type Visitor, visitor } from './visitor.ts';
@@ -58,6 +59,7 @@ test('who is signed out is shown the way in, and nothing that needs a name', asy
   for (const name of names)
     expect(await one.page.getByRole('button', { name }).isVisible()).toBe(false);
   expect(await one.page.getByRole('button', { name: 'Sign in' }).count()).toBe(1);
+  expect(await faults(one.page)).toEqual([]);
   await one.page.setViewportSize({ width: 360, height: 640 });
   const spare = () => document.documentElement.scrollWidth - window.innerWidth;
   expect(await one.page.evaluate(spare)).toBeLessThanOrEqual(0);
