@@ -59,7 +59,9 @@ export function openConversation(options) {
     root: find(root, '.timeline', HTMLElement),
     room,
     me: chat.me,
-    words: words.timeline,
+    words: isDirect(room.name)
+      ? { ...words.timeline, quietHint: words.timeline.quietDirect }
+      : words.timeline,
     signedOut: createSignedOut({ words: words.line, signIn }),
     isSignedOut: () => chat.status().state === 'signed-out',
     locale,

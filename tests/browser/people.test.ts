@@ -195,6 +195,7 @@ describe('a word to somebody alone', () => {
     await ada.page.getByRole('heading', { name, level: 1 }).waitFor();
     const head = ada.page.locator('.partner-line');
     await head.getByText('here', { exact: true }).waitFor();
+    await ada.page.getByText('Say something: only the two of you read it.').waitFor();
     await listed(ada, 'Here now', name).waitFor();
     await gone(grace);
     await listed(ada, 'Seen lately', name).getByText('seen just now').waitFor();

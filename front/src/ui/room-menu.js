@@ -23,8 +23,12 @@ export function createRoomMenu({ root, chat, room, guests, removable, say, words
   let members = [];
   const who = element('select', { id: 'invite-who' });
   const nobody = element('p', { class: 'help' }, words.inviteNobody);
-  const label = element('label', { for: 'invite-who' }, words.inviteWho);
-  const removeFirst = element('button', { type: 'button', class: 'remove-member' }, words.removeFirst);
+  const label = element('label', { for: 'invite-who', class: 'hushed' }, words.inviteWho);
+  const removeFirst = element(
+    'button',
+    { type: 'button', class: 'remove-member' },
+    words.removeFirst,
+  );
   const leaveFirst = element('button', { type: 'button', class: 'leave-room' }, words.leaveIt);
   const common = { chat, words, signal };
   const menu = createDialog({

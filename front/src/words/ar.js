@@ -87,6 +87,7 @@ export const ar = {
     noRoom: 'لا متسع هنا لرسائل أقدم.',
     quiet: 'الهدوء يعمّ المكان',
     quietHint: 'قل شيئًا، وسيسمعه كل من في الغرفة في الحال.',
+    quietDirect: 'قل شيئًا، ولن يقرأه أحد سواكما.',
     you: 'أنت',
     row: (name, time) => `${name}، ${time}`,
     sending: 'جارٍ الإرسال…',

@@ -79,6 +79,7 @@ export const en = {
     noRoom: 'Older messages do not fit in here.',
     quiet: 'It is quiet in here',
     quietHint: 'Say something: everybody in this room hears it at once.',
+    quietDirect: 'Say something: only the two of you read it.',
     you: 'You',
     row: (/** @type {string} */ name, /** @type {string} */ time) => `${name}, ${time}`,
     sending: 'Sending…',
