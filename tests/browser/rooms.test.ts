@@ -1,6 +1,7 @@
 // Rooms on the page: found, made, opened to others, left, kept over a reload, and never joined by a link alone.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { type Visitor, visitor } from './visitor.ts';
@@ -149,6 +150,7 @@ async function askToRemove({ page }: Visitor, whom: string) {
   await button(page, 'Remove somebody…').click();
   const question = page.getByRole('dialog', { name: `Remove somebody from #${name}` });
   await question.getByRole('combobox', { name: 'Whom' }).selectOption({ label: whom });
+  expect(await faults(page)).toEqual([]);
   await question.getByRole('button', { name: 'Remove from the room' }).click();
   return question;
 }
@@ -179,6 +181,7 @@ describe('a private room', () => {
     const question = await askToRemove(ada, guest);
     await question.waitFor({ state: 'hidden' });
     await ada.page.locator('.notice').getByText(`${guest} is not in the room any more.`).waitFor();
+    expect(await faults(ada.page)).toEqual([]);
     await opened(ravi.page, 'Lobby');
     await inList(ravi.page, name).waitFor({ state: 'detached' });
     const told = ravi.page.locator('.notice');
