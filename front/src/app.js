@@ -6,10 +6,12 @@ import { readConfig } from './ports/config.js';
 import { createSignIn } from './ports/sign-in.js';
 import { createSlot } from './ports/slot.js';
 import { watchSurroundings } from './ports/surroundings.js';
+import { takeOver } from './ports/take-over.js';
 import { startSession } from './session.js';
 import { createDrawers } from './ui/drawers.js';
 import { find } from './ui/element.js';
 import { createLineStatus } from './ui/line-status.js';
+import { createNotice } from './ui/notice.js';
 import { createSettings, readSettings } from './ui/settings.js';
 import { putWords } from './ui/static-words.js';
 import { chooseLanguage, directionOf, localeOf, wordsIn } from './words/words.js';
@@ -38,7 +40,7 @@ find(document, '.skip', HTMLElement).addEventListener('click', (event) => {
 let cancelRetry = () => {};
 /** @type {ReturnType<typeof startSession> | null} null until the address is known */
 let session = null;
-const spoken = find(document, '.announcements', HTMLElement);
+const notice = createNotice({ root: document, now: clock.now });
 const line = createLineStatus({ root: document, clock, words: words.line, act });
 const drawers = createDrawers({ root: document });
 const settings = createSettings({
@@ -48,7 +50,10 @@ const settings = createSettings({
   keep: kept.write,
   addressChanged: open,
   languageChanged: () => location.reload(),
-  notify: async () => (await session?.askToNotify()) ?? false,
+  notify: {
+    isOn: () => session?.notifying.isOn() ?? false,
+    turn: async (on) => (await session?.notifying.turn(on)) ?? false,
+  },
 });
 /** @type {import('./ports/sign-in.js').SignIn | null} where people sign in; its tokens are for the configured server alone */
 let signIn = null;
@@ -76,21 +81,24 @@ async function openAsConfigured() {
   const typed = settings.address();
   const config = typed === null ? await configured() : { websocket: typed, signIn: null };
   if (config.signIn) {
-    signIn ??= createSignIn({ config: config.signIn, trouble });
+    signIn ??= createSignIn({ config: config.signIn, trouble, failed: line.signInFailed });
     settings.offersSignOut(signIn.signOut);
   }
   const url = config.websocket;
   settings.using(url);
+  // Empty while nobody has signed in; absent for guests.
+  const account = config.signIn ? ((await signIn?.user()) ?? '') : undefined;
+  if (account) await takeOver({ url, user: account, trouble });
   session = startSession({
     url,
     credentials: config.signIn ? signIn?.credentials : undefined,
-    // Empty while nobody has signed in; absent for guests.
-    account: config.signIn ? ((await signIn?.user()) ?? '') : undefined,
+    account,
     words,
     locale,
     trouble,
     ofBrowser,
-    say: (sentence) => spoken.replaceChildren(sentence),
+    say: notice.say,
+    signIn: act,
     status: line.changed,
     switched: drawers.close,
   });

@@ -1,11 +1,15 @@
 // @ts-check
 // One conversation on the screen: its views, made when it is opened and ended together when another is.
 import { mentionable } from './core/mentionable.js';
+import { partnerFrom } from './core/partner.js';
+import { isDirect, partnerOf } from './core/room-name.js';
 import { clock } from './ports/clock.js';
 import { createAnnouncements } from './ui/announcements.js';
 import { createComposer } from './ui/composer.js';
 import { find } from './ui/element.js';
+import { createPartnerLine } from './ui/partner-line.js';
 import { createPeoplePanel } from './ui/people-panel.js';
+import { createSignedOut } from './ui/signed-out.js';
 import { createTimeline } from './ui/timeline.js';
 import { createTypingLine } from './ui/typing-line.js';
 
@@ -23,22 +27,31 @@ function takeBack(room) {
 /**
  * @param {{ chat: ReturnType<typeof import('./core/chat.js').connect>, room: RoomFace, title: Title,
  *   words: import('./words/words.js').Catalogue, locale: string, draft: import('./ui/draft.js').Draft, readUpTo: number, seen: (seq: number) => void,
- *   notSent: (error: unknown) => void, say: (words: string) => void, writeTo: (userId: string) => void }} options
+ *   notSent: (error: unknown) => void, say: (words: string) => void, writeTo: (userId: string) => void, signIn: () => void }} options
  */
 export function openConversation(options) {
-  const { chat, room, title, words, locale, draft, readUpTo, seen, notSent, writeTo } = options;
+  const { chat, room, title, words, locale, draft, readUpTo, seen, notSent, writeTo, signIn } =
+    options;
   const life = new AbortController();
   const root = find(document, '.conversation', HTMLElement);
   const head = find(root, '.room-title', HTMLElement);
   const peopleButton = find(root, '.open-people', HTMLElement);
 
+  let called = title;
+
   /** @param {Title} next */
   function titled(next) {
+    called = next;
     head.textContent = next.head;
     root.setAttribute('aria-label', words.shell.conversation(next.head));
     composer.titled(next.to);
+    partnerLine.show();
+    if (partner) panel.show();
     const count = room.count();
-    peopleButton.setAttribute('aria-label', words.shell.here(count));
+    peopleButton.setAttribute(
+      'aria-label',
+      count > 0 ? words.shell.here(count) : words.shell.people,
+    );
     find(peopleButton, '.people-count', HTMLElement).textContent = count > 0 ? String(count) : '';
   }
 
@@ -46,12 +59,16 @@ export function openConversation(options) {
     root: find(root, '.timeline', HTMLElement),
     room,
     me: chat.me,
-    words: words.timeline,
+    words: isDirect(room.name)
+      ? { ...words.timeline, quietHint: words.timeline.quietDirect }
+      : words.timeline,
+    signedOut: createSignedOut({ words: words.line, signIn }),
+    isSignedOut: () => chat.status().state === 'signed-out',
     locale,
     readUpTo,
     seen,
     edit: (text) => composer.put(text),
-    mention: [chat.me().nickname],
+    mention: () => [chat.me().nickname],
     openPerson: writeTo,
     signal: life.signal,
   });
@@ -72,15 +89,25 @@ export function openConversation(options) {
     words: words.composer,
     signal: life.signal,
   });
-  titled(title);
   const people = { room, words: words.people, signal: life.signal };
-  createPeoplePanel({
+  const partner = isDirect(room.name)
+    ? () =>
+        partnerFrom(
+          { userId: partnerOf(room.name, chat.me().userId), nickname: called.head },
+          chat.rooms().map((name) => chat.room(name).roster()),
+        )
+    : null;
+  const partnerLine = createPartnerLine({ ...people, root, partner, locale });
+  const panel = createPeoplePanel({
     ...people,
     root: find(document, '.people-panel', HTMLElement),
+    members: () => (partner ? [partner()] : room.roster()),
     me: chat.me,
     open: writeTo,
     locale,
   });
+  titled(title);
+  life.signal.addEventListener('abort', chat.on('status', timeline.draw));
   createTypingLine({ ...people, root: find(root, '.typing-line', HTMLElement) });
   createAnnouncements({ ...people, root: find(document, '.announcements', HTMLElement), clock });
   // A touch screen's keyboard would cover half of what one came to read.

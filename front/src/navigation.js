@@ -19,9 +19,7 @@ export function createNavigation({ chat, clock, last, opened, ask, isWriting, si
   let wanted = linked ?? String(last.read() ?? LOBBY);
   /** @type {string | null} */
   let current = null;
-  const cancel = clock.after(PATIENCE_MS, () => {
-    if (current === null) open(LOBBY);
-  });
+  const cancel = clock.after(PATIENCE_MS, stay);
   signal.addEventListener('abort', cancel);
 
   /** @param {string} name of a room that is there */
@@ -34,6 +32,11 @@ export function createNavigation({ chat, clock, last, opened, ask, isWriting, si
       else history.pushState(null, '', hashOfRoom(name));
     }
     opened(name);
+  }
+
+  /** Where one is; first in the lobby. What is wanted may still come. */
+  function stay() {
+    if (current === null) open(LOBBY);
   }
 
   /** @param {string} name */
@@ -68,6 +71,7 @@ export function createNavigation({ chat, clock, last, opened, ask, isWriting, si
   return {
     current: () => current,
     go,
+    stay,
     settle,
     /** Rooms have come or gone. */
     review() {

@@ -20,23 +20,24 @@ import { find } from './ui/element.js';
 
 /**
  * @param {{ url: string, credentials?: import('./core/credentials.js').AskCredentials | undefined, account?: string | undefined, words: import('./words/words.js').Catalogue, locale: string, trouble: (error: unknown) => void,
- *   ofBrowser: (key: string) => Slot, say: (words: string) => void,
+ *   ofBrowser: (key: string) => Slot, say: (words: string) => void, signIn: () => void,
  *   status: (status: import('./core/line.js').LineStatus) => void, switched: () => void }} options account: whoever signed in; switched: another conversation is open
  */
 export function startSession(options) {
-  const { url, credentials, account, words, locale, trouble, ofBrowser, say, status, switched } =
-    options;
+  const { url, credentials, account, words, locale, trouble, ofBrowser, say, signIn } = options;
   const life = new AbortController();
   const { signal } = life;
   const server = serverName(url);
+  // Who signs in after somebody finds nothing of theirs.
+  const own = serverName(url, account);
   const ports = tabPorts({ url, user: account, trouble });
   const chat = connect({
     url,
     ...(account === undefined ? {} : { user: account }),
     ports: { ...ports, ...(credentials && { credentials }) },
   });
-  const acquaintances = createAcquaintances(ofBrowser(`hubbub.people.${server}`));
-  const lastUser = ofBrowser(`hubbub.user.${server}`);
+  const acquaintances = createAcquaintances(ofBrowser(`hubbub.people.${own}`));
+  const lastUser = ofBrowser(`hubbub.user.${own}`);
   const user = () => chat.me().userId || String(lastUser.read() ?? '');
   const drafts = createDrafts({ server, user, trouble });
   /** @type {ReturnType<typeof openConversation> | null} */
@@ -57,7 +58,7 @@ export function startSession(options) {
   const navigation = createNavigation({
     chat,
     clock,
-    last: ofBrowser(`hubbub.room.${server}`),
+    last: ofBrowser(`hubbub.room.${own}`),
     opened,
     ask: doors.ask,
     isWriting: () => conversation?.isWriting() ?? false,
@@ -94,6 +95,7 @@ export function startSession(options) {
   /** @param {string} name */
   function opened(name) {
     conversation?.close();
+    doors.closeMenu();
     conversation = openConversation({
       chat,
       room: chat.room(name),
@@ -105,10 +107,11 @@ export function startSession(options) {
       seen: (seq) => attention.read(name, seq),
       notSent: trouble,
       say,
+      signIn,
       writeTo: (userId) => navigation.go(chat.direct(userId).name),
     });
     find(document, '.room-menu', HTMLElement).hidden = isDirect(name);
-    switched();
+    options.switched();
     show();
   }
 
@@ -119,7 +122,8 @@ export function startSession(options) {
   }
 
   chat.on('status', (state) => {
-    status(state);
+    options.status(state);
+    if (state.state === 'signed-out') navigation.stay();
     // The welcome comes right after the word that the line lives.
     if (state.state === 'live')
       clock.after(0, () => {
@@ -131,6 +135,7 @@ export function startSession(options) {
   chat.on('trouble', trouble);
   attention.on(show);
   chat.on('rooms', review);
+  chat.on('removed', (room) => say(words.shell.removedYou(titled(room).head)));
   chat.on('nickname', show);
   const look = () => chat.visible(document.visibilityState === 'visible');
   document.addEventListener('visibilitychange', look, { signal });
@@ -138,7 +143,7 @@ export function startSession(options) {
   review();
   return {
     chat,
-    askToNotify: attention.askToNotify,
+    notifying: attention.notifying,
     async leave() {
       life.abort();
       conversation?.close();

@@ -14,7 +14,10 @@ import { createRooms } from './ui/rooms.js';
  */
 export function createSide(options) {
   const { chat, user, acquaintances, current, unread, open, words, locale, signal } = options;
-  const nickname = createNicknameDialog({ chat, words: words.people, signal });
+  const nickname = createNicknameDialog({
+    ...{ chat, words: words.people, signal },
+    waits: words.shell.waits,
+  });
   const me = createMe({ root: document, rename: nickname.open, signal });
   const list = createRooms({ root: document, words: words.shell, open, signal });
   signal.addEventListener('abort', () => list.show([]));
@@ -32,6 +35,7 @@ export function createSide(options) {
           me: user(),
           nameOf: acquaintances.nameOf,
           online: new Set(online),
+          visibility: chat.visibility,
           unread,
           words: words.shell,
           locale,

@@ -58,8 +58,8 @@ const titled = (page: Page, count: string) =>
 
 async function askToNotify(page: Page) {
   await page.getByRole('button', { name: 'Settings' }).click();
-  await page.getByRole('button', { name: 'Notify me while this page is hidden' }).click();
-  await page.getByRole('dialog').getByText('✓').waitFor();
+  const wish = page.getByRole('checkbox', { name: 'Notify me while this page is hidden' });
+  await wish.check();
   await page.getByRole('button', { name: 'Cancel' }).click();
 }
 
@@ -153,6 +153,36 @@ describe('M13: a hidden page', () => {
     await ada.page.evaluate(() => window.shown[0]?.click());
     await ada.page.getByRole('heading', { level: 1, name: 'Lobby' }).waitFor();
     await ada.row('come over').waitFor();
+  });
+});
+
+describe('the wish for notifications', () => {
+  const wish = (page: Page) => page.getByRole('checkbox', { name: /^Notify me/ });
+
+  test('stands in the settings as it is, and is taken back there', async () => {
+    await askToNotify(ada.page);
+    await ada.page.reload();
+    await ada.page.locator('[data-line="live"]').waitFor();
+    await ada.page.getByRole('button', { name: 'Settings' }).click();
+    expect(await wish(ada.page).isChecked()).toBe(true);
+    await wish(ada.page).uncheck();
+    await ada.page.getByRole('button', { name: 'Cancel' }).click();
+    await ada.page.clock.install();
+    await hide(ada.page, true);
+    await grace.say('nobody is called');
+    await titled(ada.page, '(1)');
+    await ada.page.clock.runFor(5_000);
+    expect(await shown(ada.page)).toEqual([]);
+  });
+
+  test('that the browser refuses is not on, and the dialog says why', async () => {
+    await ada.page.evaluate(() => {
+      Notification.requestPermission = async () => 'denied';
+    });
+    await ada.page.getByRole('button', { name: 'Settings' }).click();
+    await wish(ada.page).click();
+    await ada.page.getByText('The browser does not allow it.').waitFor();
+    expect(await wish(ada.page).isChecked()).toBe(false);
   });
 });
 

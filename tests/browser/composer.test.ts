@@ -208,6 +208,35 @@ describe('completion by keyboard', () => {
   });
 });
 
+describe('a name that is written out', () => {
+  test('is sent by the Enter after it, and one that begins with it is an arrow away', async () => {
+    const wire = await wireOf(ada.page);
+    await ada.connect(machine.page);
+    const at = new Date().toISOString();
+    for (const nickname of ['Zoe', 'Zoe-2'])
+      wire.inject({
+        ...{ type: 'presence', room: 'lobby', online: true, at },
+        ...{ userId: `u_${nickname}`, nickname },
+      });
+    await ada.composer.pressSequentially('@Zo');
+    const list = ada.page.getByRole('listbox', { name: 'People' });
+    await list.getByRole('option', { name: '@Zoe-2' }).waitFor();
+    await ada.composer.pressSequentially('e');
+    await ada.composer.press('ArrowDown');
+    await ada.composer.press('Enter');
+    await holds(ada.page, '@Zoe-2 ');
+    await ada.composer.fill('');
+    await ada.composer.pressSequentially('@zoe');
+    await list.waitFor();
+    await ada.composer.press('Enter');
+    await ada.reads('@zoe');
+    await ada.composer.pressSequentially('@Zoe-2');
+    await list.waitFor({ state: 'hidden' });
+    await ada.composer.press('Enter');
+    await ada.reads('@zoe', '@Zoe-2');
+  });
+});
+
 describe('the arrow up in an empty field', () => {
   test('takes the last message that was not sent back to be mended, out of the list', async () => {
     const wire = await wireOf(ada.page);

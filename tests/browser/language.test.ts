@@ -6,6 +6,7 @@ import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { type Visitor, visitor } from './visitor.ts';
+import { wireOf } from './wire.ts';
 
 let browser: Browser;
 let machine: Machine;
@@ -54,6 +55,19 @@ describe('the language', () => {
     expect(await spare()).toBeLessThanOrEqual(0);
     await ada.page.setViewportSize({ width: 1_440, height: 900 });
     expect(await spare()).toBeLessThanOrEqual(0);
+  });
+
+  test('is also that of why the server takes this page no more', async () => {
+    ada = await visitor(browser, { locale: 'ar' });
+    const wire = await wireOf(ada.page);
+    const refusal = { type: 'error', ref: null, retry: false, afterMs: 0, message: 'In English.' };
+    wire.instead(() => wire.inject({ ...refusal, code: 'UnsupportedVersion' }));
+    await ada.open(machine.page);
+    await ada.page.getByText(ar.line.closed.UnsupportedVersion).waitFor();
+    wire.instead(() => wire.inject({ ...refusal, code: 'BadField' }));
+    await ada.page.reload();
+    await ada.page.getByText(ar.line.closed.other).waitFor();
+    expect(await ada.page.getByText(refusal.message).count()).toBe(0);
   });
 
   test('is chosen in the settings, and kept', async () => {

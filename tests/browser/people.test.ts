@@ -80,6 +80,28 @@ describe('presence', () => {
   });
 });
 
+describe('a room that nobody was told of yet', () => {
+  test('does not say that nobody is in it', async () => {
+    const wire = await wireOf(ada.page);
+    await ada.connect(machine.page);
+    wire.inject({ type: 'joined', room: 'attic', visibility: 'public', head: 0 });
+    wire.instead(() => {});
+    await ada.page.getByRole('button', { name: 'attic' }).click();
+    await ada.page.getByRole('heading', { level: 1, name: '#attic' }).waitFor();
+    expect(await textOf(panel(ada))).not.toContain('0 here');
+    await ada.page.getByRole('button', { name: 'People in this room' }).waitFor();
+  });
+});
+
+describe('a mention', () => {
+  test('is marked by the name that one goes by now', async () => {
+    await rename(ada, 'Ottilie');
+    await ada.page.locator('.me').getByText('Ottilie').waitFor();
+    await grace.say('hello @Ottilie');
+    await ada.row('hello').locator('mark').getByText('@Ottilie').waitFor();
+  });
+});
+
 describe('people made up', () => {
   /** As the server would tell it. */
   const told = (userId: string, nickname: string) => ({
@@ -154,6 +176,35 @@ describe('a word to somebody alone', () => {
     await directs.getByRole('button').click();
     await grace.row('For you alone').waitFor();
     await grace.page.getByRole('heading', { name: me, level: 1 }).waitFor();
+  });
+
+  test('is begun at a name in the timeline, too; one’s own is a name and no button', async () => {
+    await ada.say('Is somebody here?');
+    await grace.say('I am');
+    const [me, name] = await Promise.all([nameOf(ada), nameOf(grace)]);
+    const own = ada.row('Is somebody here?').locator('.who');
+    expect(await own.textContent()).toBe(me);
+    expect(await own.evaluate(({ localName }) => localName)).toBe('span');
+    await ada.row('I am').locator('.who').click();
+    await ada.page.getByRole('heading', { name, level: 1 }).waitFor();
+  });
+
+  test('shows who reads it: whether they are here, and since when they are not', async () => {
+    const name = await nameOf(grace);
+    await listed(ada, 'Here now', name).getByRole('button').click();
+    await ada.page.getByRole('heading', { name, level: 1 }).waitFor();
+    const head = ada.page.locator('.partner-line');
+    await head.getByText('here', { exact: true }).waitFor();
+    await ada.page.getByText('Say something: only the two of you read it.').waitFor();
+    await listed(ada, 'Here now', name).waitFor();
+    await gone(grace);
+    await listed(ada, 'Seen lately', name).getByText('seen just now').waitFor();
+    await head.getByText('seen just now').waitFor();
+    await ada.page.reload();
+    await listed(ada, 'Seen lately', name).waitFor();
+    await ada.page.getByRole('button', { name: 'Lobby' }).click();
+    await ada.page.getByRole('heading', { name: 'Lobby', level: 1 }).waitFor();
+    expect(await head.isHidden()).toBe(true);
   });
 });
 

@@ -105,6 +105,9 @@ describe('M16: at 360 px', () => {
     await dialog.getByRole('button', { name: 'Create' }).tap();
     await ada.page.getByRole('heading', { level: 1, name: '#phones' }).waitFor();
     await side.waitFor({ state: 'hidden' });
+    const opener = ada.page.getByRole('button', { name: 'Rooms and conversations' });
+    const node = await opener.elementHandle();
+    await ada.page.waitForFunction((one) => one === document.activeElement, node);
   });
 });
 

@@ -1,6 +1,7 @@
 // Rooms on the page: found, made, opened to others, left, kept over a reload, and never joined by a link alone.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { type Visitor, visitor } from './visitor.ts';
@@ -81,10 +82,34 @@ describe('a public room', () => {
     await opened(ada.page, `#${name}`);
   });
 
+  test('that was opened is in view in a list that is longer than the page', async () => {
+    await ada.page.setViewportSize({ width: 1280, height: 300 });
+    for (const end of ['a', 'b', 'c', 'd', 'e']) {
+      await create(ada, `${name}-${end}`, 'Public');
+      await opened(ada.page, `#${name}-${end}`);
+    }
+    const isInView = (room: string) =>
+      inList(ada.page, room).evaluate((row) => {
+        const [box, frame] = [row, row.closest('.lists')].map((one) =>
+          one?.getBoundingClientRect(),
+        );
+        return box && frame && box.top >= frame.top && box.bottom <= frame.bottom;
+      });
+    expect(await isInView(`${name}-e`)).toBe(true);
+    expect(await isInView('Lobby')).toBe(false);
+    await ada.page.locator('.lists').evaluate((lists) => lists.scrollTo({ top: 0 }));
+    expect(await isInView(`${name}-d`)).toBe(false);
+    await ada.page.goBack();
+    await opened(ada.page, `#${name}-d`);
+    expect(await isInView(`${name}-d`)).toBe(true);
+  });
+
   test('is left after a question, goes from the list, and the lobby is open', async () => {
     await create(ada, name, 'Public');
     await opened(ada.page, `#${name}`);
     await button(ada.page, 'This room').click();
+    await button(ada.page, 'Leave the room').waitFor();
+    expect(await button(ada.page, 'Remove somebody…').count()).toBe(0);
     await button(ada.page, 'Leave the room').click();
     const question = ada.page.getByRole('dialog', { name: `Leave #${name}?` });
     await question.getByRole('button', { name: 'Leave the room' }).click();
@@ -106,6 +131,30 @@ describe('a public room', () => {
   });
 });
 
+/** Has this one invited into the room that is open, and there. */
+async function invite(host: Visitor, guest: Visitor) {
+  await button(host.page, 'This room').click();
+  const menu = host.page.getByRole('dialog', { name: `#${name}` });
+  const called = (await guest.page.locator('.me .name').textContent()) ?? '';
+  await menu.getByRole('combobox', { name: 'Whom' }).selectOption({ label: called });
+  await menu.getByRole('button', { name: 'Invite' }).click();
+  await menu.waitFor({ state: 'hidden' });
+  await inList(guest.page, name).click();
+  await opened(guest.page, `#${name}`);
+  return called;
+}
+
+/** As far as the question; answers its dialog. */
+async function askToRemove({ page }: Visitor, whom: string) {
+  await button(page, 'This room').click();
+  await button(page, 'Remove somebody…').click();
+  const question = page.getByRole('dialog', { name: `Remove somebody from #${name}` });
+  await question.getByRole('combobox', { name: 'Whom' }).selectOption({ label: whom });
+  expect(await faults(page)).toEqual([]);
+  await question.getByRole('button', { name: 'Remove from the room' }).click();
+  return question;
+}
+
 describe('a private room', () => {
   test('opens to who is invited, by themselves, and to nobody who only knows its name', async () => {
     await create(ada, name, 'Private');
@@ -117,16 +166,62 @@ describe('a private room', () => {
     await finding.getByRole('alert').filter({ hasText: 'or it is private' }).waitFor();
     await ravi.page.keyboard.press('Escape');
 
-    await button(ada.page, 'This room').click();
-    const menu = ada.page.getByRole('dialog', { name: `#${name}` });
-    const guest = (await ravi.page.locator('.me .name').textContent()) ?? '';
-    await menu.getByRole('combobox', { name: 'Whom' }).selectOption({ label: guest });
-    await menu.getByRole('button', { name: 'Invite' }).click();
-    await menu.waitFor({ state: 'hidden' });
-    await inList(ravi.page, name).click();
-    await opened(ravi.page, `#${name}`);
+    const guest = await invite(ada, ravi);
+    await ada.page.locator('.notice').getByText(`${guest} is invited.`).waitFor();
     await say(ravi, 'Thank you for having me');
     await ada.reads('Thank you for having me');
+  });
+
+  test('loses whom its owner takes out of it: they are told, and back in the lobby', async () => {
+    await create(ada, name, 'Private');
+    await opened(ada.page, `#${name}`);
+    const guest = await invite(ada, ravi);
+    await ravi.page.clock.install();
+    await ravi.page.clock.pauseAt(Date.now() + 60_000);
+    const question = await askToRemove(ada, guest);
+    await question.waitFor({ state: 'hidden' });
+    await ada.page.locator('.notice').getByText(`${guest} is not in the room any more.`).waitFor();
+    expect(await faults(ada.page)).toEqual([]);
+    await opened(ravi.page, 'Lobby');
+    await inList(ravi.page, name).waitFor({ state: 'detached' });
+    const told = ravi.page.locator('.notice');
+    await told.getByText(`You were removed from #${name}.`).waitFor();
+    await say(ada, 'Among ourselves');
+    await ada.reads('Among ourselves');
+    expect(await inList(ravi.page, name).count()).toBe(0);
+    // It stays until there was time to read it, and goes with what one does next.
+    await ravi.page.keyboard.press('Shift');
+    expect(await told.isVisible()).toBe(true);
+    await ravi.page.clock.runFor(5_000);
+    expect(await told.isVisible()).toBe(true);
+    await ravi.page.keyboard.press('Shift');
+    await told.waitFor({ state: 'hidden' });
+  });
+
+  test('is its owner’s: a member who takes somebody out is refused in words', async () => {
+    await create(ada, name, 'Private');
+    await opened(ada.page, `#${name}`);
+    const owner = (await ada.page.locator('.me .name').textContent()) ?? '';
+    await invite(ada, ravi);
+    const question = await askToRemove(ravi, owner);
+    await question.getByRole('alert').getByText('Only the owner').waitFor();
+    await ravi.page.keyboard.press('Escape');
+    await opened(ada.page, `#${name}`);
+  });
+
+  test('has a lock where a public one has a #, and says so, after a reload too', async () => {
+    await create(ada, `${name}-open`, 'Public');
+    await opened(ada.page, `#${name}-open`);
+    await create(ada, name, 'Private');
+    await opened(ada.page, `#${name}`);
+    const locked = inList(ada.page, `${name} private`);
+    const sign = (room: string) => inList(ada.page, room).locator('.sign');
+    await locked.waitFor();
+    expect(await sign(`${name} private`).locator('svg').count()).toBe(1);
+    expect(await sign(`${name}-open`).textContent()).toBe('#');
+    await ada.page.reload();
+    await locked.waitFor();
+    expect(await sign(`${name}-open`).textContent()).toBe('#');
   });
 });
 

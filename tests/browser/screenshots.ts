@@ -128,6 +128,16 @@ async function joinAll(who: Visitor): Promise<void> {
   await who.page.locator('.rooms').getByRole('button', { name: 'Lobby' }).click();
 }
 
+async function makePrivate(who: Visitor, room: string): Promise<void> {
+  await who.page.getByRole('button', { name: 'New room' }).click();
+  const dialog = who.page.getByRole('dialog', { name: 'A new room' });
+  await dialog.getByRole('textbox', { name: 'Name' }).fill(room);
+  await dialog.getByRole('radio', { name: 'Private' }).check();
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await who.page.getByRole('heading', { level: 1, name: `#${room}` }).waitFor();
+  await who.page.locator('.rooms').getByRole('button', { name: 'Lobby' }).click();
+}
+
 async function talk(who: Visitor): Promise<void> {
   for (const [minutesAgo, name, text] of TALK) {
     if (name === ME) await becomes(await who.say(text), 'sent');
@@ -151,6 +161,7 @@ await take('wide-light', WIDE, async (who) => {
   await introduce(who);
   await who.connect(machine.page);
   await joinAll(who);
+  await makePrivate(who, 'offsite');
   await talk(who);
   await speak('Tomasz', 'The icons are in the folder.', 3, 'design');
   await speak('Ravi', `@${ME}, the build is green.`, 1, 'release');

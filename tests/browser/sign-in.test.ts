@@ -1,6 +1,7 @@
 // Signing in at the page: out to the issuer, back with a name, and nothing of a token left where another could find it.
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { becomes, type Visitor, visitor } from './visitor.ts';
@@ -38,11 +39,93 @@ const signsIn = async (one: Visitor, name: string) => {
   await one.page.locator('[data-line="live"]').waitFor();
 };
 
+const signsOut = async (one: Visitor) => {
+  await one.page.getByRole('button', { name: 'Settings' }).click();
+  await one.page.getByRole('button', { name: 'Sign out' }).click();
+};
+
 test('who is signed out is told so, and sees and says nothing', async () => {
   const one = await somebody();
   await one.page.getByText('You are signed out.').waitFor();
   expect(await one.status.textContent()).toContain('Signed out');
   expect(await one.rows.count()).toBe(0);
+});
+
+test('who is signed out is shown the way in, and nothing that needs a name', async () => {
+  const one = await somebody();
+  await one.log.getByRole('heading', { name: 'Sign in to read and write' }).waitFor();
+  expect(await one.log.getByText('Fetching messages…').isVisible()).toBe(false);
+  const names = ['Find a room', 'New room', 'This room', 'Change your name'];
+  for (const name of names)
+    expect(await one.page.getByRole('button', { name }).isVisible()).toBe(false);
+  expect(await one.page.getByRole('button', { name: 'Sign in' }).count()).toBe(1);
+  expect(await faults(one.page)).toEqual([]);
+  await one.page.setViewportSize({ width: 360, height: 640 });
+  const spare = () => document.documentElement.scrollWidth - window.innerWidth;
+  expect(await one.page.evaluate(spare)).toBeLessThanOrEqual(0);
+  await one.page.setViewportSize({ width: 1_280, height: 720 });
+  await signsIn(one, 'Ada');
+  for (const name of names.slice(0, 3)) await one.page.getByRole('button', { name }).waitFor();
+  expect(await one.page.getByRole('button', { name: 'Sign in' }).count()).toBe(0);
+});
+
+test('what was written while signed out goes out once, in order, under the name of who signs in', async () => {
+  const [ada, bob] = [await somebody(), await somebody()];
+  await signsIn(bob, 'Bob');
+  await becomes(await ada.say('Written outside'), 'pending');
+  await becomes(await ada.say('And this after it'), 'pending');
+  await signsIn(ada, 'Ada');
+  await becomes(ada.row('And this after it'), 'sent');
+  await bob.row('And this after it').waitFor();
+  const said = (await bob.texts()).filter((text) => /outside|after it/.test(text));
+  expect(said).toEqual(['Written outside', 'And this after it']);
+  expect(await bob.row('Written outside').textContent()).toContain('Ada');
+  await signsOut(ada);
+  await ada.page.getByText('You are signed out.').waitFor();
+  expect(await ada.rows.count()).toBe(0);
+});
+
+test('what somebody had begun to write is not shown to the next one, and is there again for them', async () => {
+  const ada = await somebody();
+  await signsIn(ada, 'Ada');
+  await ada.composer.fill('Not for everybody');
+  await signsOut(ada);
+  await ada.log.getByRole('heading', { name: 'Sign in to read and write' }).waitFor();
+  expect(await ada.composer.inputValue()).toBe('');
+  await signsIn(ada, 'Eve');
+  expect(await ada.composer.inputValue()).toBe('');
+  await signsOut(ada);
+  await signsIn(ada, 'Ada');
+  await ada.page.waitForFunction(
+    () => document.querySelector('textarea')?.value === 'Not for everybody',
+  );
+});
+
+describe('signing in that does not work', () => {
+  const FAILED = 'Signing in did not work. Try again.';
+
+  test('because the issuer is out of reach is said, and can be tried again', async () => {
+    const one = await somebody();
+    await one.page.route('**/.well-known/**', (route) => route.abort());
+    await one.page.getByRole('button', { name: 'Sign in' }).click();
+    await one.page.getByText(FAILED).waitFor();
+    await one.page.unroute('**/.well-known/**');
+    await signsIn(one, 'Ada');
+    await one.page.getByText(FAILED).waitFor({ state: 'hidden' });
+  });
+
+  test('because the issuer refuses is said', async () => {
+    const one = await somebody();
+    await one.page.getByRole('button', { name: 'Sign in' }).click();
+    await one.page.getByRole('textbox', { name: 'Name', exact: true }).waitFor();
+    const asked = new URL(one.page.url()).searchParams;
+    const back = new URL(asked.get('redirect_uri') ?? 'none:');
+    back.searchParams.set('error', 'access_denied');
+    back.searchParams.set('state', asked.get('state') ?? '');
+    await one.page.goto(back.href);
+    await one.page.getByText(FAILED).waitFor();
+    expect(new URL(one.page.url()).search).toBe('');
+  });
 });
 
 test('two people sign in and talk, under the names that they gave the issuer', async () => {

@@ -19,6 +19,9 @@ const NAMES = /\b(Hubbub|JavaScript|Enter|Shift|Esc|localhost|wss?:\/\/[\w./]*)/
 /** An empty draft is not complained of. */
 const SILENT = ['composer.problems.empty'];
 
+/** Read by a name that is made up: came-and-went.js. */
+const COMPUTED = ['timeline.came', 'timeline.went'];
+
 /** Every entry, by its path. */
 function entries(section: object, path = ''): [string, unknown][] {
   return Object.entries(section).flatMap(([key, value]): [string, unknown][] =>
@@ -131,6 +134,22 @@ describe('views', () => {
         .map(([it]) => `${file}: ${it}`),
     );
     expect(words).toEqual([]);
+  });
+
+  test('read every word that there is', () => {
+    const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(js|html)$/.test(file) && !file.startsWith('words'))
+      .map((file) => readFileSync(join(SRC, file), 'utf8'))
+      .join('\n');
+    const paths = Object.entries(en).flatMap(([section, words]) =>
+      Object.keys(words).map((key) => `${section}.${key}`),
+    );
+    const dead = paths.filter((path) => {
+      const key = path.split('.').at(-1);
+      const isRead = new RegExp(`words(\\.\\w+)?\\.${key}\\b|data-(word|label|title)="${key}"`);
+      return !COMPUTED.includes(path) && !isRead.test(sources);
+    });
+    expect(dead).toEqual([]);
   });
 
   test('and the page has none either, but its name and what is said without JavaScript', () => {

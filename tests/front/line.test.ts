@@ -141,7 +141,7 @@ describe('the greeting', () => {
       hear({ type: 'error', ref: null, code, retry: false, message: 'Reload.' });
       pass(3 * 60 * MINUTE);
       line.tryNow();
-      expect(line.status()).toMatchObject({ state: 'closed', reason: 'Reload.' });
+      expect(line.status()).toMatchObject({ state: 'closed', reason: 'Reload.', code });
       expect(sockets.opened).toHaveLength(1);
     },
   );

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ago } from '../../front/src/core/ago.js';
 import { checkIntroduction, nicknameProblem } from '../../front/src/core/introduction.js';
+import { partnerFrom } from '../../front/src/core/partner.js';
 import { arrangePeople } from '../../front/src/core/people.js';
 
 const SECOND = 1_000;
@@ -48,6 +49,27 @@ describe('the people of a room', () => {
     const { here, away } = arrangePeople(members, { me: 'u_zoe', locale: 'en' });
     expect(names(here)).toEqual(['zoe', 'Émile', 'guest-9', 'guest-10']);
     expect(names(away)).toEqual(['gone late', 'gone early']);
+  });
+});
+
+describe('the one with whom a direct conversation is', () => {
+  const ada = { userId: 'u_ada', nickname: 'Ada' };
+  const told = (online: boolean, second: number) => ({
+    ...{ ...ada, online },
+    at: new Date(Date.UTC(2026, 10, 21, 7, 30, second)).toISOString(),
+  });
+  const other = { ...told(true, 59), userId: 'u_grace' };
+
+  test('is here if any room says so, however old its word', () => {
+    expect(partnerFrom(ada, [[told(false, 9), other], [told(true, 1)]])).toEqual(told(true, 1));
+  });
+
+  test('was seen last when the latest word has it', () => {
+    expect(partnerFrom(ada, [[told(false, 1)], [other, told(false, 9)]])).toEqual(told(false, 9));
+  });
+
+  test('has neither where no room tells of them', () => {
+    expect(partnerFrom(ada, [[other], []])).toEqual({ ...ada, online: false, at: '' });
   });
 });
 

@@ -33,6 +33,7 @@ describe('the list', () => {
       current: 'tea',
       me: 'u_me',
       online: new Set(['u_ada']),
+      visibility: (room) => (room === 'den' ? 'private' : null),
       unread: () => NONE,
       words,
       locale: 'en',
@@ -59,6 +60,11 @@ describe('the list', () => {
       true,
       false,
     ]);
+  });
+
+  test('tells which room is private, as far as that is known', () => {
+    const entries = list(['lobby', 'den', 'tea', 'dm:u_ada:u_me']);
+    expect(entries.filter(({ isPrivate }) => isPrivate).map(({ room }) => room)).toEqual(['den']);
   });
 
   test('shows a name without what is invisible in it, and somebody never met as someone', () => {

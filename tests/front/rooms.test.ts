@@ -105,6 +105,26 @@ test('one who is invited, or joined elsewhere, joins here; one who left or was r
   expect(heard.map((rooms) => rooms.length)).toEqual([2, 3, 2, 1]);
 });
 
+test('one who was removed hears from which room, once; whoever else was is nobody’s news', async () => {
+  const { chat, welcome, tell } = await chatting();
+  const heard: string[] = [];
+  chat.on('removed', (room) => heard.push(room));
+  welcome({ lobby: 0, den: 3 });
+  tell({ type: 'removed', room: 'den', userId: 'u_other' });
+  tell({ type: 'removed', room: 'den', userId: ME });
+  tell({ type: 'removed', room: 'den', userId: ME });
+  expect(heard).toEqual(['den']);
+});
+
+test('whether a room is private is known from when it was joined until it is left', async () => {
+  const { chat, welcome, tell } = await chatting();
+  welcome({ lobby: 0 });
+  tell({ type: 'joined', room: 'den', head: 0, visibility: 'private' });
+  expect([chat.visibility('den'), chat.visibility('lobby')]).toEqual(['private', null]);
+  tell({ type: 'left', room: 'den' });
+  expect(chat.visibility('den')).toBeNull();
+});
+
 test('a room from which one was removed while the line was down is gone when it is back', async () => {
   const { chat, welcome } = await chatting();
   const heard: string[][] = [];

@@ -15,6 +15,7 @@ let end: () => Promise<void>;
 let instead: ((url: string) => Response | undefined) | undefined;
 const asked: string[] = [];
 const troubles: string[] = [];
+const failures: boolean[] = [];
 const time = { now: Date.now() };
 
 beforeAll(async () => {
@@ -37,6 +38,7 @@ beforeEach(() => {
   instead = undefined;
   asked.length = 0;
   troubles.length = 0;
+  failures.length = 0;
 });
 afterEach(() => {
   time.now = Date.now();
@@ -72,6 +74,7 @@ function tab(href = HOME) {
     createSignIn({
       config: { issuer, clientId },
       trouble: (error) => troubles.push((error as Error).message),
+      failed: (has) => failures.push(has),
       browser,
     });
   return {
@@ -142,6 +145,7 @@ test.each<[string, (back: URL) => void, RegExp]>([
   const signIn = await ada.signsIn('Ada', change);
   expect(await signIn.credentials()).toBeNull();
   expect(troubles).toEqual([expect.stringMatching(why)]);
+  expect(failures).toEqual([false, true]);
   expect(ada.href()).toBe(HOME);
 });
 
@@ -223,4 +227,17 @@ test('an issuer that says it is another is not asked for anything', async () => 
   while (troubles.length === 0) await new Promise(setImmediate);
   expect(troubles).toEqual([expect.stringMatching(/another/)]);
   expect(ada.went.to).toBe('');
+});
+
+test('an issuer that does not answer is a failure that is told, until it is tried again', async () => {
+  instead = () => new Response('', { status: 503 });
+  const ada = tab();
+  const signIn = ada.load();
+  signIn.signIn();
+  while (failures.length < 2) await new Promise(setImmediate);
+  expect(failures).toEqual([false, true]);
+  instead = undefined;
+  signIn.signIn();
+  await ada.went.waiting.promise;
+  expect(failures).toEqual([false, true, false]);
 });

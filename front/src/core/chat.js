@@ -15,6 +15,7 @@ import { createRoomFace } from './room-face.js';
 import { directRoom, foldRoom, isDirect } from './room-name.js';
 import { createRoster } from './roster.js';
 import { createTypists } from './typists.js';
+import { createVisibilities } from './visibilities.js';
 
 /** @typedef {import('./line.js').LineStatus} LineStatus */
 /** @typedef {import('./line.js').Ears} Ears */
@@ -26,7 +27,8 @@ import { createTypists } from './typists.js';
  *   credentials: where people sign in, asked at each hello; a guest's secret otherwise. line: instead of a line of one's own, for example one that tabs share */
 /** @typedef {{ url: string, nickname?: string, rooms?: string[], from?: import('./room.js').From, folder?: string,
  *   user?: string, ports?: Partial<ChatPorts> }} ChatOptions */
-/** @typedef {{ status: LineStatus, trouble: Error, rooms: string[], nickname: { userId: string, nickname: string } }} ChatNews */
+/** @typedef {{ status: LineStatus, trouble: Error, rooms: string[], removed: string,
+ *   nickname: { userId: string, nickname: string } }} ChatNews */
 
 /** A welcome's rest, for a room that opens after it. */
 const NOBODY = {
@@ -91,6 +93,7 @@ export function connect(options) {
   // Said until a server has answered it; from then on the server knows better, maybe from another device.
   let wish = nickname;
   const renames = createNames();
+  const visibilities = createVisibilities(keep);
   let isUp = false;
   let led = true;
   let isClosed = false;
@@ -204,6 +207,7 @@ export function connect(options) {
   /** @param {string} name */
   function forget(name) {
     inquiry.heard(name);
+    visibilities.forget(name);
     const known = rooms.get(name);
     known?.room.close();
     known?.roster.close();
@@ -229,6 +233,7 @@ export function connect(options) {
   function doors(frame) {
     doorway.heard(frame);
     if (frame.type === 'joined') {
+      visibilities.hear(frame);
       if (frame.head !== null) {
         enter(frame.room, frame.head);
         inquiry.want(frame.room);
@@ -236,13 +241,17 @@ export function connect(options) {
     } else if (frame.type === 'invited' && frame.by !== '') {
       if (isOpen && !rooms.has(frame.room)) join(frame.room).catch(trouble);
     } else if (frame.type === 'left') forget(frame.room);
-    else if (frame.type === 'removed' && frame.userId === me.userId) forget(frame.room);
+    else if (frame.type === 'removed' && frame.userId === me.userId) {
+      const wasIn = rooms.has(frame.room);
+      forget(frame.room);
+      if (wasIn) listeners.tell('removed', frame.room);
+    }
   }
 
-  /** @param {string} typed @param {{ create?: boolean, visibility?: 'public' | 'private' }} [how] */
-  async function join(typed, how = {}) {
+  /** @param {string} typed @param {{ create?: boolean, visibility?: 'public' | 'private', signal?: AbortSignal }} [how] */
+  async function join(typed, { signal, ...how } = {}) {
     const room = foldRoom(typed);
-    const answer = await doorway.ask({ action: 'join', room, ...how }, 'joined');
+    const answer = await doorway.ask({ action: 'join', room, ...how }, 'joined', signal);
     return enter(room, 'head' in answer ? (answer.head ?? 0) : 0);
   }
 
@@ -336,19 +345,20 @@ export function connect(options) {
   return {
     /** The rooms there are here, by name. `on('rooms')` tells when one comes or goes. */
     rooms: () => [...rooms.keys()],
-    /** Which public rooms the server has. */
-    async publicRooms() {
-      const answer = await doorway.ask({ action: 'rooms' }, 'rooms');
+    /** Which public rooms the server has. @param {AbortSignal} [signal] */
+    async publicRooms(signal) {
+      const answer = await doorway.ask({ action: 'rooms' }, 'rooms', signal);
       return 'rooms' in answer ? answer.rooms : [];
     },
     /**
      * Joins a room, kept when it is heard. `create`: make it if it is not there; `visibility` of what is made.
-     * Rejects with an Error named as the server's code: `NoSuchRoom`, `TooManyRooms`, `BadField`.
+     * Rejects with an Error named as the server's code: `NoSuchRoom`, `TooManyRooms`, `BadField`; here and below also
+     * `NoAnswer` after 30 s of silence on a line that lives, and `AbortError` when `signal` took it back.
      */
     join,
-    /** Leaves it, on every device. @param {string} name */
-    async leave(name) {
-      await doorway.ask({ action: 'leave', room: foldRoom(name) }, 'left');
+    /** Leaves it, on every device. @param {string} name @param {AbortSignal} [signal] */
+    async leave(name, signal) {
+      await doorway.ask({ action: 'leave', room: foldRoom(name) }, 'left', signal);
       forget(foldRoom(name));
     },
     /** The room with one other user. Throws a RangeError before the first welcome. @param {string} userId @returns {RoomFace} */
@@ -356,12 +366,14 @@ export function connect(options) {
       if (me.userId === '' || userId === me.userId) throw new RangeError('There is no such pair.');
       return enter(directRoom(me.userId, userId), 0);
     },
-    /** @param {string} name @param {string} userId */
-    invite: (name, userId) =>
-      doorway.ask({ action: 'invite', room: foldRoom(name), userId }, 'invited'),
-    /** The owner's. @param {string} name @param {string} userId */
-    remove: (name, userId) =>
-      doorway.ask({ action: 'remove', room: foldRoom(name), userId }, 'removed'),
+    /** @param {string} name @param {string} userId @param {AbortSignal} [signal] */
+    invite: (name, userId, signal) =>
+      doorway.ask({ action: 'invite', room: foldRoom(name), userId }, 'invited', signal),
+    /** The owner's. @param {string} name @param {string} userId @param {AbortSignal} [signal] */
+    remove: (name, userId, signal) =>
+      doorway.ask({ action: 'remove', room: foldRoom(name), userId }, 'removed', signal),
+    /** Told when a room is joined, and kept: null of one that was joined elsewhere before this client came. @param {string} name */
+    visibility: (name) => visibilities.of(name),
     /** One of the rooms that were named. Throws a RangeError for another. @param {string} name @returns {RoomFace} */
     room(name) {
       const face = faces.get(name);
@@ -371,15 +383,15 @@ export function connect(options) {
     /**
      * Goes by another name, on every device and in every tab. Rejects with a RangeError for what no server takes, and
      * with an Error named as the server's code: for `NicknameTaken` its `suggestion` looks free.
-     * @param {string} typed @returns {Promise<{ nickname: string }>}
+     * @param {string} typed @param {AbortSignal} [signal] @returns {Promise<{ nickname: string }>}
      */
-    async setNickname(typed) {
+    async setNickname(typed, signal) {
       checkNickname(typed);
       const wanted = spelled(typed);
-      await doorway.ask({ action: 'nickname', nickname: wanted }, 'nickname');
+      await doorway.ask({ action: 'nickname', nickname: wanted }, 'nickname', signal);
       return { nickname: wanted };
     },
-    /** `nickname`: somebody goes by another, oneself among them; `status`: a LineStatus; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
+    /** `nickname`: somebody goes by another, oneself among them; `removed`: its owner took one out of this room; `status`: a LineStatus; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
     on: listeners.on,
     status: line.status,
     /** userId is empty before the first welcome. */

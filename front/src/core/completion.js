@@ -26,6 +26,12 @@ export function closedAt(text, caret) {
   return name ? { kind: 'emoji', query: name, from: caret - name.length - 2, to: caret } : null;
 }
 
+/**
+ * @param {string} text @param {Pick<Wish, 'from' | 'to'>} wish @param {string} insert
+ * @returns {boolean} whether it stands there already, in whatever case
+ */
+export const stands = (text, { from, to }, insert) => fold(text.slice(from, to)) === fold(insert);
+
 /** @param {string} name @param {string} query @returns {number} 0 is best */
 function rank(name, query) {
   const folded = fold(name);

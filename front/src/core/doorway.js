@@ -1,16 +1,23 @@
 // @ts-check
-// Asks the server about rooms and for a nickname: one question at a time, again whenever the line comes back, until it is answered or refused.
+// Asks the server about rooms and for a nickname: one question at a time, again whenever the line comes back, until it is answered, refused or no longer wanted.
 
 /** @typedef {import('./frame.js').ServerFrame} ServerFrame */
 /** @typedef {Extract<ServerFrame, { type: 'joined' | 'left' | 'invited' | 'removed' | 'rooms' }>} RoomAnswer */
 /** @typedef {RoomAnswer | import('./frame.js').Nickname} Answer */
 /** @typedef {{ frame: { action: string, room?: string, userId?: string, nickname?: string }, type: Answer['type'],
- *   answered: (answer: Answer) => void, refused: (error: Error) => void }} Question */
+ *   tries: number, isWanted: () => boolean, answered: (answer: Answer) => void, refused: (error: Error) => void }} Question */
+
+/** An answer can be lost on a line that lives; to ask twice does no more than to ask once. */
+const ANSWER_MS = 10_000;
+const TRIES = 3;
 
 const ANSWERS = new Set(['joined', 'left', 'invited', 'removed', 'rooms']);
 
 /** @param {ServerFrame} frame @returns {frame is RoomAnswer} */
 export const isAboutRooms = (frame) => ANSWERS.has(frame.type);
+
+/** @param {string} name @param {string} message */
+const named = (name, message) => Object.assign(new Error(message), { name });
 
 /** @param {{ clock: import('./line.js').Clock, send: (frame: object) => boolean }} ports */
 export function createDoorway({ clock, send }) {
@@ -21,9 +28,21 @@ export function createDoorway({ clock, send }) {
   let cancel = () => {};
 
   function next() {
+    if (isAsked) return;
     cancel();
+    while (questions[0]?.isWanted() === false) questions.shift();
     const [first] = questions;
-    if (isUp && !isAsked && first) isAsked = send(first.frame);
+    if (!isUp || !first) return;
+    isAsked = send(first.frame);
+    if (isAsked) cancel = clock.after(ANSWER_MS, () => unanswered(first));
+  }
+
+  /** @param {Question} first */
+  function unanswered(first) {
+    first.tries += 1;
+    if (first.tries >= TRIES) done()?.refused(named('NoAnswer', 'The server does not answer.'));
+    isAsked = false;
+    next();
   }
 
   function done() {
@@ -34,12 +53,18 @@ export function createDoorway({ clock, send }) {
   return {
     /**
      * @param {Question['frame']} frame @param {Answer['type']} type of the answer
-     * @returns {Promise<Answer>} rejected with an Error named by the code of what the server refused, with its `suggestion`
+     * @param {AbortSignal} [signal] takes the question back; one that is on its way holds its place, for its answer to be known by
+     * @returns {Promise<Answer>} rejected with an Error named by the code of what the server refused, with its `suggestion`;
+     *   `NoAnswer` after 30 s of silence on a line that lives; `AbortError` when it was taken back
      */
-    ask(frame, type) {
+    ask(frame, type, signal) {
       /** @type {Promise<Answer>} */
       const answer = new Promise((answered, refused) => {
-        questions.push({ frame, type, answered, refused });
+        const isWanted = () => !signal?.aborted;
+        questions.push({ frame, type, tries: 0, isWanted, answered, refused });
+        const takeBack = () => refused(named('AbortError', 'It was taken back.'));
+        if (signal?.aborted) takeBack();
+        signal?.addEventListener('abort', takeBack, { once: true });
       });
       next();
       return answer;
@@ -64,16 +89,18 @@ export function createDoorway({ clock, send }) {
       if (code === 'NotInRoom' && questions[0]?.type !== 'invited') return;
       if (retry) {
         isAsked = false;
+        cancel();
         cancel = clock.after(afterMs, next);
         return;
       }
-      done()?.refused(Object.assign(new Error(message), { name: code, suggestion }));
+      done()?.refused(Object.assign(named(code, message), { suggestion }));
       next();
     },
     /** @param {boolean} is whether there is a line; what was asked on the old one is asked again */
     line(is) {
       isUp = is;
       isAsked = false;
+      cancel();
       next();
     },
   };

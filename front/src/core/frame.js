@@ -13,7 +13,8 @@
 /** @typedef {{ type: 'welcome', userId: string, nickname: string, heads: Heads, spreadMs: number, pingAfterMs: number,
  *   leaseMs: number, authForMs?: number, here: { [room: string]: Member[] }, now?: string, rotated?: boolean }} Welcome leaseMs: 0 from a server without presence; rotated: set by the line when the client never was away */
 /** @typedef {{ type: 'pong', heads: Heads, present: Heads }} Pong */
-/** @typedef {{ type: 'joined', room: string, head: number | null }} Joined head: null if another device of mine joined */
+/** @typedef {{ type: 'joined', room: string, head: number | null, visibility?: import('../../../shared/src/protocol.ts').Visibility }} Joined
+ *   head: null if another device of mine joined */
 /** @typedef {{ type: 'left', room: string }} Left */
 /** @typedef {{ type: 'invited', room: string, userId: string, by: string }} Invited by: empty in the answer to who invited */
 /** @typedef {{ type: 'removed', room: string, userId: string }} Removed */
@@ -157,10 +158,11 @@ const READERS = {
     typeof room === 'string' && typeof userId === 'string'
       ? { type: 'typing', room, userId, nickname: text(nickname, ''), on: on === true }
       : null,
-  joined: ({ room, head }) => ({
+  joined: ({ room, head, visibility }) => ({
     type: 'joined',
     room: text(room, ''),
     head: isCount(head) ? head : null,
+    ...(visibility === 'public' || visibility === 'private' ? { visibility } : {}),
   }),
   left: ({ room }) => ({ type: 'left', room: text(room, '') }),
   invited: ({ room, userId, by }) => ({

@@ -10,8 +10,8 @@ import { createRenewal } from './renewal.js';
 /** @typedef {'idle' | 'connecting' | 'greeting' | 'live' | 'waiting' | 'replaced' | 'signed-out' | 'closed'} LineState
  *   replaced: this identity speaks elsewhere, until `useHere`; signed-out: nobody gives a token, until `useHere` or `wake`;
  *   closed: for good, `reason` says why */
-/** @typedef {{ state: LineState, retryAt: number | null, online: boolean, reason: string | null, leads: boolean }} LineStatus
- *   retryAt: clock milliseconds of the next try; leads: whether this tab's outbox sends */
+/** @typedef {{ state: LineState, retryAt: number | null, online: boolean, reason: string | null, code?: string, leads: boolean }} LineStatus
+ *   code: what `reason` says in English, the server's or `SomebodyElse`; retryAt: clock milliseconds of the next try; leads: whether this tab's outbox sends */
 /** @typedef {{ send(text: string): void, close(): void }} Socket */
 /** @typedef {{ opened(): void, heard(text: string): void, closed(): void }} SocketEvents */
 /** @typedef {(url: string, protocols: string[], events: SocketEvents) => Socket} OpenSocket */
@@ -116,7 +116,7 @@ export function createLine(ports) {
       if (call !== next) return;
       // What is kept here to be sent, and how far was read, is another's.
       if (ports.credentials && !identity.isOf(frame.userId))
-        return end('Somebody else signed in: what is kept here is not theirs.');
+        return end('Somebody else signed in: what is kept here is not theirs.', 'SomebodyElse');
       const rotated = current !== null;
       current?.hangUp();
       current = call;
@@ -165,13 +165,13 @@ export function createLine(ports) {
     if (frame.type !== 'error') return;
     if (frame.retry) return call.fail();
     if (frame.code === 'BadToken') return signOut(frame.message);
-    end(frame.message);
+    end(frame.message, frame.code);
   }
 
-  /** @param {string} reason */
-  function end(reason) {
+  /** @param {string} reason @param {string} code */
+  function end(reason, code) {
     hangUp();
-    become('closed', { reason });
+    become('closed', { reason, code });
   }
 
   /** @param {string | null} [reason] */

@@ -22,10 +22,12 @@ export function titleOf(room, { me, nameOf, words }) {
 
 /**
  * @param {{ rooms: string[], current: string, me: string, nameOf: (userId: string) => string | null, online: Set<string>,
+ *   visibility: (room: string) => 'public' | 'private' | null,
  *   unread: (room: string) => RoomEntry['unread'], words: Parameters<typeof titleOf>[1]['words'], locale: string }} options
  * @returns {RoomEntry[]} in the order to show them
  */
-export function roomEntries({ rooms, current, me, nameOf, online, unread, words, locale }) {
+export function roomEntries(options) {
+  const { rooms, current, me, nameOf, online, visibility, unread, words, locale } = options;
   const { compare } = new Intl.Collator(locale);
   const named = rooms.filter((room) => !isDirect(room) && room !== LOBBY).sort(compare);
   const lobby = rooms.filter((room) => room === LOBBY);
@@ -36,6 +38,7 @@ export function roomEntries({ rooms, current, me, nameOf, online, unread, words,
       room,
       title: userId === null && room !== LOBBY ? room : title,
       partner: userId === null ? null : { userId, nickname: title, online: online.has(userId) },
+      isPrivate: visibility(room) === 'private',
       isCurrent: room === current,
       unread: unread(room),
     };

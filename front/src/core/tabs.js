@@ -53,6 +53,7 @@ export function createTabs({ tab, name, openLock, openChannel, keep, clock, open
       next.retryAt === status.retryAt &&
       next.online === status.online &&
       next.reason === status.reason &&
+      next.code === status.code &&
       next.leads === status.leads;
     status = next;
     if (!isSame) ears.changed(next);

@@ -6,7 +6,7 @@ import { createFileKeep, createFileStore } from './file.js';
 import { createIndexedDbStore } from './indexed-db.js';
 import { createLocalKeep } from './local-keep.js';
 import { createMemoryKeep, createMemoryStore } from './memory.js';
-import { serverName } from './server-name.js';
+import { serverName, storageName } from './server-name.js';
 import { openSocket } from './socket.js';
 
 /**
@@ -16,7 +16,7 @@ import { openSocket } from './socket.js';
  */
 export function defaultPorts({ url, user, folder, trouble }) {
   return {
-    ...storage(serverName(url, user), folder, trouble),
+    ...storage({ url, user, folder, trouble }),
     openSocket,
     clock,
     fraction,
@@ -29,10 +29,10 @@ export function defaultPorts({ url, user, folder, trouble }) {
 /** Node has a navigator that does not know. */
 const isOnline = () => globalThis.navigator?.onLine !== false;
 
-/** @param {string} server its name @param {string | undefined} folder @param {(error: unknown) => void} trouble */
-function storage(server, folder, trouble) {
+/** @param {Parameters<typeof defaultPorts>[0]} options */
+function storage({ url, user, folder, trouble }) {
   if (folder !== undefined) {
-    const own = `${folder}/${server}`;
+    const own = `${folder}/${serverName(url, user)}`;
     return {
       keep: createFileKeep(own, trouble),
       outbox: createFileStore(`${own}/outbox`, trouble),
@@ -40,6 +40,6 @@ function storage(server, folder, trouble) {
   }
   if (!('indexedDB' in globalThis))
     return { keep: createMemoryKeep(), outbox: createMemoryStore() };
-  const name = `hubbub ${server}`;
+  const name = storageName(url, user);
   return { keep: createLocalKeep(`${name} `, trouble), outbox: createIndexedDbStore(name) };
 }

@@ -4,6 +4,8 @@
 /** @typedef {{ authorization_endpoint: string, token_endpoint: string, end_session_endpoint: string | null }} Endpoints */
 /** @typedef {{ id_token?: unknown, refresh_token?: unknown }} TokenAnswer */
 
+const ANSWER_MS = 15_000;
+
 /** The issuer's no, as against its silence: the code or the refresh token is used up, or was never good. */
 export class NotGranted extends Error {}
 
@@ -13,7 +15,8 @@ export function createIssuer(issuer, ask) {
   let known = null;
 
   async function discover() {
-    const answer = await ask(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
+    const document = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    const answer = await ask(document, { signal: AbortSignal.timeout(ANSWER_MS) });
     if (!answer.ok) throw new Error(`The issuer answered ${answer.status}.`);
     const told = await answer.json();
     if (told.issuer !== issuer) throw new Error('The issuer says that it is another.');
@@ -39,7 +42,8 @@ export function createIssuer(issuer, ask) {
     async token(fields) {
       const { token_endpoint } = await endpoints();
       const body = new URLSearchParams(fields);
-      const answer = await ask(token_endpoint, { method: 'POST', body });
+      const signal = AbortSignal.timeout(ANSWER_MS);
+      const answer = await ask(token_endpoint, { method: 'POST', body, signal });
       if (answer.status === 400) throw new NotGranted('The issuer refused. Sign in again.');
       if (!answer.ok) throw new Error(`The issuer answered ${answer.status}.`);
       return answer.json();

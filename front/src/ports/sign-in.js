@@ -27,9 +27,10 @@ const thisBrowser = (trouble) => ({
 
 /**
  * Takes up at once what a redirect from the issuer brought, and cleans the address of it.
- * @param {{ config: SignInConfig, trouble: (error: unknown) => void, browser?: Browser }} options trouble: told what failed
+ * @param {{ config: SignInConfig, trouble: (error: unknown) => void, failed: (has: boolean) => void, browser?: Browser }} options
+ *   trouble: told what failed; failed: whether signing in did, until it is begun again
  */
-export function createSignIn({ config, trouble, browser = thisBrowser(trouble) }) {
+export function createSignIn({ config, trouble, failed, browser = thisBrowser(trouble) }) {
   const { issuer, clientId } = config;
   const { endpoints, token } = createIssuer(issuer, browser.ask);
   const home = () => new URL('.', browser.href()).href;
@@ -37,7 +38,13 @@ export function createSignIn({ config, trouble, browser = thisBrowser(trouble) }
   let held = null;
   /** @type {Promise<void> | null} */
   let refreshing = null;
-  const arrived = arrive().catch(trouble);
+  const arrived = arrive().catch(fail);
+
+  /** @param {unknown} error */
+  function fail(error) {
+    trouble(error);
+    failed(true);
+  }
 
   /** @param {Record<string, string>} fields @param {(id: import('./id-token.js').IdToken) => boolean} isExpected */
   async function obtain(fields, isExpected) {
@@ -133,7 +140,8 @@ export function createSignIn({ config, trouble, browser = thisBrowser(trouble) }
     },
     /** Leaves the page for the issuer's. */
     signIn() {
-      begin().catch(trouble);
+      failed(false);
+      begin().catch(fail);
     },
     /** Forgets the tokens, and ends the issuer's own session where it has a way. */
     signOut() {

@@ -9,7 +9,7 @@ import { hasChannels, openChannel } from './channel.js';
 import { clock } from './clock.js';
 import { createLocalKeep } from './local-keep.js';
 import { hasLocks, webLocks } from './locks.js';
-import { serverName } from './server-name.js';
+import { storageName } from './server-name.js';
 
 /**
  * The ports that `connect` takes for it. Without BroadcastChannel each tab is a client of its own, with a line of its own.
@@ -17,7 +17,7 @@ import { serverName } from './server-name.js';
  * @returns {Partial<import('../core/chat.js').ChatPorts>}
  */
 export function tabPorts({ url, user, trouble }) {
-  const own = `hubbub ${serverName(url, user)}`;
+  const own = storageName(url, user);
   const tab = mintMessageId(clock.now(), randomBytes);
   if (!hasChannels()) return { keep: clientOfItsOwn(createLocalKeep(`${own} `, trouble), tab) };
   const name = `${own} tabs ${TABS_VERSION}`;

@@ -94,11 +94,14 @@ export function createAttention(options) {
       bare = `${room} · ${plain}`;
       show();
     },
-    /** By a click. @returns {Promise<boolean>} whether notifications come from now on */
-    async askToNotify() {
-      const isAllowed = await notifier.ask();
-      wish.write(isAllowed || null);
-      return isAllowed;
+    /** @type {import('./settings.js').Notifying} */
+    notifying: {
+      isOn: () => wish.read() === true && notifier.isAllowed(),
+      async turn(on) {
+        const isOn = on && (await notifier.ask());
+        wish.write(isOn || null);
+        return isOn;
+      },
     },
   };
 }

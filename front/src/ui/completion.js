@@ -1,6 +1,6 @@
 // @ts-check
 // Offers names and emoji for the word that is being written.
-import { closedAt, completed, emojiFor, peopleFor, wishAt } from '../core/completion.js';
+import { closedAt, completed, emojiFor, peopleFor, stands, wishAt } from '../core/completion.js';
 import { element } from './element.js';
 import { createListbox } from './listbox.js';
 
@@ -42,7 +42,7 @@ export function createCompletion({ field, list, members, words, changed, trouble
 
   /** @param {Wish} found @param {Option[]} offered */
   function show(found, offered) {
-    if (offered.length === 0) return hide();
+    if (offered.every(({ insert }) => stands(field.value, found, insert))) return hide();
     wish = found;
     options = offered;
     listbox.show(found.kind === 'emoji' ? words.emoji : words.people, offered.map(rowOf));
@@ -90,6 +90,9 @@ export function createCompletion({ field, list, members, words, changed, trouble
       if (!wish || shiftKey) return false;
       if (LEAVES.has(key)) hide();
       if (listbox.moves(key)) return true;
+      const chosen = options[listbox.active()];
+      // Of "Ada" and "Ada-2" the one that is written out already: Enter sends it.
+      if (key === 'Enter' && chosen && stands(field.value, wish, chosen.insert)) return false;
       if (key === 'Enter' || key === 'Tab') take(listbox.active());
       else if (key === 'Escape' && wish) {
         closedFrom = wish.from;

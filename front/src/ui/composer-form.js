@@ -27,7 +27,7 @@ export function buildComposer(form, title, words) {
   const field = element('textarea', {
     id: 'message',
     rows: '1',
-    placeholder: words.label(title),
+    placeholder: words.form,
     autocomplete: 'off',
     enterkeyhint: 'send',
     dir: 'auto',
@@ -55,7 +55,6 @@ export function buildComposer(form, title, words) {
   /** @param {string} next */
   const titled = (next) => {
     label.textContent = words.label(next);
-    field.placeholder = words.label(next);
   };
   return { field, send, counter, spoken, completions, titled };
 }

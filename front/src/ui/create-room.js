@@ -4,8 +4,8 @@ import { foldRoom } from '../core/room-name.js';
 import { createDialog, refusal } from './dialog.js';
 import { element } from './element.js';
 
-/** @typedef {{ publicRooms(): Promise<{ room: string }[]>, rooms(): string[],
- *   join(room: string, how: { create: boolean, visibility: 'public' | 'private' }): Promise<{ name: string }> }} Rooms */
+/** @typedef {import('./errand.js').Lined & { publicRooms(signal: AbortSignal): Promise<{ room: string }[]>, rooms(): string[],
+ *   join(room: string, how: { create: boolean, visibility: 'public' | 'private', signal: AbortSignal }): Promise<{ name: string }> }} Rooms */
 
 /**
  * @param {{ chat: Rooms, words: typeof import('../words/en.js').en.shell, open: (room: string) => void, signal: AbortSignal }} options
@@ -31,20 +31,21 @@ export function createCreateRoom({ chat, words, open, signal }) {
       element('label', { class: 'choice' }, isPrivate, words.createPrivate),
     ],
     submit: words.createIt,
-    cancel: words.cancel,
-    problems: words.problems,
     act: create,
-    signal,
+    ...{ chat, words, signal },
   });
 
-  async function create() {
+  /** @param {AbortSignal} wanted */
+  async function create(wanted) {
     const room = foldRoom(field.value.replace(/^#/, ''));
     if (room === '') throw refusal('BadField');
     // To create what is there would join it, and somebody's private room would be everybody's.
-    const taken = [...chat.rooms(), ...(await chat.publicRooms()).map((known) => known.room)];
+    const taken = [...chat.rooms(), ...(await chat.publicRooms(wanted)).map((known) => known.room)];
     if (taken.includes(room)) throw refusal('RoomTaken');
     const visibility = isPrivate.checked ? 'private' : 'public';
-    open((await chat.join(room, { create: true, visibility })).name);
+    const made = await chat.join(room, { create: true, visibility, signal: wanted });
+    wanted.throwIfAborted();
+    open(made.name);
   }
 
   return {

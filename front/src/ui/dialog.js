@@ -1,45 +1,55 @@
 // @ts-check
 // One dialog with a form in it: it closes when its act is done, and says in words why it could not be.
 import { element } from './element.js';
+import { createErrand } from './errand.js';
+
+/** @typedef {{ cancel: string, waits: string, problems: { other: string } & Record<string, string> }} Words
+ *   waits: for a line that is down; problems: by the `name` of the Error that `act` rejects with */
 
 /**
- * @param {{ name: string, title: string, body: (Node | string)[], submit: string, cancel: string, isAlarming?: boolean,
- *   act: () => Promise<unknown>, problems: { other: string } & Record<string, string>, signal: AbortSignal }} options
- *   name: unique on the page; submit, cancel: the words on its buttons;
- *   problems: words by the `name` of the Error that `act` rejects with
+ * @param {{ name: string, title: string, body: (Node | string)[], submit: string, isAlarming?: boolean,
+ *   act: (wanted: AbortSignal) => Promise<unknown>, chat: import('./errand.js').Lined, words: Words, signal: AbortSignal }} options
+ *   name: unique on the page; submit: the words on its button; act: no longer wanted once the dialog is closed
  */
 export function createDialog(options) {
-  const { name, body, problems, signal } = options;
+  const { name, body, chat, words, signal } = options;
   const title = element('h2', { id: `${name}-title` }, options.title);
   const problem = element('p', { class: 'problem', role: 'alert', id: `${name}-problem` });
-  const cancel = element('button', { type: 'button', class: 'cancel' }, options.cancel);
+  const cancel = element('button', { type: 'button', class: 'cancel' }, words.cancel);
   const look = options.isAlarming ? 'save alarming' : 'save';
   const submit = element('button', { type: 'submit', class: look }, options.submit);
   const actions = element('div', { class: 'actions' }, cancel, submit);
-  const form = element('form', { novalidate: '' }, title, ...body, problem, actions);
+  const form = element('form', { novalidate: '' });
+  const errand = createErrand({ form, chat, waits: words.waits, signal });
+  form.append(title, ...body, problem, errand.note, actions);
   const dialog = element('dialog', { 'aria-labelledby': title.id, class: name }, form);
   document.body.append(dialog);
-  let isBusy = false;
+  let opening = new AbortController();
 
-  /** @param {() => Promise<unknown>} act */
+  /** @param {(wanted: AbortSignal) => Promise<unknown>} act */
   async function run(act) {
-    if (isBusy) return;
-    isBusy = true;
     problem.textContent = '';
-    form.setAttribute('aria-busy', 'true');
     try {
-      await act();
-      dialog.close();
+      if (await errand.run(act)) close();
     } catch (error) {
       const code = error instanceof Error ? error.name : '';
-      problem.textContent = problems[code] ?? problems.other;
-    } finally {
-      isBusy = false;
-      form.removeAttribute('aria-busy');
+      problem.textContent = words.problems[code] ?? words.problems.other;
     }
   }
 
-  cancel.addEventListener('click', () => dialog.close());
+  function letGo() {
+    opening.abort();
+    errand.letGo();
+  }
+
+  function close() {
+    letGo();
+    dialog.close();
+  }
+
+  cancel.addEventListener('click', close);
+  // Escape closes it too; the news may come when it is open again.
+  dialog.addEventListener('close', () => dialog.open || letGo());
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     void run(options.act);
@@ -49,10 +59,13 @@ export function createDialog(options) {
     title,
     submit,
     run,
-    close: () => dialog.close(),
+    close,
+    /** @returns {AbortSignal} until it is closed */
     open() {
       problem.textContent = '';
+      opening = new AbortController();
       dialog.showModal();
+      return opening.signal;
     },
   };
 }

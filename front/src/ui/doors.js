@@ -1,5 +1,5 @@
 // @ts-check
-// The ways into rooms and out of them: find, create, invite, leave, each behind its button.
+// The ways into rooms and out of them: find, create, invite, remove, leave, each behind its button.
 import { createCreateRoom } from './create-room.js';
 import { find } from './element.js';
 import { createFindRoom } from './find-room.js';
@@ -16,7 +16,7 @@ import { createRoomMenu } from './room-menu.js';
 export function openDoors({ root, chat, room, known, open, say, words, signal }) {
   const finding = createFindRoom({ chat, words, open, signal });
   const creating = createCreateRoom({ chat, words, open, signal });
-  createRoomMenu({ root, chat, room, guests, say, words, signal });
+  const menu = createRoomMenu({ root, chat, room, guests, removable, say, words, signal });
 
   function guests() {
     const inside = new Set(
@@ -29,9 +29,19 @@ export function openDoors({ root, chat, room, known, open, say, words, signal })
     return known().filter(({ userId }) => !inside.has(userId));
   }
 
+  /** Nobody is taken out of a room that everybody may join. */
+  function removable() {
+    const { name, isLeavable } = room();
+    if (!isLeavable || chat.visibility(name) === 'public') return [];
+    return chat
+      .room(name)
+      .roster()
+      .filter(({ userId }) => userId !== chat.me().userId);
+  }
+
   find(root, '.join-room', HTMLButtonElement).addEventListener('click', finding.open, { signal });
   find(root, '.create-room', HTMLButtonElement).addEventListener('click', creating.open, {
     signal,
   });
-  return { ask: finding.ask };
+  return { ask: finding.ask, closeMenu: menu.close };
 }

@@ -5,6 +5,13 @@ import { find } from './element.js';
 /** Narrower, the two are drawers: as frame.css has it. */
 const NARROW = { side: '(width < 48rem)', people: '(width < 72rem)' };
 
+/** A dialog that closes gives the focus back to where it was: in a drawer that is gone by then. @param {HTMLElement} heir */
+function giveFocus(heir) {
+  const dialog = document.querySelector('dialog[open]');
+  if (dialog) dialog.addEventListener('close', () => heir.focus(), { once: true });
+  else heir.focus();
+}
+
 /**
  * @param {{ root: ParentNode }} options
  * @returns {{ close(): void }} close: whatever lies over the conversation
@@ -32,7 +39,7 @@ export function createDrawers({ root }) {
       show();
       main.inert = isOpen && narrow.matches;
       if (isOpen && narrow.matches) panel.querySelector('button')?.focus();
-      else if (hadFocus || narrow.matches) button.focus();
+      else if (hadFocus || narrow.matches) giveFocus(button);
     }
 
     button.addEventListener('click', () => turn(!isOpen));

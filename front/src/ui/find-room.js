@@ -3,8 +3,8 @@
 import { createDialog, refusal } from './dialog.js';
 import { element } from './element.js';
 
-/** @typedef {{ publicRooms(): Promise<{ room: string }[]>, rooms(): string[],
- *   join(room: string): Promise<{ name: string }> }} Rooms */
+/** @typedef {import('./errand.js').Lined & { publicRooms(signal: AbortSignal): Promise<{ room: string }[]>, rooms(): string[],
+ *   join(room: string, how: { signal: AbortSignal }): Promise<{ name: string }> }} Rooms */
 
 /**
  * @param {{ chat: Rooms, words: typeof import('../words/en.js').en.shell, open: (room: string) => void, signal: AbortSignal }} options
@@ -20,7 +20,7 @@ export function createFindRoom({ chat, words, open, signal }) {
   });
   const note = element('p', { class: 'help', role: 'status' });
   const list = element('ul', { class: 'public-rooms', 'aria-labelledby': 'public-rooms-title' });
-  const common = { cancel: words.cancel, problems: words.problems, signal };
+  const common = { chat, words, signal };
   const dialog = createDialog({
     ...common,
     name: 'find',
@@ -34,7 +34,7 @@ export function createFindRoom({ chat, words, open, signal }) {
       note,
     ],
     submit: words.joinIt,
-    act: () => join(field.value),
+    act: (wanted) => join(field.value, wanted),
   });
   let asked = '';
   const ask = createDialog({
@@ -43,13 +43,15 @@ export function createFindRoom({ chat, words, open, signal }) {
     title: '',
     body: [element('p', { class: 'help' }, words.askHelp)],
     submit: words.joinIt,
-    act: () => join(asked),
+    act: (wanted) => join(asked, wanted),
   });
 
-  /** @param {string} typed */
-  async function join(typed) {
+  /** @param {string} typed @param {AbortSignal} wanted */
+  async function join(typed, wanted) {
     if (typed.trim() === '') throw refusal('BadField');
-    open((await chat.join(typed.trim().replace(/^#/, ''))).name);
+    const { name } = await chat.join(typed.trim().replace(/^#/, ''), { signal: wanted });
+    wanted.throwIfAborted();
+    open(name);
   }
 
   /** @param {string} room */
@@ -57,27 +59,33 @@ export function createFindRoom({ chat, words, open, signal }) {
     const isMine = chat.rooms().includes(room);
     const button = element('button', { type: 'button' }, element('bdi', {}, `#${room}`));
     if (isMine) button.append(element('span', { class: 'mine' }, words.joined));
-    button.addEventListener('click', () => void dialog.run(() => join(room)));
+    button.addEventListener('click', () => void dialog.run((wanted) => join(room, wanted)));
     return element('li', {}, button);
   }
 
-  async function look() {
-    note.textContent = words.loadingRooms;
+  /** @param {AbortSignal} wanted */
+  async function look(wanted) {
+    const looking = () => {
+      note.textContent = chat.status().state === 'live' ? words.loadingRooms : words.waits;
+    };
+    const stop = chat.on('status', looking);
+    looking();
     list.replaceChildren();
     try {
-      const rooms = (await chat.publicRooms()).map(({ room }) => room);
+      const rooms = (await chat.publicRooms(wanted)).map(({ room }) => room);
       list.replaceChildren(...rooms.map(createRow));
       note.textContent = rooms.length > 0 ? '' : words.noPublicRooms;
     } catch {
-      note.textContent = words.problems.other;
+      if (!wanted.aborted) note.textContent = words.problems.other;
+    } finally {
+      stop();
     }
   }
 
   return {
     open() {
       field.value = '';
-      dialog.open();
-      void look();
+      void look(dialog.open());
     },
     /** @param {string} room that a link names */
     ask(room) {

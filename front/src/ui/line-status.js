@@ -2,6 +2,7 @@
 // Shows how the line is: a quiet word in the header, and a banner only when it has been down for a while.
 import { createCalm } from '../core/calm.js';
 import { find } from './element.js';
+import { sentence, shownState } from './line-sentence.js';
 
 /** @typedef {import('../core/line.js').LineStatus} LineStatus */
 
@@ -21,11 +22,11 @@ export function createLineStatus({ root, clock, words, act }) {
   const told = find(banner, '.banner-words', HTMLElement);
   const button = find(banner, 'button', HTMLButtonElement);
   let isDown = false;
+  let hasFailed = false;
+  /** What is shown. @type {LineStatus | null} */
+  let shown = null;
   let cancelTick = () => {};
   const calm = createCalm({ clock, show });
-
-  /** @param {LineStatus} status @returns {keyof typeof words.states} */
-  const shownState = ({ state, online }) => (state === 'waiting' && !online ? 'offline' : state);
 
   /** @param {keyof typeof words.states} state */
   function mark(state) {
@@ -38,7 +39,7 @@ export function createLineStatus({ root, clock, words, act }) {
   function show(status) {
     const state = shownState(status);
     mark(state);
-    if (UP.has(state)) isDown = false;
+    if (UP.has(state)) isDown = hasFailed = false;
     if (DOWN.has(state)) isDown = true;
     // Focus must not vanish with the button that had it.
     if (!isDown && banner.contains(document.activeElement))
@@ -50,25 +51,14 @@ export function createLineStatus({ root, clock, words, act }) {
 
   /** @param {LineStatus} status */
   function tell(status) {
+    shown = status;
     cancelTick();
     const state = shownState(status);
-    told.textContent = sentence(status);
+    told.textContent = sentence(status, { now: clock.now(), hasFailed, words });
     button.textContent =
       state === 'replaced' ? words.useHere : state === 'signed-out' ? words.signIn : words.tryNow;
     button.hidden = state === 'closed' || state === 'connecting' || state === 'greeting';
     if (status.retryAt !== null) cancelTick = clock.after(TICK_MS, () => tell(status));
-  }
-
-  /** @param {LineStatus} status */
-  function sentence(status) {
-    const state = shownState(status);
-    const { retryAt, reason } = status;
-    if (state === 'replaced') return words.elsewhere;
-    if (state === 'signed-out') return words.signedOut;
-    if (state === 'closed') return reason ?? words.states.closed;
-    const what = state === 'offline' ? words.youAreOffline : words.noConnection;
-    if (retryAt === null) return `${what} ${words.trying}`;
-    return `${what} ${words.nextTry(Math.max(1, Math.ceil((retryAt - clock.now()) / 1_000)))}`;
   }
 
   button.addEventListener('click', act);
@@ -78,6 +68,11 @@ export function createLineStatus({ root, clock, words, act }) {
     changed(status) {
       chip.dataset.line = shownState(status);
       calm.changed(status);
+    },
+    /** @param {boolean} has what was tried to sign in with */
+    signInFailed(has) {
+      hasFailed = has;
+      if (shown?.state === 'signed-out') tell(shown);
     },
     /** The page cannot even tell where to connect. @param {string} why */
     trouble(why) {

@@ -4,8 +4,8 @@ import { element } from './element.js';
 
 /** @typedef {typeof import('../words/en.js').en.timeline} Words */
 
-/** @param {{ root: HTMLElement, words: Words, signal: AbortSignal }} options root: emptied first, and with `signal` */
-export function createLogFrame({ root, words, signal }) {
+/** @param {{ root: HTMLElement, words: Words, signedOut: HTMLElement, signal: AbortSignal }} options root: emptied first, and with `signal` */
+export function createLogFrame({ root, words, signedOut, signal }) {
   const edge = element('p', { class: 'edge' });
   const face = element('img', { src: 'icon.svg', alt: '', width: '72', height: '72' });
   const hint = element('p', {}, words.quietHint);
@@ -14,7 +14,7 @@ export function createLogFrame({ root, words, signal }) {
   const list = element('ol');
   // aria-live is off because announcements.js speaks; what scrolls must be reachable by keyboard (WCAG 2.1.1).
   const roles = { role: 'log', 'aria-label': words.messages, 'aria-live': 'off', tabindex: '0' };
-  const log = element('div', { class: 'log', ...roles }, edge, loading, empty, list);
+  const log = element('div', { class: 'log', ...roles }, edge, loading, empty, signedOut, list);
   const pill = element('button', { type: 'button', class: 'pill' });
   pill.hidden = true;
   root.replaceChildren(log, pill);
@@ -23,10 +23,11 @@ export function createLogFrame({ root, words, signal }) {
     log,
     list,
     pill,
-    /** @param {'loading' | 'quiet' | 'said'} state */
+    /** @param {'loading' | 'quiet' | 'signed-out' | 'said'} state */
     show(state) {
       loading.hidden = state !== 'loading';
       empty.hidden = state !== 'quiet';
+      signedOut.hidden = state !== 'signed-out';
       edge.hidden = state !== 'said';
     },
     /** What stands above the oldest row; its place is kept. @param {string} said */

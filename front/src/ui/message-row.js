@@ -6,7 +6,7 @@ import { element } from './element.js';
 import { textNodes } from './message-text.js';
 
 /** @typedef {import('../core/timeline.js').Item} Item */
-/** @typedef {{ words: import('./log-frame.js').Words, when: import('./when.js').When, names: readonly string[] }} Means
+/** @typedef {{ words: import('./log-frame.js').Words, when: import('./when.js').When, names: () => readonly string[] }} Means
  *   names: whose mention is marked */
 
 /** @param {Item} item */
@@ -44,14 +44,17 @@ function mark(item, words) {
 /** @param {Item} item @param {Means} means @returns {HTMLLIElement} */
 export function createRow(item, { names, words }) {
   const row = element('li', { class: 'message', 'data-message-id': item.messageId });
-  const nodes = textNodes(item.text, item.own ? [] : names, words);
+  const nodes = textNodes(item.text, item.own ? [] : names(), words);
   const text = element('div', { class: 'text' }, ...nodes);
   row.classList.toggle('mentions-me', text.querySelector('.mention') !== null);
   const bubble = element('div', { class: 'bubble' }, text);
   const spoken = element('div', { class: 'spoken' }, bubble, element('div', { class: 'meta' }));
   // The keyboard's way to a person is the people panel; a stop at every name would bury what else is in the list.
   const person = { type: 'button', class: 'who', tabindex: '-1', 'data-do': 'person' };
-  const who = element('button', person, element('bdi'));
+  const named = element('bdi');
+  const who = item.own
+    ? element('span', { class: 'who' }, named)
+    : element('button', person, named);
   row.append(createAvatar(item), element('div', { class: 'said' }, who, spoken));
   return row;
 }

@@ -2,14 +2,16 @@
 // The dialog of one's own nickname: checked while it can still be changed, and when it is somebody else's, another offered.
 import { nicknameProblem } from '../core/introduction.js';
 import { element } from './element.js';
+import { createErrand } from './errand.js';
 
-/** @typedef {{ me: () => { nickname: string }, setNickname: (nickname: string) => Promise<{ nickname: string }> }} Named
+/** @typedef {import('./errand.js').Lined & { me: () => { nickname: string }, setNickname: (nickname: string, wanted: AbortSignal) => Promise<{ nickname: string }> }} Named
  *   setNickname rejects with an Error named by the server's code; `NicknameTaken` has a `suggestion` */
 
 /**
- * @param {{ chat: Named, words: typeof import('../words/en.js').en.people, signal: AbortSignal }} options
+ * @param {{ chat: Named, words: typeof import('../words/en.js').en.people, waits: string, signal: AbortSignal }} options
+ *   waits: the words for a line that is down
  */
-export function createNicknameDialog({ chat, words, signal }) {
+export function createNicknameDialog({ chat, words, waits, signal }) {
   const problem = element('p', { class: 'problem', id: 'nickname-problem', role: 'alert' });
   const field = element('input', {
     id: 'nickname',
@@ -21,15 +23,16 @@ export function createNicknameDialog({ chat, words, signal }) {
   const offer = element('button', { type: 'button', class: 'suggestion', hidden: '' });
   const cancel = element('button', { type: 'button', class: 'cancel' }, words.cancel);
   const save = element('button', { type: 'submit', class: 'save' }, words.save);
-  const form = element(
-    'form',
-    { novalidate: '', class: 'nickname-form' },
+  const form = element('form', { novalidate: '', class: 'nickname-form' });
+  const errand = createErrand({ form, chat, waits, signal });
+  form.append(
     element('h2', { id: 'nickname-title' }, words.nicknameTitle),
     element('label', { for: 'nickname' }, words.nicknameLabel),
     field,
     problem,
     offer,
     element('p', { class: 'help', id: 'nickname-help' }, words.nicknameHelp),
+    errand.note,
     element('div', { class: 'actions' }, cancel, save),
   );
   const dialog = element('dialog', { 'aria-labelledby': 'nickname-title' }, form);
@@ -62,15 +65,11 @@ export function createNicknameDialog({ chat, words, signal }) {
     const found = nicknameProblem(nickname);
     complain(found ? [complaints[found]] : []);
     if (found) return field.focus();
-    save.disabled = true;
     try {
-      await chat.setNickname(nickname);
-      dialog.close();
+      if (await errand.run((wanted) => chat.setNickname(nickname, wanted))) dialog.close();
     } catch (error) {
       refused(error, nickname);
       field.focus();
-    } finally {
-      save.disabled = false;
     }
   }
 
@@ -83,10 +82,12 @@ export function createNicknameDialog({ chat, words, signal }) {
     await take(suggested);
   });
   cancel.addEventListener('click', () => dialog.close());
+  dialog.addEventListener('close', () => dialog.open || errand.letGo());
   signal.addEventListener('abort', () => dialog.remove(), { once: true });
   document.body.append(dialog);
   return {
     open() {
+      errand.letGo();
       complain([]);
       field.value = chat.me().nickname;
       dialog.showModal();

@@ -11,11 +11,11 @@ import { createPersonRow } from './person-row.js';
 const AGE_MS = 30_000;
 
 /**
- * @param {{ root: HTMLElement, room: import('../core/room-face.js').RoomFace, me: () => { userId: string },
+ * @param {{ root: HTMLElement, room: import('../core/room-face.js').RoomFace, members: () => Member[], me: () => { userId: string },
  *   open: (userId: string) => void, words: typeof import('../words/en.js').en.people, locale: string, signal: AbortSignal }} options
- *   open: begins a direct conversation
+ *   members: who is to be shown; open: begins a direct conversation
  */
-export function createPeoplePanel({ root, room, me, open, words, locale, signal }) {
+export function createPeoplePanel({ root, room, members: who, me, open, words, locale, signal }) {
   /** @type {Map<string, ReturnType<typeof createPersonRow>>} */
   const rows = new Map();
   const count = element('span', { class: 'how-many' });
@@ -50,14 +50,15 @@ export function createPeoplePanel({ root, room, me, open, words, locale, signal 
   }
 
   function show() {
-    const members = room.roster();
+    const members = who();
     const known = new Set(members.map(({ userId }) => userId));
     // Kept for when they come again: a snapshot may miss somebody whose coming is told a moment later.
     for (const [userId, row] of rows) if (!known.has(userId)) row.node.remove();
     const people = arrangePeople(members, { me: me().userId, locale });
     here.show(people.here);
     away.show(people.away);
-    count.textContent = isDirect(room.name) ? '' : words.here(room.count());
+    // Oneself is here: nobody means that nobody was told yet.
+    count.textContent = room.count() > 0 ? words.here(room.count()) : '';
     note.textContent = noteOn(people.here.length);
     note.hidden = note.textContent === '';
   }
@@ -81,4 +82,5 @@ export function createPeoplePanel({ root, room, me, open, words, locale, signal 
     { once: true },
   );
   show();
+  return { show };
 }

@@ -8,6 +8,14 @@ import { element } from './element.js';
 /** @typedef {import('../core/people.js').Member} Member */
 /** @typedef {typeof import('../words/en.js').en.people} Words */
 
+/** @param {Member} member @param {Words} words @param {string} locale @returns {string} empty where nothing is known */
+export function presenceOf({ online, at }, words, locale) {
+  if (online) return words.isOnline;
+  if (at === '') return '';
+  const passed = ago(Date.now() - Date.parse(at), locale);
+  return passed === null ? words.justSeen : words.seen(passed);
+}
+
 /**
  * @param {{ member: Member, isMe: boolean, words: Words, locale: string, open: (userId: string) => void, signal: AbortSignal }} options
  *   open: called when somebody else is chosen
@@ -43,9 +51,7 @@ export function createPersonRow({ member, isMe, words, locale, open, signal }) {
 
   /** Time goes on. */
   function age() {
-    const passed = ago(Date.now() - Date.parse(shown.at), locale);
-    const seen = passed === null ? words.justSeen : words.seen(passed);
-    state.textContent = shown.online ? words.isOnline : seen;
+    state.textContent = presenceOf(shown, words, locale);
   }
 
   update(member);

@@ -1,28 +1,41 @@
 // @ts-check
-// What one can do with the room that is open: invite somebody one has met, or leave it after being asked.
+// What one can do with the room that is open: invite somebody one has met, take somebody out, or leave it after being asked.
 import { shownNickname } from '../core/nickname.js';
 import { createDialog, refusal } from './dialog.js';
 import { element, find } from './element.js';
+import { createRemoveMember } from './remove-member.js';
 
 /** @typedef {{ userId: string, nickname: string }} Person */
 
 /**
- * @param {{ root: ParentNode, chat: { invite(room: string, userId: string): Promise<unknown>, leave(room: string): Promise<void> },
- *   room: () => { name: string, title: string, isLeavable: boolean }, guests: () => Person[], say: (words: string) => void,
+ * @param {{ root: ParentNode, chat: import('./errand.js').Lined & { invite(room: string, userId: string, signal: AbortSignal): Promise<unknown>,
+ *   remove(room: string, userId: string, signal: AbortSignal): Promise<unknown>, leave(room: string, signal: AbortSignal): Promise<void> },
+ *   room: () => { name: string, title: string, isLeavable: boolean }, guests: () => Person[], removable: () => Person[], say: (words: string) => void,
  *   words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
- *   guests: who is known and not in the room
+ *   guests: who is known and not in the room; removable: whom its owner may take out of it
  */
-export function createRoomMenu({ root, chat, room, guests, say, words, signal }) {
+export function createRoomMenu({ root, chat, room, guests, removable, say, words, signal }) {
+  /** The room that the menu was opened for: another may be open by the time one answers. */
+  let asked = { name: '', title: '', isLeavable: false };
+  /** @type {Person[]} */
+  let people = [];
+  /** @type {Person[]} */
+  let members = [];
   const who = element('select', { id: 'invite-who' });
   const nobody = element('p', { class: 'help' }, words.inviteNobody);
-  const label = element('label', { for: 'invite-who' }, words.inviteWho);
+  const label = element('label', { for: 'invite-who', class: 'hushed' }, words.inviteWho);
+  const removeFirst = element(
+    'button',
+    { type: 'button', class: 'remove-member' },
+    words.removeFirst,
+  );
   const leaveFirst = element('button', { type: 'button', class: 'leave-room' }, words.leaveIt);
-  const common = { cancel: words.cancel, problems: words.problems, signal };
+  const common = { chat, words, signal };
   const menu = createDialog({
     ...common,
     name: 'menu',
     title: '',
-    body: [label, who, nobody, leaveFirst],
+    body: [element('h3', {}, words.inviteTitle), label, who, nobody, removeFirst, leaveFirst],
     submit: words.inviteIt,
     act: invite,
   });
@@ -33,18 +46,23 @@ export function createRoomMenu({ root, chat, room, guests, say, words, signal })
     body: [element('p', { class: 'help' }, words.leaveHelp)],
     submit: words.leaveIt,
     isAlarming: true,
-    act: () => chat.leave(room().name),
+    act: (wanted) => chat.leave(asked.name, wanted),
   });
 
-  async function invite() {
-    const chosen = guests().find(({ userId }) => userId === who.value);
+  const removing = createRemoveMember({ chat, say, words, signal });
+
+  /** @param {AbortSignal} wanted */
+  async function invite(wanted) {
+    const chosen = people.find(({ userId }) => userId === who.value);
     if (!chosen) throw refusal('other');
-    await chat.invite(room().name, chosen.userId);
+    await chat.invite(asked.name, chosen.userId, wanted);
     say(words.invited(shownNickname(chosen.nickname)));
   }
 
   function open() {
-    const people = guests();
+    asked = room();
+    people = guests();
+    members = removable();
     who.replaceChildren(
       ...people.map(({ userId, nickname }) =>
         element('option', { value: userId }, shownNickname(nickname)),
@@ -54,15 +72,28 @@ export function createRoomMenu({ root, chat, room, guests, say, words, signal })
     who.hidden = people.length === 0;
     label.hidden = people.length === 0;
     menu.submit.hidden = people.length === 0;
-    leaveFirst.hidden = !room().isLeavable;
-    menu.title.replaceChildren(room().title);
+    removeFirst.hidden = members.length === 0;
+    leaveFirst.hidden = !asked.isLeavable;
+    menu.title.replaceChildren(asked.title);
     menu.open();
   }
 
   find(root, '.room-menu', HTMLButtonElement).addEventListener('click', open, { signal });
+  removeFirst.addEventListener('click', () => {
+    menu.close();
+    removing.open(asked, members);
+  });
   leaveFirst.addEventListener('click', () => {
     menu.close();
-    farewell.title.replaceChildren(words.leaveTitle(room().title));
+    farewell.title.replaceChildren(words.leaveTitle(asked.title));
     farewell.open();
   });
+  return {
+    /** Another room is open: this is no longer about it. */
+    close() {
+      menu.close();
+      removing.close();
+      farewell.close();
+    },
+  };
 }

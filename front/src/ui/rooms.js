@@ -3,9 +3,10 @@
 import { countText } from '../core/unread.js';
 import { createAvatar, updateAvatar } from './avatar.js';
 import { element, find } from './element.js';
+import { createLock } from './lock.js';
 
 /** @typedef {{ room: string, title: string, partner: { userId: string, nickname: string, online: boolean } | null,
- *   isCurrent: boolean, unread: { count: number, mentions: number, isMore?: boolean } }} RoomEntry */
+ *   isPrivate: boolean, isCurrent: boolean, unread: { count: number, mentions: number, isMore?: boolean } }} RoomEntry */
 
 /**
  * @param {{ root: ParentNode, words: typeof import('../words/en.js').en.shell, open: (room: string) => void, signal: AbortSignal }} options
@@ -18,10 +19,12 @@ export function createRooms({ root, words, open, signal }) {
   const noDirects = find(root, '.no-directs', HTMLElement);
   /** @type {Map<string, HTMLLIElement>} */
   const rows = new Map();
+  /** @type {string | null} the room that is open */
+  let current = null;
 
   /** @param {RoomEntry} entry */
   function createRow({ room, partner }) {
-    const face = partner ? createAvatar(partner) : element('span', { class: 'sign' }, '#');
+    const face = partner ? createAvatar(partner) : element('span', { class: 'sign' });
     if (!partner) face.setAttribute('aria-hidden', 'true');
     const name = element('bdi', { class: 'name' });
     const unread = element('span', { class: 'unread', hidden: '' });
@@ -34,7 +37,7 @@ export function createRooms({ root, words, open, signal }) {
   }
 
   /** @param {HTMLElement} row @param {RoomEntry} entry */
-  function update(row, { title, partner, isCurrent, unread }) {
+  function update(row, { title, partner, isPrivate, isCurrent, unread }) {
     const button = find(row, 'button', HTMLButtonElement);
     find(row, '.name', HTMLElement).replaceChildren(title);
     if (isCurrent) button.setAttribute('aria-current', 'page');
@@ -46,10 +49,22 @@ export function createRooms({ root, words, open, signal }) {
       element('span', { 'aria-hidden': 'true' }, countText(unread)),
       element('span', { class: 'hushed' }, words.unread(countText(unread), unread.mentions)),
     );
-    if (!partner) return;
+    const state = find(row, '.state', HTMLElement);
+    if (!partner) {
+      find(row, '.sign', HTMLElement).replaceChildren(isPrivate ? createLock() : '#');
+      state.textContent = isPrivate ? words.isPrivate : '';
+      return;
+    }
     updateAvatar(find(row, '.avatar', HTMLElement), partner);
     button.dataset.presence = partner.online ? 'online' : 'away';
-    find(row, '.state', HTMLElement).textContent = partner.online ? words.online : words.away;
+    state.textContent = partner.online ? words.online : words.away;
+  }
+
+  /** Of many rooms the one that was opened is in view; who scrolls on afterwards is not called back. @param {string | null} next */
+  function follow(next) {
+    if (next === current) return;
+    current = next;
+    rows.get(next ?? '')?.scrollIntoView({ block: 'nearest' });
   }
 
   return {
@@ -69,6 +84,7 @@ export function createRooms({ root, words, open, signal }) {
         if (row === next[list]) next[list] = row.nextSibling;
         else lists[list].insertBefore(row, next[list]);
       }
+      follow(entries.find(({ isCurrent }) => isCurrent)?.room ?? null);
       noDirects.hidden = lists.directs.childElementCount > 0;
     },
   };

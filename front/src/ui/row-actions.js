@@ -25,7 +25,7 @@ export function watchRowActions({ log, itemOf, words, room, edit, openPerson, si
   /** @type {Record<string, (item: Item, button: Element) => void>} */
   const acts = {
     copy: (_, button) => void copyCode(button, words),
-    person: ({ userId, own }) => own || openPerson(userId),
+    person: ({ userId }) => openPerson(userId),
     retry({ messageId }) {
       // The button goes away with the click; the log is the nearest place that stays.
       log.focus({ preventScroll: true });

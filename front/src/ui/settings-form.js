@@ -21,7 +21,7 @@ const button = (type, name, word) => element('button', { type, class: name }, wo
 
 /**
  * @param {{ words: typeof import('../words/en.js').en.settings, shown: HTMLElement, save: (settings: Settings) => void,
- *   notify: () => Promise<boolean> }} options shown: where the page is connected to
+ *   notify: import('./settings.js').Notifying }} options shown: where the page is connected to
  */
 export function createSettingsForm({ words, shown, save, notify }) {
   const theme = select('theme', { auto: words.auto, light: words.light, dark: words.dark });
@@ -41,8 +41,8 @@ export function createSettingsForm({ words, shown, save, notify }) {
     'aria-describedby': 'address-problem address-help',
   });
   const problem = element('p', { class: 'problem', id: 'address-problem', role: 'alert' });
-  const asked = element('button', { type: 'button', class: 'notify' }, words.notify);
-  const answered = element('p', { class: 'help', role: 'status' });
+  const notified = element('input', { type: 'checkbox', 'aria-describedby': 'notify-answer' });
+  const answered = element('p', { class: 'help', id: 'notify-answer', role: 'status' });
   const leave = element('button', { type: 'button', class: 'sign-out', hidden: '' }, words.signOut);
   const reset = button('button', 'reset', words.reset);
   const cancel = button('button', 'cancel', words.cancel);
@@ -54,9 +54,8 @@ export function createSettingsForm({ words, shown, save, notify }) {
     theme,
     label('language', words.language),
     language,
-    asked,
+    element('label', { class: 'choice notify' }, notified, words.notify),
     answered,
-    leave,
     label('address', words.address),
     field,
     problem,
@@ -69,6 +68,7 @@ export function createSettingsForm({ words, shown, save, notify }) {
       '. ',
       words.addressHelp,
     ),
+    leave,
     element('div', { class: 'actions' }, reset, cancel, button('submit', 'save', words.save)),
   );
   const dialog = element('dialog', { 'aria-labelledby': 'settings-title' }, form);
@@ -99,8 +99,10 @@ export function createSettingsForm({ words, shown, save, notify }) {
 
   cancel.addEventListener('click', () => dialog.close());
   reset.addEventListener('click', () => done(chosen(null)));
-  asked.addEventListener('click', async () => {
-    answered.textContent = (await notify()) ? '✓' : words.notifyRefused;
+  notified.addEventListener('change', async () => {
+    const wanted = notified.checked;
+    notified.checked = await notify.turn(wanted);
+    answered.textContent = wanted && !notified.checked ? words.notifyRefused : '';
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -119,6 +121,7 @@ export function createSettingsForm({ words, shown, save, notify }) {
       language.value = settings.language;
       problem.textContent = '';
       answered.textContent = '';
+      notified.checked = notify.isOn();
       field.removeAttribute('aria-invalid');
       dialog.showModal();
     },

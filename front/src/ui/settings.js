@@ -6,6 +6,9 @@ import { createSettingsForm } from './settings-form.js';
 
 /** @typedef {{ address: string | null, theme: 'auto' | 'light' | 'dark', language: 'auto' | 'en' | 'ar' }} Settings */
 
+/** @typedef {{ isOn(): boolean, turn(on: boolean): Promise<boolean> }} Notifying
+ *   turn: by a click, for the browser's leave may have to be asked; answers whether it is on now */
+
 /** @param {unknown} stored @returns {Settings} what was kept, as far as it is sound */
 export function readSettings(stored) {
   const kept = typeof stored === 'object' && stored !== null ? stored : {};
@@ -28,7 +31,7 @@ export function wear(theme) {
 /**
  * @param {{ root: ParentNode, words: typeof import('../words/en.js').en.settings, settings: Settings,
  *   keep: (settings: Settings) => void, addressChanged: () => void, languageChanged: () => void,
- *   notify: () => Promise<boolean> }} options notify: asks the browser's leave; false when it is refused
+ *   notify: Notifying }} options
  */
 export function createSettings(options) {
   const { root, words, keep, addressChanged, languageChanged } = options;

@@ -16,14 +16,14 @@ import { createWhen } from './when.js';
 
 /**
  * @param {{ root: HTMLElement, room: import('../core/room-face.js').RoomFace, me: () => { userId: string },
- *   words: import('./log-frame.js').Words, locale: string, readUpTo: number, seen: (seq: number) => void,
- *   edit: (text: string) => void, mention: readonly string[], openPerson: (userId: string) => void, signal: AbortSignal }} options
- *   readUpTo: the seq read before; seen: the newest is in view and looked at; edit: a failed message's words, to be
+ *   words: import('./log-frame.js').Words, signedOut: HTMLElement, isSignedOut: () => boolean, locale: string, readUpTo: number, seen: (seq: number) => void,
+ *   edit: (text: string) => void, mention: () => readonly string[], openPerson: (userId: string) => void, signal: AbortSignal }} options
+ *   signedOut: shown when nobody is signed in and nothing was written; readUpTo: the seq read before; seen: the newest is in view and looked at; edit: a failed message's words, to be
  *   written anew; mention: names to mark
  */
 export function createTimeline(options) {
-  const { root, room, me, words, locale, readUpTo, seen, mention, signal } = options;
-  const { log, list, pill: button, show, above } = createLogFrame({ root, words, signal });
+  const { room, me, words, isSignedOut, locale, readUpTo, seen, mention, signal } = options;
+  const { log, list, pill: button, show, above } = createLogFrame(options);
   const serverClock = createServerClock(() => Date.now());
   const when = createWhen({ locale, words, now: serverClock.now });
   const rows = createMessageList({ list, means: { words, when, names: mention } });
@@ -59,6 +59,7 @@ export function createTimeline(options) {
       if (more && !scroll.sticking()) place = rowWindow[more](keys);
       rows.show({ items, ...place, unread: unread.firstOf(items) }, comings.below);
       if (items.length > 0) show('said');
+      else if (isSignedOut()) show('signed-out');
       else show(isGreeted && !paging.isAsking() ? 'quiet' : 'loading');
     });
     more = null;
@@ -105,5 +106,5 @@ export function createTimeline(options) {
     for (const stop of stops) stop();
   });
   draw();
-  return { toBottom };
+  return { toBottom, draw };
 }

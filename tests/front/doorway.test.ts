@@ -1,0 +1,90 @@
+// Proves that no lost answer bars the way for what is asked next, and that what was taken back is not asked later.
+import { expect, test } from '@jest/globals';
+import { createDoorway } from '../../front/src/core/doorway.js';
+import { fakeClock, settled } from './workbench.ts';
+
+const ROOMS = { action: 'rooms' };
+const joined = (room: string) => ({ type: 'joined' as const, room, head: 0 });
+const joining = (room: string) => ({ action: 'join', room });
+
+function start() {
+  const { clock, live } = fakeClock();
+  const sent: object[] = [];
+  const doorway = createDoorway({ clock, send: (frame) => sent.push(frame) > 0 });
+  doorway.line(true);
+  const { ask, heard, refused, line } = doorway;
+  return { ask, heard, refused, line, live, sent };
+}
+
+test('a question whose answer is lost is asked again on the same line, and answered', async () => {
+  const { ask, heard, live, sent } = start();
+  const answer = ask(joining('tea'), 'joined');
+  await live(9_999);
+  expect(sent).toEqual([joining('tea')]);
+  await live(1);
+  expect(sent).toEqual([joining('tea'), joining('tea')]);
+  heard(joined('tea'));
+  expect(await answer).toEqual(joined('tea'));
+  await live(60_000);
+  expect(sent).toHaveLength(2);
+});
+
+test('one that is never answered is given up after three times, and the next is asked', async () => {
+  const { ask, heard, live, sent } = start();
+  const first = ask(ROOMS, 'rooms');
+  const given = expect(first).rejects.toMatchObject({ name: 'NoAnswer' });
+  const second = ask(joining('tea'), 'joined');
+  await live(30_000);
+  await given;
+  expect(sent).toEqual([ROOMS, ROOMS, ROOMS, joining('tea')]);
+  heard(joined('tea'));
+  expect(await second).toEqual(joined('tea'));
+});
+
+test('a line that is down costs no try', async () => {
+  const { ask, heard, line, live, sent } = start();
+  line(false);
+  const answer = ask(joining('tea'), 'joined');
+  await live(3_600_000);
+  line(true);
+  expect(sent).toEqual([joining('tea')]);
+  heard(joined('tea'));
+  expect(await answer).toEqual(joined('tea'));
+});
+
+test('what was taken back while the line was down is never asked', async () => {
+  const { ask, line, sent } = start();
+  line(false);
+  const regretted = new AbortController();
+  const answer = ask(joining('tea'), 'joined', regretted.signal);
+  regretted.abort();
+  await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+  line(true);
+  await settled();
+  expect(sent).toEqual([]);
+});
+
+test('what was taken back on its way is not asked again, and its refusal is nobody else’s', async () => {
+  const { ask, heard, refused, sent } = start();
+  const regretted = new AbortController();
+  const first = ask(joining('den'), 'joined', regretted.signal);
+  const second = ask(joining('tea'), 'joined');
+  regretted.abort();
+  await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+  const no = { type: 'error' as const, ref: null, retry: false, afterMs: 0, message: 'No.' };
+  refused({ ...no, code: 'NoSuchRoom' });
+  expect(sent).toEqual([joining('den'), joining('tea')]);
+  heard(joined('tea'));
+  expect(await second).toEqual(joined('tea'));
+});
+
+test('what was taken back on its way and never answered makes room after one wait', async () => {
+  const { ask, live, sent } = start();
+  const regretted = new AbortController();
+  const first = ask(joining('den'), 'joined', regretted.signal);
+  regretted.abort();
+  await expect(first).rejects.toMatchObject({ name: 'AbortError' });
+  void ask(joining('tea'), 'joined');
+  await live(10_000);
+  expect(sent).toEqual([joining('den'), joining('tea')]);
+});
