@@ -54,7 +54,7 @@ export const handler = routeHandler('hello', async (frame, before) => {
   const [heads, here, { spreadMs, came }] = await Promise.all(told);
   // Last: who failed before this leaves the older connection alive, and its client a line.
   await endOlder(lease.older, mine);
-  await endSurplus(userId, lease.older).catch((error: unknown) =>
+  await endSurplus(userId).catch((error: unknown) =>
     // The next hello does it; failing would cost this client its line.
     console.error({ route: 'hello', connectionId, surplus: true, error }),
   );
