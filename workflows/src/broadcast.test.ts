@@ -53,7 +53,7 @@ describe('a stored message', () => {
       seq: 1,
       messageId: '019b78f6-1a40-7c3e-9d52-6f0e8b1a7c45',
       userId: 'guest-0a1b2c3d4e5f60718293a4b5',
-      nickname: 'guest-0a1b',
+      nickname: 'guest-0a1b2c3d',
       message: 'Hello, everybody!',
       timestamp: '2026-01-01T10:00:05.000Z',
       connectionId: 'L0SM9cOFvHcCIhw=',
