@@ -91,6 +91,7 @@ describe('rooms', () => {
     expect(holders.sort()).toEqual(
       [
         'shared/src/admission.ts',
+        'shared/src/allowance.ts',
         'shared/src/arrivals.ts',
         'shared/src/bus.ts',
         'shared/src/rooms.ts',
@@ -232,6 +233,7 @@ describe('functions', () => {
   const COMMAND = /\bnew (\w+)Command\(/g;
   const SERVICE: Record<string, string> = {
     'admission.ts': 'dynamodb',
+    'allowance.ts': 'dynamodb',
     'arrivals.ts': 'dynamodb',
     'bus.ts': 'events',
     'rooms.ts': 'dynamodb',

@@ -1,5 +1,6 @@
 // hello: who this connection is and what it hears. Subscribes first and then reads heads: what one misses, the other tells, or the next heads.
 
+import { drawBucket } from '../../shared/src/allowance.ts';
 import { publish } from '../../shared/src/bus.ts';
 import { settleLease, takeLease } from '../../shared/src/clients.ts';
 import { isOver, reopen } from '../../shared/src/connections.ts';
@@ -37,6 +38,7 @@ export const handler = routeHandler('hello', async (frame, before) => {
     await publish('ClientReplaced', { ...mine, epoch: lease.epoch });
     return { type: 'replaced', epoch: lease.epoch };
   }
+  if (before.clientId === undefined) await drawBucket(mine);
   const naming = await nameFor(frame.nickname, who);
   const { rooms, direct, closed } = await hearingOf(userId, frame.rooms);
   const subscriptions = await subscriptionsFor(before, userId, rooms);
