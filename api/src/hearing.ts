@@ -13,6 +13,8 @@ export interface Hearing {
   direct: string[];
   /** Those of `rooms` that somebody may be removed from. */
   closed: string[];
+  /** Those of `rooms` that come back at each hello, until the user leaves them on any device. */
+  kept: string[];
 }
 
 /** Makes public rooms that are named and not there; what is named is remembered, up to 50 rooms of a user. */
@@ -38,12 +40,19 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
     rooms,
     direct: named?.filter((room) => mayUse({ userId, subscriptions: [] }, room)) ?? own.direct,
     closed: rooms.filter((room) => found.get(room)?.visibility === 'private'),
+    kept: rooms.filter((room) => own.rooms.includes(room) || joined.includes(room)),
   };
 }
 
-/** Those of private rooms that the user was removed from since. */
-export async function lost(userId: string, closed: string[]): Promise<string[]> {
-  if (closed.length === 0) return [];
-  const found = await standings(userId, closed);
-  return closed.filter((room) => !mayHear(found.get(room), userId));
+/** Those that the user has left since, or was removed from. */
+export async function lost(
+  userId: string,
+  { closed, kept }: Pick<Hearing, 'closed' | 'kept'>,
+): Promise<string[]> {
+  const [own, found] = await Promise.all([
+    kept.length === 0 ? [] : belongings(userId).then(({ rooms }) => rooms),
+    standings(userId, closed),
+  ]);
+  const left = kept.filter((room) => !own.includes(room));
+  return [...new Set([...left, ...closed.filter((room) => !mayHear(found.get(room), userId))])];
 }

@@ -40,13 +40,13 @@ export const handler = routeHandler('hello', async (frame, before) => {
   }
   if (before.clientId === undefined) await drawBucket(mine);
   const naming = await nameFor(frame.nickname, who);
-  const { rooms, direct, closed } = await hearingOf(userId, frame.rooms);
+  const { rooms, direct, closed, kept } = await hearingOf(userId, frame.rooms);
   const subscriptions = await subscriptionsFor(before, userId, rooms);
   const { nickname: wanted } = naming;
   const after = { ...mine, ...auth, nickname: wanted, protocol: 'v1' as const, subscriptions };
   await reopen(before, after);
-  // Subscribed first, asked again after: a removal under way either finds the subscription, or is found here.
-  const gone = await lost(userId, closed);
+  // Subscribed first, asked again after: a removal or leave under way either finds the subscription, or is found here.
+  const gone = await lost(userId, { closed, kept });
   for (const room of gone) await unlisten(connectionId, roomTopic(room), subscriptions);
   const heard = rooms.filter((room) => !gone.includes(room));
   // Whose token had expired was in no room: others may have been told so.
