@@ -1,9 +1,9 @@
 // Which rooms a hello may hear: those it names or those of its user, without the private ones of others.
 
 import { mayHear, mayUse } from '../../shared/src/access.ts';
-import { belongings, remember } from '../../shared/src/belongings.ts';
+import { belongings, invitations, remember } from '../../shared/src/belongings.ts';
 import { partnersOf } from '../../shared/src/direct.ts';
-import { LIMITS, LOBBY } from '../../shared/src/protocol.ts';
+import { type Invitation, LIMITS, LOBBY } from '../../shared/src/protocol.ts';
 import { makeRoom, standings } from '../../shared/src/rooms.ts';
 
 export interface Hearing {
@@ -15,11 +15,16 @@ export interface Hearing {
   closed: string[];
   /** Those of `rooms` that come back at each hello, until the user leaves them on any device. */
   kept: string[];
+  /** Told to whom names no rooms: who does wants no other. */
+  invitations: Invitation[];
 }
 
 /** Makes public rooms that are named and not there; what is named is remembered, up to 50 rooms of a user. */
 export async function hearingOf(userId: string, named: string[] | undefined): Promise<Hearing> {
-  const own = await belongings(userId);
+  const [own, waiting] = await Promise.all([
+    belongings(userId),
+    named === undefined ? invitations(userId) : [],
+  ]);
   const wanted =
     named?.filter((room) => partnersOf(room) === undefined) ??
     [...new Set([LOBBY, ...own.rooms])].slice(0, LIMITS.rooms);
@@ -41,6 +46,7 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
     direct: named?.filter((room) => mayUse({ userId, subscriptions: [] }, room)) ?? own.direct,
     closed: rooms.filter((room) => found.get(room)?.visibility === 'private'),
     kept: rooms.filter((room) => own.rooms.includes(room) || joined.includes(room)),
+    invitations: waiting,
   };
 }
 
@@ -50,7 +56,7 @@ export async function lost(
   { closed, kept }: Pick<Hearing, 'closed' | 'kept'>,
 ): Promise<string[]> {
   const [own, found] = await Promise.all([
-    kept.length === 0 ? [] : belongings(userId).then(({ rooms }) => rooms),
+    kept.length === 0 ? ([] as string[]) : belongings(userId).then(({ rooms }) => rooms),
     standings(userId, closed),
   ]);
   const left = kept.filter((room) => !own.includes(room));

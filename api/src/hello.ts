@@ -40,7 +40,7 @@ export const handler = routeHandler('hello', async (frame, before) => {
   }
   if (before.clientId === undefined) await drawBucket(mine);
   const naming = await nameFor(frame.nickname, who);
-  const { rooms, direct, closed, kept } = await hearingOf(userId, frame.rooms);
+  const { rooms, direct, closed, kept, invitations } = await hearingOf(userId, frame.rooms);
   const subscriptions = await subscriptionsFor(before, userId, rooms);
   const { nickname: wanted } = naming;
   const after = { ...mine, ...auth, nickname: wanted, protocol: 'v1' as const, subscriptions };
@@ -69,6 +69,7 @@ export const handler = routeHandler('hello', async (frame, before) => {
   const times = {
     now: new Date(nowMs).toISOString(),
     ...{ pingAfterMs, leaseMs: LEASE_MS, spreadMs },
+    ...(invitations.length === 0 ? {} : { invitations }),
     ...(authExpiresAt === undefined
       ? {}
       : { authForMs: Math.max(1, authExpiresAt * 1000 - nowMs) }),

@@ -34,6 +34,8 @@ export const LIMITS = {
   rooms: 50,
   /** Direct rooms whose heads are told: the newest. */
   directRooms: 50,
+  /** Open invitations that are told. */
+  invitations: 10,
   /** Rooms in one answer to `rooms`. */
   listedRooms: 100,
   /** Ranges of one `history`. */
@@ -137,14 +139,15 @@ export interface Join {
   visibility?: Visibility;
 }
 
-/** `leave`: hear a room no more, on any of my connections. Answered by `left`. */
+/** `leave`: hear a room no more, on any of my connections; or decline an invitation. Answered by `left`. */
 export interface Leave {
   action: 'leave';
   room: string;
 }
 
 /**
- * `invite`: have somebody in the room; of a private one only its owner may. Answered by `invited`, or by `error`:
+ * `invite`: ask somebody into the room; of a private one only its owner may. They are in it when they `join`. To a public
+ * room they are told if they are here; to a private one also by a later `welcome`. Answered by `invited`, or by `error`:
  * `NoSuchUser` where nobody of that userId has ever said hello.
  */
 export interface Invite {
@@ -219,6 +222,13 @@ export interface Member {
   at: string;
 }
 
+/** An invitation to a private room that waits for a `join`, or a `leave`. */
+export interface Invitation {
+  room: string;
+  /** The userId of who invited. */
+  by: string;
+}
+
 /** `welcome`: you were subscribed to your rooms before these heads were read; what is missing up to them is yours to ask for. */
 export interface Welcome {
   type: 'welcome';
@@ -235,6 +245,8 @@ export interface Welcome {
   leaseMs: number;
   /** Who is online in the first rooms, as far as a frame holds them; of the others ask with `members`. */
   here: { [room: string]: Member[] };
+  /** To private rooms, unanswered, of the last 30 days: at most 10. Absent where there are none, and where rooms were named. */
+  invitations?: Invitation[];
   /** Milliseconds until the token of this hello expires; absent where there is none. */
   authForMs?: number;
   /** Milliseconds over which to spread the first try, should this connection be lost: 1,000 to 60,000, by how many live. */

@@ -107,7 +107,7 @@ describe('a public room', () => {
 });
 
 describe('a private room', () => {
-  test('opens to who is invited, by themselves, and to nobody who only knows its name', async () => {
+  test('opens to who is invited and says yes, also after a reload, and to nobody who only knows its name', async () => {
     await create(ada, name, 'Private');
     await opened(ada.page, `#${name}`);
     await button(ravi.page, 'Find a room').click();
@@ -123,8 +123,17 @@ describe('a private room', () => {
     await menu.getByRole('combobox', { name: 'Whom' }).selectOption({ label: guest });
     await menu.getByRole('button', { name: 'Invite' }).click();
     await menu.waitFor({ state: 'hidden' });
-    await inList(ravi.page, name).click();
+    const invitation = ravi.page
+      .getByRole('list', { name: 'Invitations' })
+      .getByRole('button', { name: new RegExp(`^#${name} .* invites you$`) });
+    await invitation.waitFor();
+    await ravi.page.reload();
+    await invitation.click();
+    expect(await inList(ravi.page, name).count()).toBe(0);
+    const question = ravi.page.getByRole('dialog', { name: `Join #${name}?` });
+    await question.getByRole('button', { name: 'Join' }).click();
     await opened(ravi.page, `#${name}`);
+    await invitation.waitFor({ state: 'detached' });
     await say(ravi, 'Thank you for having me');
     await ada.reads('Thank you for having me');
   });

@@ -26,7 +26,8 @@ import { createTypists } from './typists.js';
  *   credentials: where people sign in, asked at each hello; a guest's secret otherwise. line: instead of a line of one's own, for example one that tabs share */
 /** @typedef {{ url: string, nickname?: string, rooms?: string[], from?: import('./room.js').From, folder?: string,
  *   user?: string, ports?: Partial<ChatPorts> }} ChatOptions */
-/** @typedef {{ status: LineStatus, trouble: Error, rooms: string[], nickname: { userId: string, nickname: string } }} ChatNews */
+/** @typedef {{ status: LineStatus, trouble: Error, rooms: string[], nickname: { userId: string, nickname: string },
+ *   invited: import('./frame.js').Invitation }} ChatNews */
 
 /** A welcome's rest, for a room that opens after it. */
 const NOBODY = {
@@ -225,6 +226,11 @@ export function connect(options) {
         if (!Object.hasOwn(heads, name) && !isDirect(name) && !names.includes(name)) forget(name);
   }
 
+  /** Whoever is asked in decides: `join` is the yes. @param {import('./frame.js').Invitation} invitation */
+  function invited({ room, by }) {
+    if (isOpen && by !== '' && !rooms.has(room)) listeners.tell('invited', { room, by });
+  }
+
   /** What the server tells of rooms, asked or not. @param {import('./doorway.js').RoomAnswer} frame */
   function doors(frame) {
     doorway.heard(frame);
@@ -233,9 +239,8 @@ export function connect(options) {
         enter(frame.room, frame.head);
         inquiry.want(frame.room);
       } else if (isOpen && !rooms.has(frame.room)) join(frame.room).catch(trouble);
-    } else if (frame.type === 'invited' && frame.by !== '') {
-      if (isOpen && !rooms.has(frame.room)) join(frame.room).catch(trouble);
-    } else if (frame.type === 'left') forget(frame.room);
+    } else if (frame.type === 'invited') invited(frame);
+    else if (frame.type === 'left') forget(frame.room);
     else if (frame.type === 'removed' && frame.userId === me.userId) forget(frame.room);
   }
 
@@ -304,6 +309,7 @@ export function connect(options) {
       for (const { room } of rooms.values()) room.welcome(frame);
       enterAll(frame.heads, () => true);
       leaveAllBut(frame.heads);
+      for (const invitation of frame.invitations ?? []) invited(invitation);
       doorway.line(true);
       if (frame.leaseMs > 0)
         for (const name of rooms.keys()) if (!isDirect(name)) greet(name, frame);
@@ -379,7 +385,7 @@ export function connect(options) {
       await doorway.ask({ action: 'nickname', nickname: wanted }, 'nickname');
       return { nickname: wanted };
     },
-    /** `nickname`: somebody goes by another, oneself among them; `status`: a LineStatus; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
+    /** `nickname`: somebody goes by another, oneself among them; `invited`: somebody asks oneself into a room, told again by each welcome while it waits for `join` or `leave`; `status`: a LineStatus; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
     on: listeners.on,
     status: line.status,
     /** userId is empty before the first welcome. */

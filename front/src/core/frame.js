@@ -11,7 +11,8 @@
 /** @typedef {{ type: 'error', ref: string | null, code: string, retry: boolean, afterMs: number, message: string,
  *   suggestion?: string }} ErrorFrame code: a newer server may know more of them */
 /** @typedef {{ type: 'welcome', userId: string, nickname: string, heads: Heads, spreadMs: number, pingAfterMs: number,
- *   leaseMs: number, authForMs?: number, here: { [room: string]: Member[] }, now?: string, rotated?: boolean }} Welcome leaseMs: 0 from a server without presence; rotated: set by the line when the client never was away */
+ *   leaseMs: number, authForMs?: number, here: { [room: string]: Member[] }, invitations?: Invitation[], now?: string, rotated?: boolean }} Welcome leaseMs: 0 from a server without presence; rotated: set by the line when the client never was away */
+/** @typedef {{ room: string, by: string }} Invitation by: the userId of who asked */
 /** @typedef {{ type: 'pong', heads: Heads, present: Heads }} Pong */
 /** @typedef {{ type: 'joined', room: string, head: number | null }} Joined head: null if another device of mine joined */
 /** @typedef {{ type: 'left', room: string }} Left */
@@ -126,6 +127,10 @@ const READERS = {
     leaseMs: positive(frame.leaseMs, 0),
     ...(positive(frame.authForMs, 0) > 0 ? { authForMs: positive(frame.authForMs, 0) } : {}),
     now: text(frame.now, ''),
+    invitations: (Array.isArray(frame.invitations) ? frame.invitations : [])
+      .filter(isRecord)
+      .map(({ room, by }) => ({ room: text(room, ''), by: text(by, '') }))
+      .filter(({ room }) => room !== ''),
     here: Object.fromEntries(
       Object.entries(isRecord(frame.here) ? frame.here : {}).map(([room, members]) => [
         room,

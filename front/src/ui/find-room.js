@@ -1,5 +1,5 @@
 // @ts-check
-// Finding a room: by its name, or in the list of the public ones. A link's room is asked about here, never joined by itself.
+// Finding a room: by its name, or in the list of the public ones.
 import { createDialog, refusal } from './dialog.js';
 import { element } from './element.js';
 
@@ -20,9 +20,10 @@ export function createFindRoom({ chat, words, open, signal }) {
   });
   const note = element('p', { class: 'help', role: 'status' });
   const list = element('ul', { class: 'public-rooms', 'aria-labelledby': 'public-rooms-title' });
-  const common = { cancel: words.cancel, problems: words.problems, signal };
   const dialog = createDialog({
-    ...common,
+    cancel: words.cancel,
+    problems: words.problems,
+    signal,
     name: 'find',
     title: words.findTitle,
     body: [
@@ -35,15 +36,6 @@ export function createFindRoom({ chat, words, open, signal }) {
     ],
     submit: words.joinIt,
     act: () => join(field.value),
-  });
-  let asked = '';
-  const ask = createDialog({
-    ...common,
-    name: 'ask',
-    title: '',
-    body: [element('p', { class: 'help' }, words.askHelp)],
-    submit: words.joinIt,
-    act: () => join(asked),
   });
 
   /** @param {string} typed */
@@ -78,12 +70,6 @@ export function createFindRoom({ chat, words, open, signal }) {
       field.value = '';
       dialog.open();
       void look();
-    },
-    /** @param {string} room that a link names */
-    ask(room) {
-      asked = room;
-      ask.title.replaceChildren(words.askTitle(`#${room}`));
-      ask.open();
     },
   };
 }

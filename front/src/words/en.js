@@ -51,6 +51,11 @@ export const en = {
     inviteNobody: 'You have met nobody yet who is not here.',
     inviteIt: 'Invite',
     invited: (/** @type {string} */ name) => `${name} is invited.`,
+    invitations: 'Invitations',
+    invitedBy: (/** @type {string} */ name) => `${name} invites you`,
+    invitedTo: (/** @type {string} */ name, /** @type {string} */ room) =>
+      `${name} invites you to ${room}.`,
+    declineIt: 'Decline the invitation',
     leaveIt: 'Leave the room',
     leaveTitle: (/** @type {string} */ room) => `Leave ${room}?`,
     leaveHelp: 'Its messages go from your screens. You can come back to a public room at any time.',
