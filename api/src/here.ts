@@ -1,7 +1,7 @@
 // Who is here already, as `welcome` tells it: as much as fits, the rest is asked for.
 
 import type { Member } from '../../shared/src/protocol.ts';
-import { rosterOf } from '../../shared/src/roster.ts';
+import { present } from './presence.ts';
 
 /** Rosters to read at one hello. */
 const MOST_ROOMS = 5;
@@ -9,9 +9,7 @@ const MOST_ROOMS = 5;
 const MOST_BYTES = 8_000;
 
 export async function readHere(rooms: string[]): Promise<{ [room: string]: Member[] }> {
-  const read = rooms
-    .slice(0, MOST_ROOMS)
-    .map(async (room) => ({ room, ...(await rosterOf(room)) }));
+  const read = rooms.slice(0, MOST_ROOMS).map(async (room) => ({ room, ...(await present(room)) }));
   const here: { [room: string]: Member[] } = {};
   let bytes = 0;
   for (const { room, count, online } of await Promise.all(read)) {

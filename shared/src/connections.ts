@@ -183,18 +183,23 @@ export async function close(connectionId: string): Promise<Connection | undefine
 
 /**
  * Removes connections that a broadcast found gone, and their subscription to `heard` even where the owner's row is lost.
- * Leaves those whose handshake may not have ended: they would be deaf, and not know it.
+ * Leaves those whose handshake may not have ended: they would be deaf, and not know it. Answers what was removed.
  */
-export async function forget(connectionIds: string[], heard: Subscription): Promise<void> {
+export async function forget(connectionIds: string[], heard: Subscription): Promise<Connection[]> {
+  const forgotten: Connection[] = [];
   // Side by side: a crowd that left at once must be gone before the broadcast that found it runs out of time.
   for (let at = 0; at < connectionIds.length; at += BATCH)
     await Promise.all(
       connectionIds.slice(at, at + BATCH).map(async (connectionId) => {
         const connection = await read(connectionId);
         if (connection === undefined) await write([remove(subscriptionKey(heard, connectionId))]);
-        else if (!isArriving(connection)) await removeAll(connection, heard);
+        else if (!isArriving(connection)) {
+          await removeAll(connection, heard);
+          forgotten.push(connection);
+        }
       }),
     );
+  return forgotten;
 }
 
 const isArriving = ({ protocol, expiresAt }: Stored): boolean =>

@@ -3,6 +3,8 @@
 import {
   type AttributeValue,
   BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   QueryCommand,
@@ -10,6 +12,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { rosterKey } from './connections.ts';
 import { env } from './env.ts';
+import { REMEMBER_S } from './events.ts';
 import type { Member } from './protocol.ts';
 
 const client = new DynamoDBClient({});
@@ -37,7 +40,8 @@ export async function enter(rooms: string[], who: Present): Promise<void> {
   const now = Date.now();
   const until = Math.min(now + LEASE_MS, (who.authExpiresAt ?? Number.POSITIVE_INFINITY) * 1000);
   const leaseUntil = { S: new Date(until).toISOString() };
-  const expiresAt = { N: String(Math.ceil(until / 1000)) };
+  // Lapsed entries wait for who finds them: without one, nobody could tell who left and when.
+  const expiresAt = { N: String(Math.ceil(until / 1000) + REMEMBER_S) };
   const at = { S: new Date(now).toISOString() };
   await write(
     rooms.map((room) => ({
@@ -75,32 +79,70 @@ export interface Roster {
   count: number;
   /** Who, each person once; nobody where there are more than `MOST_MEMBERS`. */
   online: Member[];
+  /** Connections that never said goodbye, up to 25. */
+  ghosts: Ghost[];
 }
 
-/** Who is in the room by a live lease. One page of one Query. */
+/** A connection whose lease ended. */
+export interface Ghost {
+  userId: string;
+  connectionId: string;
+  nickname: string;
+  /** When its lease ended, ISO 8601. */
+  leaseUntil: string;
+}
+
+/** Takes the ghost's entry out of the roster; false where somebody else did, or it has come to life. */
+export async function lay(room: string, ghost: Ghost): Promise<boolean> {
+  try {
+    await client.send(
+      new DeleteItemCommand({
+        TableName,
+        Key: rosterKey(room, ghost),
+        ConditionExpression: 'leaseUntil = :seen',
+        ExpressionAttributeValues: { ':seen': { S: ghost.leaseUntil } },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
+
+/** Who is in the room by a live lease, and who stands there though it ended. One page of one Query. */
 export async function rosterOf(room: string): Promise<Roster> {
   const people = new Map<string, Member>();
-  for (const { sk, nickname, at } of await page(`roster#${room}`, 'leaseUntil > :now', {
-    ':now': { S: new Date().toISOString() },
-  })) {
-    const userId = sk?.S?.slice(0, sk.S.lastIndexOf('#')) ?? '';
-    const member = { userId, nickname: nickname?.S ?? '', online: true, at: at?.S ?? '' };
+  const ghosts: Ghost[] = [];
+  const now = new Date().toISOString();
+  for (const row of await page(`roster#${room}`)) {
+    const [, userId = '', connectionId = ''] = /^(.*)#(.*)$/.exec(row.sk?.S ?? '') ?? [];
+    const nickname = row.nickname?.S ?? '';
+    const leaseUntil = row.leaseUntil?.S ?? '';
+    if (leaseUntil <= now) {
+      if (ghosts.length < BATCH) ghosts.push({ userId, connectionId, nickname, leaseUntil });
+      continue;
+    }
+    const member = { userId, nickname, online: true, at: row.at?.S ?? '' };
     const known = people.get(userId);
     if (known === undefined || known.at < member.at) people.set(userId, member);
   }
   const isCrowd = people.size > MOST_MEMBERS;
-  return { count: people.size, online: isCrowd ? [] : [...people.values()] };
+  return { count: people.size, online: isCrowd ? [] : [...people.values()], ghosts };
 }
 
 /** Up to `most` people who were told to have left the room, who was seen last first; of the 1 MB that one Query reads. */
 export async function lastSeenIn(room: string, most: number): Promise<Member[]> {
-  const rows = await page(`presence#${room}`, 'shown = :offline', { ':offline': { S: 'offline' } });
+  const rows = await page(`presence#${room}`, {
+    FilterExpression: 'shown = :offline',
+    values: { ':offline': { S: 'offline' } },
+  });
   return rows
-    .map(({ sk, nickname, shownAt }) => ({
+    .map(({ sk, nickname, seenAt, shownAt }) => ({
       userId: sk?.S ?? '',
       nickname: nickname?.S ?? '',
       online: false,
-      at: shownAt?.S ?? '',
+      at: seenAt?.S ?? shownAt?.S ?? '',
     }))
     .sort((a, b) => (a.at < b.at ? 1 : -1))
     .slice(0, most);
@@ -108,14 +150,16 @@ export async function lastSeenIn(room: string, most: number): Promise<Member[]> 
 
 async function page(
   pk: string,
-  FilterExpression: string,
-  values: Record<string, AttributeValue>,
+  {
+    values = {},
+    ...filter
+  }: { FilterExpression?: string; values?: Record<string, AttributeValue> } = {},
 ): Promise<Record<string, AttributeValue>[]> {
   const { Items = [] } = await client.send(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'pk = :pk',
-      FilterExpression,
+      ...filter,
       ExpressionAttributeValues: { ...values, ':pk': { S: pk } },
       ConsistentRead: true,
     }),

@@ -11,11 +11,15 @@ const read = (file: string) => readFileSync(new URL(FOLDER + file, import.meta.u
 const MAX_GRACE_S = Number(
   /PresenceGraceSeconds:[\s\S]*?MaxValue: (\d+)/.exec(read('template.yaml'))?.[1],
 );
+const LAST_SEEN = '2026-01-01T10:00:00.000Z';
 /** The longest that an Express workflow may run. */
 const EXPRESS_S = 5 * 60;
 
 /** One execution for Ann, who was shown in these rooms and is in none any more; nobody can be told in those that are `deaf`. */
-async function leaves(rooms: string[], deaf: string[] = []) {
+async function leaves(
+  rooms: string[],
+  { deaf = [], isLapsed = false }: { deaf?: string[]; isLapsed?: boolean } = {},
+) {
   const source = read('statemachine/presence-change.asl.json');
   const filled = source.replaceAll(/\$\{(\w+)\}/g, (_, name: string) =>
     name === 'GraceSeconds' ? String(MAX_GRACE_S) : name,
@@ -31,7 +35,8 @@ async function leaves(rooms: string[], deaf: string[] = []) {
       return {
         Item: { shown: { S: away.has(room) ? 'offline' : 'online' }, shownAt: { S: 'then' } },
       };
-    if (resource.endsWith('putItem')) away.add(room);
+    if (resource.endsWith('putItem') && text.includes(`"seenAt":{"S":"${LAST_SEEN}"}`))
+      away.add(room);
     if (resource.endsWith('lambda:invoke')) {
       if (deaf.includes(room)) throw new Failure('Lambda.ServiceException', room);
       told.push(room);
@@ -50,7 +55,8 @@ async function leaves(rooms: string[], deaf: string[] = []) {
         });
       sleeping.push(done);
     });
-  const detail = { userId: 'ann', nickname: 'Ann', rooms, rememberUntil: 1 };
+  const seen = { at: LAST_SEEN, isLapsed, rememberUntil: 1 };
+  const detail = { userId: 'ann', nickname: 'Ann', rooms, ...seen };
   const clock = { now: () => wokenAtMs, random: () => 0, sleep };
   const context = { Execution: { Id: 'e', Input: { detail } } };
   const scope = { context, signal: new AbortController().signal, previous: 0 };
@@ -82,7 +88,12 @@ test("all rooms that one may be in are told in half an execution's life, at the 
 
 test('a room that cannot be told fails the execution, after the others were told', async () => {
   const [deaf = '', ...others] = ROOMS.slice(0, 5);
-  const { told, error } = await leaves([deaf, ...others], [deaf]);
+  const { told, error } = await leaves([deaf, ...others], { deaf: [deaf] });
   expect(told.toSorted()).toEqual(others.toSorted());
   expect(error).toBe('RoomUntold');
+});
+
+test('a ghost, whose lease has ended, is given no grace more', async () => {
+  const { told, tookS } = await leaves(['room'], { isLapsed: true });
+  expect([told, tookS]).toEqual([['room'], 0]);
 });

@@ -213,6 +213,23 @@ describe('recipients', () => {
     expect(JSON.stringify(logged.mock.calls)).not.toContain(input().message?.text);
   });
 
+  test('that are gone are said to be, if their user was somewhere', async () => {
+    const subscriptions = [{ topic: 'room:lobby', shard: 0 }];
+    const ann = { connectionId: 'ann=', userId: 'u_ann', nickname: 'Ann', protocol: 'v1' as const };
+    await connections.open({ ...ann, clientId: 'client-1', subscriptions });
+    await join(['before-its-hello=']);
+    aws.script.connections = () => new AwsError('GoneException', 'gone', 410);
+    expect(await handler(input(), context())).toMatchObject({ gone: 2 });
+    await handler(input(), context());
+    expect(aws.entries.map(({ Source, DetailType }) => [Source, DetailType])).toEqual([
+      ['chat.workflows', 'ConnectionGone'],
+    ]);
+    expect(JSON.parse(aws.entries[0]?.Detail ?? '{}')).toMatchObject({
+      ...{ connectionId: 'ann=', userId: 'u_ann', nickname: 'Ann' },
+      ...{ rooms: ['lobby'], isLapsed: false },
+    });
+  });
+
   test('that are gone but cannot be forgotten do not make it tell everybody again', async () => {
     await join(['a=', 'b=']);
     aws.script.connections = ({ connectionId }) =>

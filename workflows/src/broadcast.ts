@@ -17,6 +17,7 @@ import {
   type ServerFrame,
 } from '../../shared/src/protocol.ts';
 import { fanOut } from './fan-out.ts';
+import { sayGone } from './gone.ts';
 import { createPoster } from './poster.ts';
 
 /** Beyond this many connections a shard has outgrown itself: one Query page, one second of the default account quota. */
@@ -107,9 +108,9 @@ async function tell(
       },
       // Not worth telling everybody twice, which is what a retry of this run would do.
       forget: (ids) =>
-        forget(ids, heard).catch((error: unknown) =>
-          console.error({ ...heard, left: ids.length, error }),
-        ),
+        forget(ids, heard)
+          .then(sayGone)
+          .catch((error: unknown) => console.error({ ...heard, left: ids.length, error })),
       remainingMs: () => Math.min(context.getRemainingTimeInMillis() - RESERVE_MS, leftMs()),
       random: Math.random,
       sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
