@@ -38,9 +38,12 @@ export const handler = routeHandler('hello', async (frame, before) => {
     await publish('ClientReplaced', { ...mine, epoch: lease.epoch });
     return { type: 'replaced', epoch: lease.epoch };
   }
-  if (before.clientId === undefined) await drawBucket(mine);
-  const naming = await nameFor(frame.nickname, who);
-  const { rooms, direct, closed, kept, invitations } = await hearingOf(userId, frame.rooms);
+  // Each of them waits for DynamoDB, and none for another.
+  const [naming, { rooms, direct, closed, kept, invitations }] = await Promise.all([
+    nameFor(frame.nickname, who),
+    hearingOf(userId, frame.rooms),
+    before.clientId === undefined ? drawBucket(mine) : undefined,
+  ]);
   const subscriptions = await subscriptionsFor(before, userId, rooms);
   const { nickname: wanted } = naming;
   const after = { ...mine, ...auth, nickname: wanted, protocol: 'v1' as const, subscriptions };
