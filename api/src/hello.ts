@@ -12,6 +12,7 @@ import { routeHandler } from '../../shared/src/route.ts';
 import { roomTopic } from '../../shared/src/topics.ts';
 import { endOlder } from './end-older.ts';
 import { endSurplus } from './end-surplus.ts';
+import { fittingBeside } from './fitting-entries.ts';
 import { stillBy } from './going-by.ts';
 import { readHeads } from './heads.ts';
 import { hearingOf, lost } from './hearing.ts';
@@ -77,5 +78,7 @@ export const handler = routeHandler('hello', async (frame, before) => {
       ? {}
       : { authForMs: Math.max(1, authExpiresAt * 1000 - nowMs) }),
   };
-  return { type: 'welcome', v: VERSION, userId, nickname, heads, here, ...times };
+  const welcome = { type: 'welcome', v: VERSION, userId, nickname, ...times } as const;
+  const full = { ...welcome, heads: fittingBeside({ ...welcome, heads: {}, here: {} }, heads) };
+  return { ...full, here: fittingBeside({ ...full, here: {} }, here) };
 });

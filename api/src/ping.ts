@@ -4,6 +4,7 @@ import { belongings } from '../../shared/src/belongings.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 import { roomsAmong } from '../../shared/src/topics.ts';
 import { countsOf } from './counts.ts';
+import { fittingBeside } from './fitting-entries.ts';
 import { readHeads } from './heads.ts';
 import { stays } from './presence.ts';
 
@@ -13,5 +14,7 @@ export const handler = routeHandler('ping', async ({ n }, speaker) => {
   const [{ direct }] = await Promise.all([belongings(speaker.userId), stays(speaker, rooms)]);
   const [heads, present] = await Promise.all([readHeads([...rooms, ...direct]), countsOf(rooms)]);
   const now = new Date().toISOString();
-  return { type: 'pong', ...(n === undefined ? {} : { n }), now, heads, present };
+  const pong = { type: 'pong', ...(n === undefined ? {} : { n }), now } as const;
+  const full = { ...pong, heads: fittingBeside({ ...pong, heads: {}, present: {} }, heads) };
+  return { ...full, present: fittingBeside({ ...full, present: {} }, present) };
 });

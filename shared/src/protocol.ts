@@ -243,7 +243,7 @@ export interface Welcome {
   pingAfterMs: number;
   /** Milliseconds for which who is online stays so without a ping: ping at least twice in it, whatever was heard. */
   leaseMs: number;
-  /** Who is online in the first rooms, as far as a frame holds them; of the others ask with `members`. */
+  /** Who is online in the first rooms, as far as the frame holds them; of the others ask with `members`. */
   here: { [room: string]: Member[] };
   /** To private rooms, unanswered, of the last 30 days: at most 10. Absent where there are none, and where rooms were named. */
   invitations?: Invitation[];
@@ -316,7 +316,7 @@ export interface Pong {
   /** The server's clock, ISO 8601. */
   now: string;
   heads: Heads;
-  /** How many people are online in each room that the connection hears; up to some seconds old. */
+  /** How many people are online in rooms that the connection hears, as far as the frame holds them; up to some seconds old. */
   present: { [room: string]: number };
 }
 

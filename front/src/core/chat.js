@@ -317,6 +317,7 @@ export function connect(options) {
       for (const [name, { room, roster }] of rooms) {
         if (Object.hasOwn(frame.heads, name)) room.head(frame.heads[name] ?? 0);
         if (Object.hasOwn(frame.present, name)) roster.counted(frame.present[name] ?? 0);
+        else if (Object.hasOwn(frame.heads, name) && !isDirect(name)) inquiry.want(name);
       }
       enterAll(frame.heads, isDirect);
     } else if (frame.type === 'message') {
