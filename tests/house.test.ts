@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { buildSync } from 'esbuild';
 import { readPlan, STACKS } from '../local/template/read-plan.ts';
 import { SOURCES } from '../shared/src/events.ts';
-import { ACTIONS, ERRORS } from '../shared/src/protocol.ts';
+import { ACTIONS, ERRORS, LIMITS } from '../shared/src/protocol.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const plan = readPlan(ROOT, { stage: 'dev' });
@@ -386,6 +386,13 @@ describe.each(['message-distribution', 'presence-change'])(
     });
   },
 );
+
+test('presence-change calls the same a crowd as the code', () => {
+  const definition = read('workflows/statemachine/presence-change.asl.json');
+  const [, most] =
+    /"\$\.people\.connections",\s*"NumericGreaterThan": (\d+)/.exec(definition) ?? [];
+  expect(Number(most)).toBe(LIMITS.crowd);
+});
 
 describe('templates', () => {
   test.each(TEMPLATES)('%s is built, checked and deployed by name', (stack) => {

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { AwsError } from '../../local/aws-error.ts';
+import { LIMITS } from '../../shared/src/protocol.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { context, frameIn, routeEvent } from '../../tests/product/sample.ts';
 
@@ -108,14 +109,14 @@ describe('a ghost', () => {
 });
 
 test('above a hundred people there is a number and no names', async () => {
-  const crowd = Array.from({ length: roster.MOST_MEMBERS + 1 }, (_, n) => `u_${n}`);
+  const crowd = Array.from({ length: LIMITS.crowd + 1 }, (_, n) => `u_${n}`);
   await Promise.all(crowd.map((userId) => enters(userId, 'c=')));
   expect(await members()).toMatchObject({ count: crowd.length, members: [] });
 });
 
 test('members with names as long as they may be are cut to a frame: who is online stays, and the count is whole', async () => {
   const long = (at: number) => `${String(at).padStart(3, '0')}${'"'.repeat(120)}`;
-  const ids = Array.from({ length: roster.MOST_MEMBERS }, (_, at) => `u_${at}`);
+  const ids = Array.from({ length: LIMITS.crowd }, (_, at) => `u_${at}`);
   await Promise.all(
     ids.flatMap((userId, at) => [
       roster.enter(['lobby'], { userId, connectionId: 'c=', nickname: long(at) }),

@@ -70,7 +70,8 @@ export const rosterKey = (room: string, who: { userId: string; connectionId: str
   pk: { S: `roster#${room}` },
   sk: { S: `${who.userId}#${who.connectionId}` },
 });
-const subscriptionKey = ({ topic, shard }: Subscription, id: string) => ({
+/** Where it stands that a connection hears a topic. */
+export const subscriptionKey = ({ topic, shard }: Subscription, id: string) => ({
   pk: { S: `topic#${topic}#${shard}` },
   sk: { S: id },
 });

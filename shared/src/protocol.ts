@@ -16,16 +16,12 @@ export const VERSION = 1;
 /** The room every guest is in. */
 export const LOBBY = 'lobby';
 
+/** What a room's name and a nickname may be stands in `room-name.ts` and `nickname.ts`. */
 export const LIMITS = {
   /** Bytes of one frame from a client (API Gateway itself allows 32 KB a frame, 128 KB a message). */
   frameBytes: 16 * 1024,
   /** Code points of one message. */
   messageCharacters: 4_000,
-  /** Code points of a room's name: as `room-name.ts` has it. */
-  roomCharacters: 64,
-  /** Graphemes of a nickname, and its bytes in UTF-8: as `nickname.ts` has it. */
-  nicknameCharacters: 32,
-  nicknameBytes: 128,
   /** Open connections of one user: a newcomer above it ends a ghost, or the oldest. */
   connections: 5,
   /** Characters of an ISO 8601 time, with room for its other forms. */
@@ -34,6 +30,8 @@ export const LIMITS = {
   rooms: 50,
   /** Direct rooms whose heads are told: the newest. */
   directRooms: 50,
+  /** People of a room above whom they are a number: who comes, types, or takes another name is told to nobody there. */
+  crowd: 100,
   /** Open invitations that are told. */
   invitations: 10,
   /** Rooms in one answer to `rooms`. */
@@ -243,7 +241,7 @@ export interface Welcome {
   pingAfterMs: number;
   /** Milliseconds for which who is online stays so without a ping: ping at least twice in it, whatever was heard. */
   leaseMs: number;
-  /** Who is online in the first rooms, as far as the frame holds them; of the others ask with `members`. */
+  /** Who is online in the first rooms, as far as a frame holds them; of the others ask with `members`. */
   here: { [room: string]: Member[] };
   /** To private rooms, unanswered, of the last 30 days: at most 10. Absent where there are none, and where rooms were named. */
   invitations?: Invitation[];
@@ -316,7 +314,7 @@ export interface Pong {
   /** The server's clock, ISO 8601. */
   now: string;
   heads: Heads;
-  /** How many people are online in rooms that the connection hears, as far as the frame holds them; up to some seconds old. */
+  /** How many people are online in each room that the connection hears; up to some seconds old. */
   present: { [room: string]: number };
 }
 

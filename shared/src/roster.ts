@@ -13,15 +13,13 @@ import {
 import { rosterKey } from './connections.ts';
 import { env } from './env.ts';
 import { REMEMBER_S } from './events.ts';
-import type { Member } from './protocol.ts';
+import { LIMITS, type Member } from './protocol.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
 
 /** A lease is three pings long: two may get lost. */
 export const LEASE_MS = 3 * Number(env('PING_AFTER_SECONDS')) * 1000;
-/** Above so many online, a room's presence is a number only: every coming would cost a post to each of them. */
-export const MOST_MEMBERS = 100;
 /** BatchWriteItem's limit. */
 const BATCH = 25;
 const TRIES = 6;
@@ -77,7 +75,7 @@ export async function renew(
 export interface Roster {
   /** How many people are online; a lower bound above some 10,000 connections, which one page holds. */
   count: number;
-  /** Who, each person once; nobody where there are more than `MOST_MEMBERS`. */
+  /** Who, each person once; nobody in a crowd, where every coming would cost a post to each of them. */
   online: Member[];
   /** Connections that never said goodbye, up to 25. */
   ghosts: Ghost[];
@@ -127,7 +125,7 @@ export async function rosterOf(room: string): Promise<Roster> {
     const known = people.get(userId);
     if (known === undefined || known.at < member.at) people.set(userId, member);
   }
-  const isCrowd = people.size > MOST_MEMBERS;
+  const isCrowd = people.size > LIMITS.crowd;
   return { count: people.size, online: isCrowd ? [] : [...people.values()], ghosts };
 }
 

@@ -13,6 +13,7 @@ import type { MessageSent, NicknameChanged } from '../../shared/src/events.ts';
 import {
   type ErrorCode,
   errorFrame,
+  LIMITS,
   messageFrame,
   type ServerFrame,
 } from '../../shared/src/protocol.ts';
@@ -23,8 +24,6 @@ import { createPoster } from './poster.ts';
 /** Beyond this many connections a shard has outgrown itself: one Query page, one second of the default account quota. */
 const SHARD_CONNECTIONS = 10_000;
 const MOST_SHARDS = 32;
-/** Where more connections than this hear a room, nobody is told who types: each of its people would cost a post to all. */
-const MOST_WITH_TYPING = 100;
 /** Kept back for the rows to forget and the answer, so that a run ends with its cursor and not by time-out. */
 const RESERVE_MS = 5_000;
 
@@ -102,7 +101,7 @@ async function tell(
       isFleeting,
       async page(from) {
         const page = await subscribers(heard, from, input.frame === undefined ? 'all' : 'v1');
-        const isCrowd = isFleeting && page.connectionIds.length > MOST_WITH_TYPING;
+        const isCrowd = isFleeting && page.connectionIds.length > LIMITS.crowd;
         if (isCrowd) return { connectionIds: [] };
         return told === undefined ? page : withoutThose(page, told);
       },
