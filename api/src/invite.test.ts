@@ -116,8 +116,8 @@ test('who is in the room already, or was removed from it, is offered nothing', a
   expect(await invitationsAt(bob)).toBeUndefined();
 });
 
-test('whoever is invited by strangers to fifty rooms may join any other', async () => {
-  const rooms = Array.from({ length: 50 }, (_, at) => `r${at}`);
+test('whoever is invited by strangers to forty-nine rooms may join any other', async () => {
+  const rooms = Array.from({ length: 49 }, (_, at) => `r${at}`);
   await ada.enters({ rooms });
   for (const room of rooms)
     expect(await ada.says('invite', { room, userId: bob.userId }, 1)).toMatchObject({

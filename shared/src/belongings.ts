@@ -2,13 +2,15 @@
 
 import {
   BatchWriteItemCommand,
+  ConditionalCheckFailedException,
   DynamoDBClient,
   PutItemCommand,
   QueryCommand,
+  UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { partnersOf } from './direct.ts';
 import { env } from './env.ts';
+import { isStale, keepUntil } from './keeping.ts';
 import { type Invitation, LIMITS } from './protocol.ts';
 
 const client = new DynamoDBClient({});
@@ -28,19 +30,15 @@ const invitedKey = (userId: string, room: string) => ({
   pk: key(userId, room).pk,
   sk: { S: INVITED + room },
 });
-const item = (userId: string, room: string) => ({
-  ...key(userId, room),
-  joinedAt: { S: new Date().toISOString() },
-});
 
 export interface Belongings {
-  /** Rooms that were joined, by name. */
+  /** Rooms that were joined, by name: at most 50. */
   rooms: string[];
-  /** Direct rooms, the newest first. */
-  direct: string[];
+  /** Those of them that are to be renewed. */
+  stale: string[];
 }
 
-/** At most 50 of each, read consistently, from at most 1 MB (Query's limit: some 5,000 rooms). */
+/** Read consistently, in one Query: `join` lets nobody into so many rooms that they fill its 1 MB. */
 export async function belongings(userId: string): Promise<Belongings> {
   const { Items = [] } = await client.send(
     new QueryCommand({
@@ -50,25 +48,41 @@ export async function belongings(userId: string): Promise<Belongings> {
       ConsistentRead: true,
     }),
   );
-  const all = Items.map(({ sk, joinedAt }) => ({
+  const all = Items.map(({ sk, expiresAt }) => ({
     room: (sk?.S ?? '').slice(PREFIX.length),
-    joinedAt: joinedAt?.S ?? '',
-  }));
-  const isDirect = ({ room }: { room: string }) => partnersOf(room) !== undefined;
-  const newest = all.filter(isDirect).sort((a, b) => (a.joinedAt < b.joinedAt ? 1 : -1));
+    isStale: isStale(Number(expiresAt?.N ?? 0)),
+  })).slice(0, LIMITS.rooms);
   return {
-    rooms: all
-      .filter((one) => !isDirect(one))
-      .map(({ room }) => room)
-      .slice(0, LIMITS.rooms),
-    direct: newest.map(({ room }) => room).slice(0, LIMITS.directRooms),
+    rooms: all.map(({ room }) => room),
+    stale: all.flatMap((one) => (one.isStale ? [one.room] : [])),
   };
+}
+
+/** The room stays the user's for another year, unless they have left it meanwhile. */
+export async function renew(userId: string, room: string): Promise<void> {
+  try {
+    await client.send(
+      new UpdateItemCommand({
+        TableName,
+        Key: key(userId, room),
+        ConditionExpression: 'attribute_exists(pk)',
+        UpdateExpression: 'SET expiresAt = :end',
+        ExpressionAttributeValues: { ':end': { N: String(keepUntil()) } },
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
 }
 
 /** The room comes back at the user's next hello, and no invitation to it waits any more. */
 export const remember = (userId: string, room: string): Promise<void> =>
   writeAll([
-    { PutRequest: { Item: item(userId, room) } },
+    {
+      PutRequest: {
+        Item: { ...key(userId, room), expiresAt: { N: String(keepUntil()) } },
+      },
+    },
     { DeleteRequest: { Key: invitedKey(userId, room) } },
   ]);
 
@@ -101,10 +115,6 @@ export async function invitations(userId: string): Promise<Invitation[]> {
     by: by?.S ?? '',
   }));
 }
-
-/** A direct room belongs to both from its first message on, whether or not the other is here. */
-export const rememberBoth = (users: [string, string], room: string): Promise<void> =>
-  writeAll(users.map((userId) => ({ PutRequest: { Item: item(userId, room) } })));
 
 async function writeAll(requests: WriteRequest[]): Promise<void> {
   let pending = requests;

@@ -8,6 +8,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { env } from './env.ts';
+import { keepUntil } from './keeping.ts';
 import { folded } from './nickname.ts';
 
 const client = new DynamoDBClient({});
@@ -34,12 +35,14 @@ export async function claim(nickname: string, userId: string, mark: string): Pro
     new UpdateItemCommand({
       TableName,
       Key: userKey(userId),
-      UpdateExpression: 'SET folded = :name, display = :display, mark = :mark, claimedAt = :at',
+      UpdateExpression:
+        'SET folded = :name, display = :display, mark = :mark, claimedAt = :at, expiresAt = :end',
       ExpressionAttributeValues: {
         ':name': { S: name },
         ':display': { S: nickname },
         ':mark': { S: mark },
         ':at': { N: String(Date.now()) },
+        ':end': { N: String(keepUntil()) },
       },
       ReturnValues: 'ALL_OLD',
     }),
