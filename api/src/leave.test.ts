@@ -55,6 +55,13 @@ test('leaving what one is not in is no error, and nobody else is moved', async (
   expect(await hearers('tea')).toEqual([ada.connection()]);
 });
 
+test.each(['lobby', 'Lobby'])('%s is left by nobody', async (room) => {
+  const ada = await person(routes, 'Ada');
+  expect(await ada.says('leave', { room })).toMatchObject({ code: 'Forbidden', retry: false });
+  expect(await hearers('lobby')).toEqual([ada.connection()]);
+  expect(aws.entries.filter(({ DetailType }) => DetailType === 'RoomLeft')).toEqual([]);
+});
+
 test.each(['dm:u_a:u_b', '__proto__', '', null])('the room %p cannot be left', async (room) => {
   const ada = await person(routes, 'Ada');
   expect(await ada.says('leave', { room })).toMatchObject({ code: 'BadField' });
