@@ -70,6 +70,29 @@ describe('a public room', () => {
     expect(await inList(ravi.page, name).getAttribute('aria-current')).toBe('page');
   });
 
+  test('is found by how its name begins, and the list says when none does', async () => {
+    await create(ada, name, 'Public');
+    await opened(ada.page, `#${name}`);
+    await create(ada, `milk-${n}`, 'Public');
+    await opened(ada.page, `#milk-${n}`);
+    await button(ravi.page, 'Find a room').click();
+    const finding = ravi.page.getByRole('dialog', { name: 'Find a room' });
+    const rooms = finding.getByRole('list', { name: 'Public rooms' });
+    const milk = rooms.getByRole('button', { name: `#milk-${n}`, exact: true });
+    await milk.waitFor();
+    await finding.getByRole('textbox').fill(`#Tea ${n}`);
+    await milk.waitFor({ state: 'detached' });
+    expect(await rooms.getByRole('button').allTextContents()).toEqual([`#${name}`]);
+    await finding.getByRole('textbox').fill('nothing-like-it');
+    await finding.getByText('No public room begins like this.').waitFor();
+    await finding.getByRole('textbox').fill('?');
+    await finding.getByText('That name does not work.').waitFor();
+    expect(await rooms.getByRole('button').count()).toBe(0);
+    await finding.getByRole('textbox').fill('te');
+    await rooms.getByRole('button', { name: `#${name}`, exact: true }).click();
+    await opened(ravi.page, `#${name}`);
+  });
+
   test('comes back after a reload, open as it was; Back returns to the one before', async () => {
     await create(ada, name, 'Public');
     await opened(ada.page, `#${name}`);

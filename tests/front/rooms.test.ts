@@ -172,6 +172,26 @@ test('a throttled question is asked again after the time it was told', () => {
   expect(sent).toHaveLength(2);
 });
 
+test('public rooms are asked for by how they begin, and another tab’s answer is none', async () => {
+  const { chat, sent, welcome, tell } = await chatting();
+  welcome({ lobby: 0 });
+  const all = chat.publicRooms();
+  tell({
+    type: 'rooms',
+    rooms: [{ room: 'zoo', title: 'zoo' }],
+    prefix: '',
+    after: '',
+    more: true,
+  });
+  expect(await all).toMatchObject({ rooms: [{ room: 'zoo' }], more: true });
+  const some = chat.publicRooms({ prefix: ' Tea ', after: 'tea-2' });
+  const among = { prefix: 'tea', after: 'tea-2' };
+  expect(asked(sent, 'rooms')).toEqual([{ action: 'rooms' }, { action: 'rooms', ...among }]);
+  tell({ type: 'rooms', rooms: [], prefix: 'te', after: '', more: false });
+  tell({ type: 'rooms', rooms: [{ room: 'team', title: 'team' }], ...among, more: false });
+  expect(await some).toMatchObject({ rooms: [{ room: 'team' }], more: false });
+});
+
 test('names are what they are on the server', () => {
   for (const typed of ['Tea Room', ' ＴＥＡ ', 'ﬁne', 'İ'])
     expect(foldRoom(typed)).toBe(serverRoom.foldRoom(typed));

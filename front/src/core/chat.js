@@ -343,10 +343,17 @@ export function connect(options) {
   return {
     /** The rooms there are here, by name. `on('rooms')` tells when one comes or goes. */
     rooms: () => [...rooms.keys()],
-    /** Which public rooms the server has. */
-    async publicRooms() {
-      const answer = await doorway.ask({ action: 'rooms' }, 'rooms');
-      return 'rooms' in answer ? answer.rooms : [];
+    /**
+     * Public rooms by name, at most 100: those whose names begin so, from the one after `after` on. `more`: there are others
+     * after these. Rejects with an Error named `BadField` for what no name begins with.
+     * @param {{ prefix?: string, after?: string }} [among]
+     * @returns {Promise<{ rooms: { room: string, title: string }[], more: boolean }>}
+     */
+    async publicRooms(among = {}) {
+      const typed = Object.entries(among).map(([field, name]) => [field, foldRoom(name)]);
+      const frame = Object.fromEntries(typed.filter(([, name]) => name !== ''));
+      const answer = await doorway.ask({ action: 'rooms', ...frame }, 'rooms');
+      return 'rooms' in answer ? answer : { rooms: [], more: false };
     },
     /**
      * Joins a room, kept when it is heard. `create`: make it if it is not there; `visibility` of what is made.

@@ -19,7 +19,7 @@
 /** @typedef {{ type: 'invited', room: string, userId: string, by: string }} Invited by: empty in the answer to who invited */
 /** @typedef {{ type: 'removed', room: string, userId: string }} Removed */
 /** @typedef {{ type: 'nickname', userId: string, nickname: string, at: string }} Nickname */
-/** @typedef {{ type: 'rooms', rooms: { room: string, title: string }[] }} Rooms */
+/** @typedef {{ type: 'rooms', prefix: string, after: string, rooms: { room: string, title: string }[], more: boolean }} Rooms prefix, after: those of the question, empty where it had none */
 /** @typedef {{ type: 'replaced', epoch?: number }} Replaced epoch: of the connection that took over */
 /** @typedef {MessageFrame | ErrorFrame | Welcome | History | Pong | Members | Presence | Typing | Replaced | { type: 'accepted' }
  *   | Joined | Left | Invited | Removed | Rooms | Nickname} ServerFrame */
@@ -183,8 +183,11 @@ const READERS = {
     typeof userId === 'string' && typeof nickname === 'string'
       ? { type: 'nickname', userId, nickname, at: text(at, '') }
       : null,
-  rooms: ({ rooms }) => ({
+  rooms: ({ prefix, after, rooms, more }) => ({
     type: 'rooms',
+    prefix: text(prefix, ''),
+    after: text(after, ''),
+    more: more === true,
     rooms: (Array.isArray(rooms) ? rooms : [])
       .filter(isRecord)
       .map(({ room, title }) => ({ room: text(room, ''), title: text(title, '') })),

@@ -4,7 +4,7 @@ import { foldRoom } from '../core/room-name.js';
 import { createDialog, refusal } from './dialog.js';
 import { element } from './element.js';
 
-/** @typedef {{ publicRooms(): Promise<{ room: string }[]>, rooms(): string[],
+/** @typedef {{ publicRooms(among: { prefix: string }): Promise<{ rooms: { room: string }[] }>, rooms(): string[],
  *   join(room: string, how: { create: boolean, visibility: 'public' | 'private' }): Promise<{ name: string }> }} Rooms */
 
 /**
@@ -41,7 +41,8 @@ export function createCreateRoom({ chat, words, open, signal }) {
     const room = foldRoom(field.value.replace(/^#/, ''));
     if (room === '') throw refusal('BadField');
     // To create what is there would join it, and somebody's private room would be everybody's.
-    const taken = [...chat.rooms(), ...(await chat.publicRooms()).map((known) => known.room)];
+    const known = await chat.publicRooms({ prefix: room });
+    const taken = [...chat.rooms(), ...known.rooms.map((one) => one.room)];
     if (taken.includes(room)) throw refusal('RoomTaken');
     const visibility = isPrivate.checked ? 'private' : 'public';
     open((await chat.join(room, { create: true, visibility })).name);

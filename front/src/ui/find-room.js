@@ -1,10 +1,16 @@
 // @ts-check
-// Finding a room: by its name, or in the list of the public ones.
+// Finding a room: by its name, or in the list of the public ones that begin as one types.
 import { createDialog, refusal } from './dialog.js';
 import { element } from './element.js';
 
-/** @typedef {{ publicRooms(): Promise<{ room: string }[]>, rooms(): string[],
+/** A name as one types it, with or without its mark. @param {string} typed */
+const bare = (typed) => typed.trim().replace(/^#/, '');
+
+/** @typedef {{ publicRooms(among: { prefix: string }): Promise<{ rooms: { room: string }[], more: boolean }>, rooms(): string[],
  *   join(room: string): Promise<{ name: string }> }} Rooms */
+
+/** A pause in typing, after which the list follows: the server allows two questions a second. */
+const PAUSE_MS = 300;
 
 /**
  * @param {{ chat: Rooms, words: typeof import('../words/en.js').en.shell, open: (room: string) => void, signal: AbortSignal }} options
@@ -41,7 +47,7 @@ export function createFindRoom({ chat, words, open, signal }) {
   /** @param {string} typed */
   async function join(typed) {
     if (typed.trim() === '') throw refusal('BadField');
-    open((await chat.join(typed.trim().replace(/^#/, ''))).name);
+    open((await chat.join(bare(typed))).name);
   }
 
   /** @param {string} room */
@@ -54,20 +60,47 @@ export function createFindRoom({ chat, words, open, signal }) {
   }
 
   async function look() {
-    note.textContent = words.loadingRooms;
-    list.replaceChildren();
-    try {
-      const rooms = (await chat.publicRooms()).map(({ room }) => room);
+    const typed = field.value;
+    const prefix = bare(typed);
+    /** @param {string[]} rooms @param {string} told */
+    const show = (rooms, told) => {
+      // What was typed meanwhile is looked for by itself.
+      if (field.value !== typed) return;
       list.replaceChildren(...rooms.map(createRow));
-      note.textContent = rooms.length > 0 ? '' : words.noPublicRooms;
-    } catch {
-      note.textContent = words.problems.other;
+      note.textContent = told;
+    };
+    try {
+      const { rooms, more } = await chat.publicRooms({ prefix });
+      const none = prefix === '' ? words.noPublicRooms : words.noneBegins;
+      const told = more ? words.morePublicRooms : rooms.length > 0 ? '' : none;
+      show(
+        rooms.map(({ room }) => room),
+        told,
+      );
+    } catch (error) {
+      const isNoName = error instanceof Error && error.name === 'BadField';
+      show([], isNoName ? words.problems.BadField : words.problems.other);
     }
   }
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let pause;
+  const rest = () => clearTimeout(pause);
+  field.addEventListener(
+    'input',
+    () => {
+      rest();
+      pause = setTimeout(() => void look(), PAUSE_MS);
+    },
+    { signal },
+  );
+  signal.addEventListener('abort', rest);
 
   return {
     open() {
       field.value = '';
+      list.replaceChildren();
+      note.textContent = words.loadingRooms;
       dialog.open();
       void look();
     },

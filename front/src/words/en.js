@@ -36,6 +36,8 @@ export const en = {
     findHelp: 'A private room opens only for those who were invited.',
     publicRooms: 'Public rooms',
     noPublicRooms: 'There is no other public room yet.',
+    noneBegins: 'No public room begins like this.',
+    morePublicRooms: 'There are more. Type how the name begins.',
     loadingRooms: 'Looking for rooms…',
     joinIt: 'Join',
     joined: 'You are in it',
@@ -62,7 +64,7 @@ export const en = {
     problems: {
       NoSuchRoom: 'There is no such room, or it is private.',
       Forbidden: 'Only the owner of a private room may do that.',
-      TooManyRooms: 'These are too many rooms. Leave one first.',
+      TooManyRooms: 'These are too many rooms. Leave one first, or make no more today.',
       NotInRoom: 'You are not in this room.',
       BadField: 'That name does not work. Letters, digits, - and _ do, up to 64.',
       RoomTaken: 'There is a room of that name. Find it and join.',
