@@ -104,9 +104,8 @@ export type ConnectionGone = ConnectionOpened;
 
 /** Somebody writes, or stopped. Emitted by `api`, told by `broadcast` as it stands: never stored, never tried again. */
 export interface Typing {
-  topic: string;
-  /** Always the first: a room that outgrew it has no use for typing. */
-  shard: 0;
+  /** The room, or `user:<userId>` of the other in a direct one. */
+  topics: string[];
   frame: TypingFrame;
   /** Epoch milliseconds after which nobody is told any more, wherever the event had to wait. */
   until: number;
@@ -116,7 +115,6 @@ export interface Typing {
 export interface NicknameChanged {
   /** `user:<userId>`, and the rooms they hear, without crowds, which are shown as a number. */
   topics: string[];
-  shard: 0;
   frame: Nickname;
 }
 
