@@ -13,7 +13,7 @@ export const SUBPROTOCOL = 'chat.v1';
 /** What `hello.v` must be. Another gets `UnsupportedVersion`. */
 export const VERSION = 1;
 
-/** The room every guest is in. */
+/** The room of whoever names none in hello, and of every plain client; nobody leaves it. */
 export const LOBBY = 'lobby';
 
 /** What a room's name and a nickname may be stands in `room-name.ts` and `nickname.ts`. */
@@ -160,7 +160,7 @@ export interface Invite {
   userId: string;
 }
 
-/** `remove`: a member of a private room hears nothing of it from the answer on; its owner may. Answered by `removed`. */
+/** `remove`: a member of a private room hears nothing that is said after the answer, only what was on its way; its owner may. Answered by `removed`. */
 export interface Remove {
   action: 'remove';
   room: string;
@@ -241,7 +241,7 @@ export interface Invitation {
 export interface Welcome {
   type: 'welcome';
   v: typeof VERSION;
-  /** `u_` and 22 characters, from the secret's hash. */
+  /** Of a guest `u_` and 22 characters of the secret's hash; else the token's `sub`, or where that cannot be one `s_` and 22 of its hash. */
   userId: string;
   nickname: string;
   heads: Heads;
