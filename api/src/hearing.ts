@@ -22,12 +22,12 @@ export interface Hearing {
 
 /**
  * Makes public rooms that are named and not there, up to 50 a day; what is named is remembered, up to 50 rooms of a user. What
- * was kept for the user more than a month ago is kept for another year.
+ * was kept for the user more than a month ago is kept for another year; conversations by a hello that names no rooms.
  */
 export async function hearingOf(userId: string, named: string[] | undefined): Promise<Hearing> {
   const [own, talks, waiting] = await Promise.all([
     belongings(userId),
-    conversations(userId, true),
+    named === undefined ? conversations(userId, true) : { rooms: [], stale: [] },
     named === undefined ? invitations(userId) : [],
   ]);
   const wanted =
@@ -35,10 +35,9 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
     [...new Set([LOBBY, ...own.rooms])].slice(0, LIMITS.rooms);
   const found = await standings(userId, wanted);
   const missing = wanted.filter((room) => !found.has(room) && room !== LOBBY);
-  for (const room of named === undefined ? [] : missing) {
-    const made = { room, title: room, visibility: 'public', createdBy: userId } as const;
-    if (!(await makeRoom(made))) break;
-  }
+  const made = { visibility: 'public', createdBy: userId } as const;
+  if (named !== undefined)
+    await Promise.all(missing.map((room) => makeRoom({ room, title: room, ...made })));
   // Who was faster may have made it private.
   if (named !== undefined && missing.length > 0)
     for (const [room, standing] of await standings(userId, missing)) found.set(room, standing);

@@ -138,7 +138,11 @@ const made = Array.from({ length: 60 }, (_, at) => `r${at}`);
 test('of one user fifty rooms are made in a day, whichever way, and rooms of others are joined after that', async () => {
   const ada = await person(routes, 'Ada', { rooms: made.slice(0, 30) });
   const second = (await ada.enters({ rooms: made.slice(30) })) as Welcome;
-  expect(Object.keys(second.heads)).toEqual(made.slice(30, 50));
+  const given = Object.keys(second.heads);
+  expect([given.length, made.slice(30).filter((room) => given.includes(room))]).toEqual([
+    20,
+    given,
+  ]);
   await ada.says('leave', { room: 'r0' });
   for (const visibility of ['public', 'private'])
     expect(await ada.says('join', { room: 'one-more', create: true, visibility })).toMatchObject({
