@@ -396,6 +396,19 @@ test('presence-change calls the same a crowd as the code', () => {
   expect(Number(most)).toBe(LIMITS.crowd);
 });
 
+test('of every route that fails somebody hears: by Lambda’s own count, or by its log and an alarm on that metric', () => {
+  const text = template('api');
+  const functions = [...text.matchAll(/^ {8}\S+: \{ FunctionArn: !GetAtt (\w+)Function\.Arn/gm)];
+  expect(functions.length).toBe(ACTIONS.length + 3);
+  const alarms = [...text.matchAll(/AWS::CloudWatch::Alarm\n(?: {4}.*\n)+/g)].join();
+  for (const [, name = ''] of functions.filter(([, name]) => name !== 'Connect')) {
+    const filter = text.split(`LogGroupName: !Ref ${name}Logs`)[1] ?? '';
+    const [, metric = '?'] = /MetricName: (\w+)/.exec(filter) ?? [];
+    expect([name, alarms]).toEqual([name, expect.stringContaining(`MetricName: ${metric}\n`)]);
+  }
+  expect(alarms).toContain('Dimensions: [{ Name: FunctionName, Value: !Ref ConnectFunction }]');
+});
+
 describe('templates', () => {
   test.each(TEMPLATES)('%s is built, checked and deployed by name', (stack) => {
     const config = read('samconfig.toml');
