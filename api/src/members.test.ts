@@ -150,10 +150,10 @@ test('who was seen last comes first', async () => {
 
 test('a lease is renewed once per third of it, and one that lapsed is told apart', async () => {
   const me = { userId: 'u_me', connectionId: 'c1=', nickname: 'Ada' };
-  expect(await roster.renew(['lobby'], me)).toBe('lapsed');
-  expect(await roster.renew(['lobby'], me)).toBe('fresh');
+  expect(await roster.renew(['lobby'], me)).toEqual(['lobby']);
+  expect(await roster.renew(['lobby'], me)).toEqual([]);
   await ghost('u_me');
-  expect(await roster.renew(['lobby'], { ...me, connectionId: 'gone=' })).toBe('lapsed');
+  expect(await roster.renew(['lobby'], { ...me, connectionId: 'gone=' })).toEqual(['lobby']);
   expect(await members()).toMatchObject({ count: 1 });
 });
 

@@ -9,6 +9,7 @@ import {
   lay,
   leave,
   type Roster,
+  reenter,
   renew,
   rosterOf,
 } from '../../shared/src/roster.ts';
@@ -38,8 +39,8 @@ export async function silenced(connectionIds: string[], room: string): Promise<v
 
 /** Keeps the connection's leases alive; one that had lapsed has come again. */
 export async function stays(connection: Connection, rooms: string[]): Promise<void> {
-  if ((await renew(rooms, connection)) === 'lapsed')
-    await tell('ConnectionOpened', connection, rooms);
+  const lapsed = await renew(rooms, connection);
+  if (lapsed.length > 0) await tell('ConnectionOpened', connection, lapsed);
 }
 
 /** Who is in the room. Whose lease ended and who is found there now is taken out, and the room is told by an event. */
@@ -74,7 +75,10 @@ async function tell(
   }
 }
 
-/** After a hello: out of the rosters that it gave up, into those that it asked for. A name that changed is told anew. */
+/**
+ * After a hello: out of the rosters that it gave up, into those that it asked for, and anew into those that it keeps, whose
+ * leases would end sooner than the others'. A name that changed is told anew.
+ */
 export async function greeted(
   before: Connection,
   after: Connection,
@@ -87,8 +91,10 @@ export async function greeted(
     before,
     earlier.filter((room) => !isSelf || !rooms.includes(room)),
   );
+  const kept = rooms.filter((room) => stays.includes(room));
+  const lapsed = await reenter(kept, after);
   await opened(
     after,
-    rooms.filter((room) => !stays.includes(room)),
+    rooms.filter((room) => lapsed.includes(room) || !kept.includes(room)),
   );
 }

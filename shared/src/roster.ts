@@ -10,6 +10,7 @@ import {
   QueryCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import { inBatches, MOST_WRITES } from './batch.ts';
 import { rosterKey } from './connections.ts';
 import { env } from './env.ts';
 import { REMEMBER_S } from './events.ts';
@@ -20,9 +21,8 @@ const TableName = env('CONNECTIONS_TABLE');
 
 /** A lease is three pings long: two may get lost. */
 export const LEASE_MS = 3 * Number(env('PING_AFTER_SECONDS')) * 1000;
-/** BatchWriteItem's limit. */
-const BATCH = 25;
-const TRIES = 6;
+/** So many lapsed entries are told of at once: the next look finds the others. */
+const MOST_GHOSTS = 25;
 
 /** One connection of somebody, as rosters know it. */
 export interface Present {
@@ -56,20 +56,30 @@ export async function leave(rooms: string[], who: Omit<Present, 'nickname'>): Pr
 }
 
 /**
- * Renews leases at most once per third of them. Answers whether they had lapsed: then others may have been told that
- * this person left.
+ * Renews leases at most once per third of them, by that of the first room: `rooms` stand as they were entered, so that no other
+ * ends before it. Answers those that had lapsed: of these others may have been told that this person left.
  */
-export async function renew(
-  rooms: string[],
-  who: Present,
-): Promise<'fresh' | 'renewed' | 'lapsed'> {
+export async function renew(rooms: string[], who: Present): Promise<string[]> {
   const [first] = rooms;
-  if (first === undefined) return 'fresh';
-  const { Item } = await client.send(new GetItemCommand({ TableName, Key: rosterKey(first, who) }));
-  const leftMs = Date.parse(Item?.leaseUntil?.S ?? '1970-01-01T00:00:00Z') - Date.now();
-  if (leftMs > (LEASE_MS * 2) / 3) return 'fresh';
+  if (first === undefined) return [];
+  const leftMs = await leaseOf(first, who);
+  if (leftMs > (LEASE_MS * 2) / 3) return [];
+  if (leftMs <= 0) return reenter(rooms, who);
   await enter(rooms, who);
-  return leftMs > 0 ? 'renewed' : 'lapsed';
+  return [];
+}
+
+/** Enters them, and answers those whose leases had lapsed. */
+export async function reenter(rooms: string[], who: Present): Promise<string[]> {
+  const leases = await Promise.all(rooms.map((room) => leaseOf(room, who)));
+  await enter(rooms, who);
+  return rooms.filter((_, at) => (leases[at] ?? 0) <= 0);
+}
+
+/** Milliseconds that are left of it; none where there is no entry. */
+async function leaseOf(room: string, who: Present): Promise<number> {
+  const { Item } = await client.send(new GetItemCommand({ TableName, Key: rosterKey(room, who) }));
+  return Date.parse(Item?.leaseUntil?.S ?? '1970-01-01T00:00:00Z') - Date.now();
 }
 
 export interface Roster {
@@ -118,7 +128,7 @@ export async function rosterOf(room: string): Promise<Roster> {
     const nickname = row.nickname?.S ?? '';
     const leaseUntil = row.leaseUntil?.S ?? '';
     if (leaseUntil <= now) {
-      if (ghosts.length < BATCH) ghosts.push({ userId, connectionId, nickname, leaseUntil });
+      if (ghosts.length < MOST_GHOSTS) ghosts.push({ userId, connectionId, nickname, leaseUntil });
       continue;
     }
     const member = { userId, nickname, online: true, at: row.at?.S ?? '' };
@@ -165,18 +175,9 @@ async function page(
   return Items;
 }
 
-async function write(requests: WriteRequest[]): Promise<void> {
-  for (let at = 0; at < requests.length; at += BATCH) {
-    let pending: WriteRequest[] = requests.slice(at, at + BATCH);
-    for (let attempt = 0; pending.length > 0; attempt += 1) {
-      if (attempt === TRIES)
-        throw new Error(`${pending.length} roster entries were left unwritten`);
-      if (attempt > 0)
-        await new Promise((done) => setTimeout(done, Math.random() * 50 * 2 ** attempt));
-      const { UnprocessedItems } = await client.send(
-        new BatchWriteItemCommand({ RequestItems: { [TableName]: pending } }),
-      );
-      pending = UnprocessedItems?.[TableName] ?? [];
-    }
-  }
-}
+const write = (requests: WriteRequest[]): Promise<void> =>
+  inBatches(requests, MOST_WRITES, async (piece) => {
+    const RequestItems = { [TableName]: piece };
+    const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems }));
+    return UnprocessedItems?.[TableName];
+  });
