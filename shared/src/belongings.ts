@@ -9,6 +9,7 @@ import {
   UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import { inBatches, MOST_WRITES } from './batch.ts';
 import { env } from './env.ts';
 import { isStale, keepUntil } from './keeping.ts';
 import { type Invitation, LIMITS } from './protocol.ts';
@@ -20,7 +21,6 @@ const PREFIX = 'room#';
 const INVITED = 'invited#';
 /** How long an invitation waits for its answer; who is a member may join after it as well. */
 const INVITED_S = 30 * 24 * 60 * 60;
-const TRIES = 6;
 
 const key = (userId: string, room: string) => ({
   pk: { S: `user#${userId}` },
@@ -116,15 +116,9 @@ export async function invitations(userId: string): Promise<Invitation[]> {
   }));
 }
 
-async function writeAll(requests: WriteRequest[]): Promise<void> {
-  let pending = requests;
-  for (let attempt = 0; pending.length > 0; attempt += 1) {
-    if (attempt === TRIES) throw new Error(`${pending.length} rows were left unwritten`);
-    if (attempt > 0)
-      await new Promise((done) => setTimeout(done, Math.random() * 50 * 2 ** attempt));
-    const { UnprocessedItems } = await client.send(
-      new BatchWriteItemCommand({ RequestItems: { [TableName]: pending } }),
-    );
-    pending = UnprocessedItems?.[TableName] ?? [];
-  }
-}
+const writeAll = (requests: WriteRequest[]): Promise<void> =>
+  inBatches(requests, MOST_WRITES, async (piece) => {
+    const RequestItems = { [TableName]: piece };
+    const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems }));
+    return UnprocessedItems?.[TableName];
+  });

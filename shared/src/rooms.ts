@@ -10,6 +10,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { inBatches, MOST_READS } from './batch.ts';
 import { env } from './env.ts';
 import { keepUntil } from './keeping.ts';
 import { LIMITS, type Role, type Visibility } from './protocol.ts';
@@ -17,7 +18,6 @@ import { LIMITS, type Role, type Visibility } from './protocol.ts';
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
 
-const TRIES = 6;
 /** How long the count of a day's rooms is kept: until the day is over wherever it is read. */
 const MADE_S = 2 * 24 * 60 * 60;
 
@@ -40,9 +40,9 @@ const memberKey = (room: string, userId: string) => ({
 /** All public rooms stand in one partition, so that they can be listed without a Scan. */
 const PUBLIC = { S: 'rooms' };
 
-/** What one user finds of up to 50 rooms (BatchGetItem's 100 keys), read consistently; a room that is not there is absent. */
+/** What one user finds of rooms, two keys each, read consistently; a room that is not there is absent. */
 export async function standings(userId: string, rooms: string[]): Promise<Map<string, Standing>> {
-  const items = await batch(
+  const items = await read(
     [...new Set(rooms)].flatMap((room) => [roomKey(room), memberKey(room, userId)]),
   );
   const found = new Map<string, Standing>();
@@ -168,20 +168,17 @@ async function ifAllowed(command: PutItemCommand | UpdateItemCommand): Promise<b
   }
 }
 
-async function batch(
+async function read(
   wanted: Record<string, AttributeValue>[],
 ): Promise<Record<string, AttributeValue>[]> {
   const items: Record<string, AttributeValue>[] = [];
-  let Keys = wanted;
-  for (let attempt = 0; Keys.length > 0; attempt += 1) {
-    if (attempt === TRIES) throw new Error(`${Keys.length} rows were left unread`);
-    if (attempt > 0)
-      await new Promise((done) => setTimeout(done, Math.random() * 50 * 2 ** attempt));
+  await inBatches(wanted, MOST_READS, async (Keys) => {
+    const RequestItems = { [TableName]: { Keys, ConsistentRead: true } };
     const { Responses, UnprocessedKeys } = await client.send(
-      new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys, ConsistentRead: true } } }),
+      new BatchGetItemCommand({ RequestItems }),
     );
     items.push(...(Responses?.[TableName] ?? []));
-    Keys = UnprocessedKeys?.[TableName]?.Keys ?? [];
-  }
+    return UnprocessedKeys?.[TableName]?.Keys;
+  });
   return items;
 }
