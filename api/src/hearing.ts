@@ -33,8 +33,9 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
   const wanted =
     named?.filter((room) => partnersOf(room) === undefined) ??
     [...new Set([LOBBY, ...own.rooms])].slice(0, LIMITS.rooms);
-  const found = await standings(userId, wanted);
-  const missing = wanted.filter((room) => !found.has(room) && room !== LOBBY);
+  const others = wanted.filter((room) => room !== LOBBY);
+  const found = await standings(userId, others);
+  const missing = others.filter((room) => !found.has(room));
   const made = { visibility: 'public', createdBy: userId } as const;
   if (named !== undefined)
     await Promise.all(missing.map((room) => makeRoom({ room, title: room, ...made })));
