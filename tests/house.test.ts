@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { buildSync } from 'esbuild';
 import { readPlan, STACKS } from '../local/template/read-plan.ts';
 import { SOURCES } from '../shared/src/events.ts';
-import { ACTIONS, ERRORS } from '../shared/src/protocol.ts';
+import { ACTIONS, ERRORS, LIMITS } from '../shared/src/protocol.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const plan = readPlan(ROOT, { stage: 'dev' });
@@ -91,6 +91,7 @@ describe('rooms', () => {
     expect(holders.sort()).toEqual(
       [
         'shared/src/admission.ts',
+        'shared/src/allowance.ts',
         'shared/src/arrivals.ts',
         'shared/src/bus.ts',
         'shared/src/rooms.ts',
@@ -99,6 +100,7 @@ describe('rooms', () => {
         'shared/src/belongings.ts',
         'shared/src/clients.ts',
         'shared/src/connections.ts',
+        'shared/src/conversations.ts',
         'shared/src/history.ts',
         'shared/src/messages.ts',
         'shared/src/nicknames.ts',
@@ -232,6 +234,7 @@ describe('functions', () => {
   const COMMAND = /\bnew (\w+)Command\(/g;
   const SERVICE: Record<string, string> = {
     'admission.ts': 'dynamodb',
+    'allowance.ts': 'dynamodb',
     'arrivals.ts': 'dynamodb',
     'bus.ts': 'events',
     'rooms.ts': 'dynamodb',
@@ -240,6 +243,7 @@ describe('functions', () => {
     'belongings.ts': 'dynamodb',
     'clients.ts': 'dynamodb',
     'connections.ts': 'dynamodb',
+    'conversations.ts': 'dynamodb',
     'history.ts': 'dynamodb',
     'messages.ts': 'dynamodb',
     'nicknames.ts': 'dynamodb',
@@ -384,6 +388,26 @@ describe.each(['message-distribution', 'presence-change'])(
     });
   },
 );
+
+test('presence-change calls the same a crowd as the code', () => {
+  const definition = read('workflows/statemachine/presence-change.asl.json');
+  const [, most] =
+    /"\$\.people\.connections",\s*"NumericGreaterThan": (\d+)/.exec(definition) ?? [];
+  expect(Number(most)).toBe(LIMITS.crowd);
+});
+
+test('of every route that fails somebody hears: by Lambda’s own count, or by its log and an alarm on that metric', () => {
+  const text = template('api');
+  const functions = [...text.matchAll(/^ {8}\S+: \{ FunctionArn: !GetAtt (\w+)Function\.Arn/gm)];
+  expect(functions.length).toBe(ACTIONS.length + 3);
+  const alarms = [...text.matchAll(/AWS::CloudWatch::Alarm\n(?: {4}.*\n)+/g)].join();
+  for (const [, name = ''] of functions.filter(([, name]) => name !== 'Connect')) {
+    const filter = text.split(`LogGroupName: !Ref ${name}Logs`)[1] ?? '';
+    const [, metric = '?'] = /MetricName: (\w+)/.exec(filter) ?? [];
+    expect([name, alarms]).toEqual([name, expect.stringContaining(`MetricName: ${metric}\n`)]);
+  }
+  expect(alarms).toContain('Dimensions: [{ Name: FunctionName, Value: !Ref ConnectFunction }]');
+});
 
 describe('templates', () => {
   test.each(TEMPLATES)('%s is built, checked and deployed by name', (stack) => {

@@ -29,10 +29,13 @@ const open = async (): Promise<Line> => {
 };
 async function greeted(): Promise<Line> {
   const line = await open();
-  line.send(me());
+  line.send(somebody());
   await line.hears({ type: 'welcome' });
   return line;
 }
+/** Somebody new each time: whoever comes too often begins with an empty bucket. */
+const somebody = (fields: Frame = {}) =>
+  me({ secret: crypto.randomUUID().replaceAll('-', '').padEnd(43, 's'), ...fields });
 const say = (fields: Frame = {}) => ({
   action: 'sendmessage',
   messageId: crypto.randomUUID(),
@@ -47,7 +50,7 @@ const FRAMES: Partial<Record<ErrorCode, unknown>> = {
   NoAction: { message: 'hi' },
   UnknownAction: { action: 'dance' },
   BadField: { action: 'history', room: 'lobby', limit: 0 },
-  UnsupportedVersion: me({ v: 2 }),
+  UnsupportedVersion: somebody({ v: 2 }),
   MessageEmpty: say({ message: ' ' }),
   MessageTooLong: say({ message: 'x'.repeat(4_001) }),
   NoSuchRoom: { action: 'join', room: 'elsewhere' },
@@ -60,7 +63,7 @@ const SCENES: Partial<Record<ErrorCode, () => Promise<[Line, unknown]>>> = {
     const line = await open();
     line.send(say());
     const told = await line.hears({ type: 'error' });
-    line.send(me());
+    line.send(somebody());
     await line.hears({ type: 'welcome' });
     return [line, told];
   },
@@ -88,7 +91,7 @@ const SCENES: Partial<Record<ErrorCode, () => Promise<[Line, unknown]>>> = {
   },
   async TooManyRooms() {
     const line = await open();
-    line.send(me({ rooms: Array.from({ length: 50 }, (_, at) => `r${at}`) }));
+    line.send(somebody({ rooms: Array.from({ length: 50 }, (_, at) => `r${at}`) }));
     await line.hears({ type: 'welcome' });
     line.send({ action: 'join', room: 'one-more', create: true });
     return [line, await line.hears({ type: 'error' })];

@@ -144,6 +144,8 @@ describe('a guest', () => {
     expect(guestOf('c2=').userId).not.toBe(guest.userId);
     expect(guest.userId).toMatch(/^guest-[0-9a-f]{24}$/);
     expect(guest.userId.startsWith(guest.nickname)).toBe(true);
+    const names = Array.from({ length: 5_000 }, (_, at) => guestOf(`c${at}=`).nickname);
+    expect(new Set(names).size).toBe(5_000);
     expect(JSON.stringify(guest)).not.toContain('c1=');
   });
 });

@@ -1,6 +1,7 @@
 // How many are in each room, as `pong` tells it: read once for the many pings that one sandbox answers.
 
-import { LEASE_MS, rosterOf } from '../../shared/src/roster.ts';
+import { LEASE_MS } from '../../shared/src/roster.ts';
+import { present } from './presence.ts';
 
 /** Within a crowd everybody asks, and each asking reads the whole roster. */
 const FRESH_MS = LEASE_MS / 9;
@@ -17,7 +18,7 @@ async function countOf(room: string): Promise<number> {
   const known = kept.get(room);
   if (known !== undefined && Date.now() - known.readMs < FRESH_MS) return known.count;
   const readMs = Date.now();
-  const { count } = await rosterOf(room);
+  const { count } = await present(room);
   if (kept.size >= MOST_KEPT) kept.clear();
   kept.set(room, { count, readMs });
   return count;

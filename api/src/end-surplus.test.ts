@@ -83,6 +83,18 @@ test('a client that comes again on five devices replaces itself, and nobody else
   expect(ended().map(({ connectionId }) => connectionId)).toEqual([ada.connection(2)]);
 });
 
+test('two clients that come again before the older of either is gone replace themselves, and nobody else', async () => {
+  const ada = await onDevices(5);
+  const again = (device: number) => ada.enters({ clientId: `client-Ada-${device}`, epoch: 9 });
+  await Promise.all([again(3), again(4)]);
+  const older = [ada.connection(3), ada.connection(4)];
+  expect(ended().map(({ connectionId }) => connectionId)).toEqual(expect.arrayContaining(older));
+  expect(ended()).toHaveLength(2);
+  await ada.enters();
+  expect(ended().map(({ connectionId }) => connectionId)).toContain(ada.connection(0));
+  expect(ended()).toHaveLength(3);
+});
+
 test('of others nobody is ended', async () => {
   await onDevices(5);
   await person(routes, 'Bob');

@@ -9,13 +9,12 @@ import { LEASE_MS } from '../../shared/src/roster.ts';
 import { devicesOf } from './devices.ts';
 
 /**
- * Call it when the newcomer can be found. `ended`: connections whose end is on the bus already. However many come at
- * once, each ends the first of those it sees, in one order for all: together they end no more than the surplus.
+ * Call it when the newcomer can be found. However many come at once, each ends the first of those it sees, in one order
+ * for all: together they end no more than the surplus.
  */
-export async function endSurplus(userId: string, ended: string[]): Promise<void> {
-  const most = LIMITS.connections + ended.length;
-  if ((await connectionsOf(userId)).length <= most) return;
-  const open = (await devicesOf(userId)).filter((one) => !ended.includes(one.connectionId));
+export async function endSurplus(userId: string): Promise<void> {
+  if ((await connectionsOf(userId)).length <= LIMITS.connections) return;
+  const open = newestOfEach(await devicesOf(userId));
   const surplus = open
     .toSorted(byAge(Date.now() - LEASE_MS))
     .slice(0, Math.max(0, open.length - LIMITS.connections));
@@ -25,6 +24,15 @@ export async function endSurplus(userId: string, ended: string[]): Promise<void>
     await publish('ClientReplaced', { connectionId, userId, clientId, epoch });
   }
 }
+
+/** A client counts once, by its last hello: its older connections are ended by its lease, whoever of its user looks meanwhile. */
+const newestOfEach = (open: Connection[]): Connection[] => [
+  ...new Map(
+    open
+      .toSorted((a, b) => greeted(a) - greeted(b))
+      .map((one) => [one.clientId ?? one.connectionId, one]),
+  ).values(),
+];
 
 /** Every frame moves `fullAt`, and a client that lives pings twice in a lease: who is silent since then is a ghost. */
 const byAge =

@@ -28,7 +28,7 @@ export async function goBy(userId: string): Promise<string> {
     if ((await nicknameOf(userId)) !== nickname) continue;
     const topics = [userTopic(userId), ...(await roomsAround(devices)).map(roomTopic)];
     const frame = { type: 'nickname' as const, userId, nickname, at };
-    await publish('NicknameChanged', { topics, shard: 0, frame });
+    await publish('NicknameChanged', { topics, frame });
     return nickname;
   }
   throw new Refused('Busy');

@@ -1,10 +1,11 @@
 // Which rooms a hello may hear: those it names or those of its user, without the private ones of others.
 
 import { mayHear, mayUse } from '../../shared/src/access.ts';
-import { belongings, remember } from '../../shared/src/belongings.ts';
+import { belongings, invitations, remember, renew } from '../../shared/src/belongings.ts';
+import { conversations, renewConversation } from '../../shared/src/conversations.ts';
 import { partnersOf } from '../../shared/src/direct.ts';
-import { LIMITS, LOBBY } from '../../shared/src/protocol.ts';
-import { makeRoom, standings } from '../../shared/src/rooms.ts';
+import { type Invitation, LIMITS, LOBBY } from '../../shared/src/protocol.ts';
+import { enlist, keepMember, makeRoom, type Standing, standings } from '../../shared/src/rooms.ts';
 
 export interface Hearing {
   /** To be subscribed to. */
@@ -13,18 +14,31 @@ export interface Hearing {
   direct: string[];
   /** Those of `rooms` that somebody may be removed from. */
   closed: string[];
+  /** Those of `rooms` that come back at each hello, until the user leaves them on any device. */
+  kept: string[];
+  /** Told to whom names no rooms: who does wants no other. */
+  invitations: Invitation[];
 }
 
-/** Makes public rooms that are named and not there; what is named is remembered, up to 50 rooms of a user. */
+/**
+ * Makes public rooms that are named and not there, up to 50 a day; what is named is remembered, up to 50 rooms of a user. What
+ * was kept for the user more than a month ago is kept for another year; conversations by a hello that names no rooms.
+ */
 export async function hearingOf(userId: string, named: string[] | undefined): Promise<Hearing> {
-  const own = await belongings(userId);
+  const [own, talks, waiting] = await Promise.all([
+    belongings(userId),
+    named === undefined ? conversations(userId, true) : { rooms: [], stale: [] },
+    named === undefined ? invitations(userId) : [],
+  ]);
   const wanted =
     named?.filter((room) => partnersOf(room) === undefined) ??
     [...new Set([LOBBY, ...own.rooms])].slice(0, LIMITS.rooms);
-  const found = await standings(userId, wanted);
-  const missing = wanted.filter((room) => !found.has(room) && room !== LOBBY);
-  for (const room of named === undefined ? [] : missing)
-    await makeRoom({ room, title: room, visibility: 'public', createdBy: userId });
+  const others = wanted.filter((room) => room !== LOBBY);
+  const found = await standings(userId, others);
+  const missing = others.filter((room) => !found.has(room));
+  const made = { visibility: 'public', createdBy: userId } as const;
+  if (named !== undefined)
+    await Promise.all(missing.map((room) => makeRoom({ room, title: room, ...made })));
   // Who was faster may have made it private.
   if (named !== undefined && missing.length > 0)
     for (const [room, standing] of await standings(userId, missing)) found.set(room, standing);
@@ -33,17 +47,41 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
   const joined = rooms
     .filter((room) => room !== LOBBY && !own.rooms.includes(room))
     .slice(0, LIMITS.rooms - own.rooms.length);
-  await Promise.all(joined.map((room) => remember(userId, room)));
+  await Promise.all([
+    ...joined.map(async (room) => {
+      await keepUp(found.get(room), userId);
+      await remember(userId, room);
+    }),
+    ...own.stale.map(async (room) => {
+      await keepUp(found.get(room), userId);
+      await renew(userId, room);
+    }),
+    ...talks.stale.map((room) => renewConversation(userId, room)),
+  ]);
   return {
     rooms,
-    direct: named?.filter((room) => mayUse({ userId, subscriptions: [] }, room)) ?? own.direct,
+    direct: named?.filter((room) => mayUse({ userId, subscriptions: [] }, room)) ?? talks.rooms,
     closed: rooms.filter((room) => found.get(room)?.visibility === 'private'),
+    kept: rooms.filter((room) => own.rooms.includes(room) || joined.includes(room)),
+    invitations: waiting,
   };
 }
 
-/** Those of private rooms that the user was removed from since. */
-export async function lost(userId: string, closed: string[]): Promise<string[]> {
-  if (closed.length === 0) return [];
-  const found = await standings(userId, closed);
-  return closed.filter((room) => !mayHear(found.get(room), userId));
+/** A room in which somebody is stays in the list of rooms, or they stay its member. */
+async function keepUp(standing: Standing | undefined, userId: string): Promise<void> {
+  if (standing?.visibility === 'public') await enlist(standing);
+  else if (standing?.role !== undefined) await keepMember(standing.room, userId);
+}
+
+/** Those that the user has left since, or was removed from. */
+export async function lost(
+  userId: string,
+  { closed, kept }: Pick<Hearing, 'closed' | 'kept'>,
+): Promise<string[]> {
+  const [own, found] = await Promise.all([
+    kept.length === 0 ? ([] as string[]) : belongings(userId).then(({ rooms }) => rooms),
+    standings(userId, closed),
+  ]);
+  const left = kept.filter((room) => !own.includes(room));
+  return [...new Set([...left, ...closed.filter((room) => !mayHear(found.get(room), userId))])];
 }

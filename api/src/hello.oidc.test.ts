@@ -80,7 +80,9 @@ test('a welcome says how long the token lasts; the connection keeps it, what it 
   expect(await row('c1=')).toMatchObject({ authExpiresAt });
   const ends = (await aws.rows(aws.tables.connections))
     .filter(({ pk }) => /^(topic|roster)#/.test(pk?.S ?? ''))
-    .map(({ expiresAt }) => Number(expiresAt?.N));
+    .map(({ expiresAt, leaseUntil }) =>
+      leaseUntil === undefined ? Number(expiresAt?.N) : Date.parse(leaseUntil.S ?? '') / 1000,
+    );
   expect(new Set(ends)).toEqual(new Set([authExpiresAt]));
   expect(ends).toHaveLength(3);
 });

@@ -95,7 +95,21 @@ describe('welcome', () => {
 
   test('makes a name up where none is given', async () => {
     const { nickname } = (await greet('c1=', { nickname: undefined })) as Welcome;
-    expect(nickname).toMatch(/^guest-[0-9a-f]{4}$/);
+    expect(nickname).toMatch(/^guest-[0-9a-f]{8}$/);
+  });
+
+  test('draws a bucket from the reserve of its user: one for each socket, and none for another hello on it', async () => {
+    const reserve = async () => {
+      const all = (await rows()).filter(({ sk }) => sk?.S === 'reserve');
+      return all.map(({ pk, fullAt }) => ({ pk: pk?.S, fullAt: Number(fullAt?.N) }));
+    };
+    await greet('c1=');
+    const [first] = await reserve();
+    expect(first?.pk).toBe(`user#${userId}`);
+    await hello('c1=', { rooms: ['tea'] });
+    expect(await reserve()).toEqual([first]);
+    await greet('c2=', { epoch: 2 });
+    expect((await reserve())[0]?.fullAt).toBeGreaterThan(first?.fullAt ?? Number.POSITIVE_INFINITY);
   });
 
   test('keeps nothing of the secret, in any table or log', async () => {

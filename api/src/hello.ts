@@ -1,5 +1,6 @@
 // hello: who this connection is and what it hears. Subscribes first and then reads heads: what one misses, the other tells, or the next heads.
 
+import { drawBucket } from '../../shared/src/allowance.ts';
 import { publish } from '../../shared/src/bus.ts';
 import { settleLease, takeLease } from '../../shared/src/clients.ts';
 import { isOver, reopen } from '../../shared/src/connections.ts';
@@ -11,6 +12,7 @@ import { routeHandler } from '../../shared/src/route.ts';
 import { roomTopic } from '../../shared/src/topics.ts';
 import { endOlder } from './end-older.ts';
 import { endSurplus } from './end-surplus.ts';
+import { fittingBeside } from './fitting-entries.ts';
 import { stillBy } from './going-by.ts';
 import { readHeads } from './heads.ts';
 import { hearingOf, lost } from './hearing.ts';
@@ -37,14 +39,18 @@ export const handler = routeHandler('hello', async (frame, before) => {
     await publish('ClientReplaced', { ...mine, epoch: lease.epoch });
     return { type: 'replaced', epoch: lease.epoch };
   }
-  const naming = await nameFor(frame.nickname, who);
-  const { rooms, direct, closed } = await hearingOf(userId, frame.rooms);
+  // Each of them waits for DynamoDB, and none for another.
+  const [naming, { rooms, direct, closed, kept, invitations }] = await Promise.all([
+    nameFor(frame.nickname, who),
+    hearingOf(userId, frame.rooms),
+    before.clientId === undefined ? drawBucket(mine) : undefined,
+  ]);
   const subscriptions = await subscriptionsFor(before, userId, rooms);
   const { nickname: wanted } = naming;
   const after = { ...mine, ...auth, nickname: wanted, protocol: 'v1' as const, subscriptions };
   await reopen(before, after);
-  // Subscribed first, asked again after: a removal under way either finds the subscription, or is found here.
-  const gone = await lost(userId, closed);
+  // Subscribed first, asked again after: a removal or leave under way either finds the subscription, or is found here.
+  const gone = await lost(userId, { closed, kept });
   for (const room of gone) await unlisten(connectionId, roomTopic(room), subscriptions);
   const heard = rooms.filter((room) => !gone.includes(room));
   // Whose token had expired was in no room: others may have been told so.
@@ -54,7 +60,7 @@ export const handler = routeHandler('hello', async (frame, before) => {
   const [heads, here, { spreadMs, came }] = await Promise.all(told);
   // Last: who failed before this leaves the older connection alive, and its client a line.
   await endOlder(lease.older, mine);
-  await endSurplus(userId, lease.older).catch((error: unknown) =>
+  await endSurplus(userId).catch((error: unknown) =>
     // The next hello does it; failing would cost this client its line.
     console.error({ route: 'hello', connectionId, surplus: true, error }),
   );
@@ -67,9 +73,12 @@ export const handler = routeHandler('hello', async (frame, before) => {
   const times = {
     now: new Date(nowMs).toISOString(),
     ...{ pingAfterMs, leaseMs: LEASE_MS, spreadMs },
+    ...(invitations.length === 0 ? {} : { invitations }),
     ...(authExpiresAt === undefined
       ? {}
       : { authForMs: Math.max(1, authExpiresAt * 1000 - nowMs) }),
   };
-  return { type: 'welcome', v: VERSION, userId, nickname, heads, here, ...times };
+  const welcome = { type: 'welcome', v: VERSION, userId, nickname, ...times } as const;
+  const full = { ...welcome, heads: fittingBeside({ ...welcome, heads: {}, here: {} }, heads) };
+  return { ...full, here: fittingBeside({ ...full, here: {} }, here) };
 });

@@ -11,12 +11,17 @@ let ada: Person;
 let bob: Person;
 
 beforeAll(async () => {
-  aws = await startAws('ConnectFunction', 'HelloFunction', 'JoinFunction', 'InviteFunction');
+  aws = await startAws(
+    ...['ConnectFunction', 'HelloFunction', 'JoinFunction', 'InviteFunction'],
+    ...['LeaveFunction', 'RemoveFunction'],
+  );
   routes = {
     connect: (await import('./connect.ts')).handler,
     hello: await import('./hello.ts'),
     join: await import('./join.ts'),
     invite: await import('./invite.ts'),
+    leave: await import('./leave.ts'),
+    remove: await import('./remove.ts'),
   };
 });
 afterAll(() => aws.stop());
@@ -27,7 +32,10 @@ beforeEach(async () => {
   await ada.says('join', { room: 'den', create: true, visibility: 'private' });
 });
 
-test('the invited is told, may join, and finds the room at the next hello', async () => {
+const invitationsAt = async (who: Person, fields = {}) =>
+  ((await who.enters(fields)) as Welcome).invitations;
+
+test('the invited is told, is in no room until they join, and finds it at the next hello then', async () => {
   const { userId } = bob;
   const invited = await ada.says('invite', { room: 'den', userId });
   expect(invited).toEqual({ type: 'invited', room: 'den', userId });
@@ -35,6 +43,7 @@ test('the invited is told, may join, and finds the room at the next hello', asyn
     DetailType: 'MemberInvited',
     Detail: JSON.stringify({ room: 'den', userId, by: ada.userId }),
   });
+  expect(((await bob.enters()) as Welcome).heads).toEqual({ lobby: 0 });
   expect(await bob.says('join', { room: 'den' })).toMatchObject({ visibility: 'private' });
   expect(((await bob.enters()) as Welcome).heads).toEqual({ den: 0, lobby: 0 });
 });
@@ -76,10 +85,47 @@ test('into a public room may invite who is in it', async () => {
   expect(await bob.says('invite', fields)).toMatchObject({ type: 'invited' });
 });
 
-test('somebody in fifty rooms is left in peace', async () => {
-  await bob.enters({ rooms: Array.from({ length: 50 }, (_, at) => `r${at}`) });
+test('an invitation to a private room is told by each welcome until it is answered', async () => {
+  const { userId } = bob;
+  for (const room of ['attic', 'cellar']) {
+    await ada.says('join', { room, create: true, visibility: 'private' });
+    await ada.says('invite', { room, userId });
+  }
+  const by = ada.userId;
+  expect(await invitationsAt(bob)).toEqual([
+    { room: 'attic', by },
+    { room: 'cellar', by },
+  ]);
+  expect(await invitationsAt(bob, { rooms: ['lobby'] })).toBeUndefined();
+  await bob.says('join', { room: 'attic' });
+  expect(await invitationsAt(bob)).toEqual([{ room: 'cellar', by }]);
+  await bob.says('leave', { room: 'cellar' });
+  expect(await invitationsAt(bob)).toBeUndefined();
+  expect(await bob.says('join', { room: 'cellar' })).toMatchObject({ code: 'NoSuchRoom' });
+});
+
+test('who is in the room already, or was removed from it, is offered nothing', async () => {
   const fields = { room: 'den', userId: bob.userId };
-  expect(await ada.says('invite', fields)).toMatchObject({ code: 'TooManyRooms' });
+  await ada.says('invite', fields);
+  await bob.says('join', { room: 'den' });
+  await ada.says('invite', fields);
+  expect(await invitationsAt(bob)).toBeUndefined();
+  await bob.says('leave', { room: 'den' });
+  await ada.says('invite', fields);
+  await ada.says('remove', fields);
+  expect(await invitationsAt(bob)).toBeUndefined();
+});
+
+test('whoever is invited by strangers to forty-nine rooms may join any other', async () => {
+  const rooms = Array.from({ length: 49 }, (_, at) => `r${at}`);
+  await ada.enters({ rooms });
+  for (const room of rooms)
+    expect(await ada.says('invite', { room, userId: bob.userId }, 1)).toMatchObject({
+      type: 'invited',
+    });
+  expect(((await bob.enters()) as Welcome).heads).toEqual({ lobby: 0 });
+  expect(await invitationsAt(bob)).toBeUndefined();
+  expect(await bob.says('join', { room: 'tea', create: true })).toMatchObject({ type: 'joined' });
 });
 
 test.each(['a#0', 'u a', '', null, {}, 'x'.repeat(129)])(

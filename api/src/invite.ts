@@ -1,10 +1,10 @@
-// invite: somebody may be in the room from now on, and hears so wherever they are connected, or at their next hello.
+// invite: somebody may join the room from now on, and hears so wherever they are connected; of a private one at their next hello too.
 
 import { mayUse, mustOwn } from '../../shared/src/access.ts';
-import { belongings, remember } from '../../shared/src/belongings.ts';
+import { belongings, offer } from '../../shared/src/belongings.ts';
 import { publish } from '../../shared/src/bus.ts';
 import { nicknameOf } from '../../shared/src/nicknames.ts';
-import { LIMITS, Refused } from '../../shared/src/protocol.ts';
+import { Refused } from '../../shared/src/protocol.ts';
 import { admit, standings } from '../../shared/src/rooms.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 
@@ -15,10 +15,12 @@ export const handler = routeHandler('invite', async ({ room, userId }, speaker) 
 
   // Whoever has said hello once goes by some name: others are none, and must not fill the table.
   if ((await nicknameOf(userId)) === undefined) throw new Refused('NoSuchUser');
-  const { rooms } = await belongings(userId);
-  if (!rooms.includes(room) && rooms.length >= LIMITS.rooms) throw new Refused('TooManyRooms');
-  if (standing.visibility === 'private') await admit(room, userId, 'member');
-  await remember(userId, room);
+  // Kept only where an owner answers for it: to a public room anybody may be asked by anybody.
+  if (standing.visibility === 'private') {
+    await admit(room, userId, 'member');
+    const isIn = (await belongings(userId)).rooms.includes(room);
+    if (!isIn) await offer(userId, { room, by: speaker.userId });
+  }
   await publish('MemberInvited', { room, userId, by: speaker.userId });
   return { type: 'invited', room, userId };
 });

@@ -89,6 +89,37 @@ test('a join that the bus did not take is Busy, and is told to the other devices
   logged.mockRestore();
 });
 
+test('the lobby is heard, and takes none of one’s fifty places', async () => {
+  const ada = await person(routes, 'Ada', { rooms: [] });
+  expect(await ada.says('join', { room: 'lobby' })).toMatchObject({ type: 'joined', head: 0 });
+  expect(await hears(ada.connection())).toEqual(['topic#room:lobby#0']);
+  expect(await named(ada.userId)).toBe(0);
+});
+
+test('a hello keeps for another year a membership and a list entry of more than a month ago', async () => {
+  const ada = await person(routes, 'Ada');
+  await ada.says('join', { room: 'tea', create: true });
+  await ada.says('join', { room: 'den', create: true, visibility: 'private' });
+  const rows = async () =>
+    (await aws.rows(aws.tables.connections)).filter(({ pk, sk }) =>
+      [`user#${ada.userId} room#`, 'room#den member#', 'rooms tea'].some((key) =>
+        `${pk?.S} ${sk?.S}`.startsWith(key),
+      ),
+    );
+  const before = await rows();
+  expect(before).toHaveLength(4);
+  const month = Number(before[0]?.expiresAt?.N) - 31 * 24 * 60 * 60;
+  for (const row of before)
+    await aws.put(aws.tables.connections, { ...row, expiresAt: { N: String(month) } });
+  await ada.enters();
+  const after = await rows();
+  expect(after.map(({ expiresAt }) => Number(expiresAt?.N) - month > 30 * 24 * 60 * 60)).toEqual(
+    Array(4).fill(true),
+  );
+  await ada.enters();
+  expect(await rows()).toEqual(after);
+});
+
 describe('a private room', () => {
   test('is none for others: joined, named in hello, or made anew', async () => {
     const ada = await person(routes, 'Ada');

@@ -7,7 +7,7 @@ import type { Connection, Subscription } from '../../shared/src/connections.ts';
 import { listen, unlisten } from '../../shared/src/listening.ts';
 import { headsOf, shardsOf } from '../../shared/src/messages.ts';
 import { LIMITS, LOBBY, Refused } from '../../shared/src/protocol.ts';
-import { makeRoom, type Standing, standings } from '../../shared/src/rooms.ts';
+import { enlist, makeRoom, type Standing, standings } from '../../shared/src/rooms.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 import { roomTopic } from '../../shared/src/topics.ts';
 import { opened } from './presence.ts';
@@ -18,14 +18,17 @@ export const handler = routeHandler('join', async (frame, speaker) => {
   let standing = await standingOf(userId, room);
   if (standing === undefined && (create || room === LOBBY)) {
     const visibility = room === LOBBY ? 'public' : wanted;
-    await makeRoom({ room, title: room, visibility, createdBy: room === LOBBY ? '' : userId });
+    const createdBy = room === LOBBY ? '' : userId;
+    const isMade = await makeRoom({ room, title: room, visibility, createdBy });
+    if (!isMade) throw new Refused('TooManyRooms');
     standing = await standingOf(userId, room);
   }
   if (!mayHear(standing, userId)) throw new Refused('NoSuchRoom');
   const { visibility } = standing;
 
   const { rooms } = await belongings(userId);
-  const isNew = !rooms.includes(room);
+  // Each hello brings the lobby by itself: it is nobody's belonging, and in no list.
+  const isNew = room !== LOBBY && !rooms.includes(room);
   if (isNew && rooms.length >= LIMITS.rooms) throw new Refused('TooManyRooms');
   const heard = await hear(speaker, room);
   // Subscribed first, asked again after: a removal under way either finds the subscription, or is found here.
@@ -34,6 +37,7 @@ export const handler = routeHandler('join', async (frame, speaker) => {
     throw new Refused('NoSuchRoom');
   }
   await opened(speaker, [room]);
+  if (isNew && visibility === 'public') await enlist(standing);
   if (isNew) await publish('RoomJoined', { room, visibility, userId, nickname });
   // Last: what was not told to the other devices is new again when it is tried again.
   if (isNew) await remember(userId, room);

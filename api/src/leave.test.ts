@@ -55,7 +55,54 @@ test('leaving what one is not in is no error, and nobody else is moved', async (
   expect(await hearers('tea')).toEqual([ada.connection()]);
 });
 
+test.each(['lobby', 'Lobby'])('%s is left by nobody', async (room) => {
+  const ada = await person(routes, 'Ada');
+  expect(await ada.says('leave', { room })).toMatchObject({ code: 'Forbidden', retry: false });
+  expect(await hearers('lobby')).toEqual([ada.connection()]);
+  expect(aws.entries.filter(({ DetailType }) => DetailType === 'RoomLeft')).toEqual([]);
+});
+
 test.each(['dm:u_a:u_b', '__proto__', '', null])('the room %p cannot be left', async (room) => {
   const ada = await person(routes, 'Ada');
   expect(await ada.says('leave', { room })).toMatchObject({ code: 'BadField' });
 });
+
+/** Before the call, the leave runs whole: each call of the hello is once the place where it comes between. */
+test.each([undefined, ['tea']])(
+  'wins over a hello of another device that names %p, wherever it comes between, or comes before all of it',
+  async (rooms) => {
+    const { close } = await import('../../shared/src/connections.ts');
+    const ada = await person(routes, 'Ada');
+    const { connections } = aws.tables;
+    for (let at = 0; ; at += 1) {
+      await ada.says('join', { room: 'tea', create: true });
+      let calls = 0;
+      let held: Promise<unknown> | undefined;
+      let release = () => {};
+      const reached = new Promise<void>((done) => {
+        aws.hold = (_, input) => {
+          if (!JSON.stringify(input).includes(connections) || calls++ !== at) return undefined;
+          done();
+          held = new Promise<void>((go) => {
+            release = go;
+          });
+          return held;
+        };
+      });
+      const under = ada.enters({ rooms });
+      await Promise.race([reached, under]);
+      aws.hold = undefined;
+      if (held === undefined) break;
+      await ada.says('leave', { room: 'tea' });
+      release();
+      await under;
+      const isHeard = (await hearers('tea')).includes(ada.connection(at + 1));
+      const isKept = (await aws.rows(connections)).some(
+        ({ pk, sk }) => pk?.S === `user#${ada.userId}` && sk?.S === 'room#tea',
+      );
+      expect([at, isHeard]).toEqual([at, isKept]);
+      if (rooms === undefined) expect([at, isHeard]).toEqual([at, false]);
+      await close(ada.connection(at + 1));
+    }
+  },
+);

@@ -1,9 +1,12 @@
 // Asking who is here: everybody once, by live leases only, and nobody of a room that is not heard.
 
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { AwsError } from '../../local/aws-error.ts';
+import { LIMITS } from '../../shared/src/protocol.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { context, frameIn, routeEvent } from '../../tests/product/sample.ts';
 
+jest.spyOn(console, 'error').mockImplementation(() => undefined);
 let aws: TestAws;
 let handler: typeof import('./members.ts').handler;
 let roster: typeof import('../../shared/src/roster.ts');
@@ -31,6 +34,7 @@ const members = async (room = 'lobby') =>
   );
 const enters = (userId: string, connectionId: string) =>
   roster.enter(['lobby'], { userId, connectionId, nickname: userId });
+const ENDED = new Date(Date.now() - 1).toISOString();
 /** An entry whose owner never said goodbye, and whose lease ended a moment ago. */
 const ghost = (userId: string) =>
   aws.put(aws.tables.connections, {
@@ -38,7 +42,7 @@ const ghost = (userId: string) =>
     sk: { S: `${userId}#gone=` },
     nickname: { S: userId },
     at: { S: '2026-01-01T10:00:00.000Z' },
-    leaseUntil: { S: new Date(Date.now() - 1).toISOString() },
+    leaseUntil: { S: ENDED },
   });
 
 test('two connections of one person are one', async () => {
@@ -54,20 +58,65 @@ test('two connections of one person are one', async () => {
   });
 });
 
-test('a ghost whose lease ended is nobody, though its row is still there', async () => {
-  await ghost('u_ghost');
-  expect(await members()).toEqual({ type: 'members', room: 'lobby', members: [], count: 0 });
+describe('a ghost', () => {
+  const GHOST = { userId: 'u_ghost', connectionId: 'gone=', nickname: 'u_ghost' };
+  const said = () =>
+    aws.entries.map(({ DetailType, Detail }) => ({ DetailType, ...JSON.parse(Detail) }));
+
+  test('was seen last when its lease ended', async () => {
+    await ghost('u_ghost');
+    const away = { userId: 'u_ghost', nickname: 'u_ghost', online: false, at: ENDED };
+    expect(await members()).toEqual({ type: 'members', room: 'lobby', members: [away], count: 0 });
+  });
+
+  test('is taken out and told to the room once, by whoever looks first', async () => {
+    await ghost('u_ghost');
+    await Promise.all([members(), members(), members()]);
+    const event = { ...GHOST, rooms: ['lobby'], at: ENDED, isLapsed: true };
+    expect(said()).toEqual([
+      { DetailType: 'ConnectionClosed', ...event, rememberUntil: expect.any(Number) },
+    ]);
+    const rows = await aws.rows(aws.tables.connections);
+    expect(rows.filter(({ pk }) => pk?.S === 'roster#lobby')).toEqual([]);
+  });
+
+  test('whose person is here on another connection is nobody', async () => {
+    await ghost('u_ghost');
+    await enters('u_ghost', 'alive=');
+    expect(await members()).toMatchObject({ count: 1, members: [{ online: true }] });
+  });
+
+  test('that came to life between the look and the hand stays', async () => {
+    await enters('u_ghost', 'gone=');
+    expect(await roster.lay('lobby', { ...GHOST, leaseUntil: ENDED })).toBe(false);
+    expect(await members()).toMatchObject({ count: 1 });
+  });
+
+  test('waits to be found for as long as people are remembered', async () => {
+    await enters('u_ann', 'a=');
+    const [entry] = (await aws.rows(aws.tables.connections)).filter(
+      ({ pk }) => pk?.S === 'roster#lobby',
+    );
+    const lease = Date.parse(entry?.leaseUntil?.S ?? '') / 1000;
+    expect(Number(entry?.expiresAt?.N)).toBeGreaterThan(lease + 29 * 24 * 60 * 60);
+  });
+
+  test('costs nobody their answer where the bus refuses', async () => {
+    await ghost('u_ghost');
+    aws.script.events = () => new AwsError('ThrottlingException', 'no');
+    expect(await members()).toMatchObject({ count: 0 });
+  });
 });
 
 test('above a hundred people there is a number and no names', async () => {
-  const crowd = Array.from({ length: roster.MOST_MEMBERS + 1 }, (_, n) => `u_${n}`);
+  const crowd = Array.from({ length: LIMITS.crowd + 1 }, (_, n) => `u_${n}`);
   await Promise.all(crowd.map((userId) => enters(userId, 'c=')));
   expect(await members()).toMatchObject({ count: crowd.length, members: [] });
 });
 
 test('members with names as long as they may be are cut to a frame: who is online stays, and the count is whole', async () => {
   const long = (at: number) => `${String(at).padStart(3, '0')}${'"'.repeat(120)}`;
-  const ids = Array.from({ length: roster.MOST_MEMBERS }, (_, at) => `u_${at}`);
+  const ids = Array.from({ length: LIMITS.crowd }, (_, at) => `u_${at}`);
   await Promise.all(
     ids.flatMap((userId, at) => [
       roster.enter(['lobby'], { userId, connectionId: 'c=', nickname: long(at) }),
@@ -101,10 +150,10 @@ test('who was seen last comes first', async () => {
 
 test('a lease is renewed once per third of it, and one that lapsed is told apart', async () => {
   const me = { userId: 'u_me', connectionId: 'c1=', nickname: 'Ada' };
-  expect(await roster.renew(['lobby'], me)).toBe('lapsed');
-  expect(await roster.renew(['lobby'], me)).toBe('fresh');
+  expect(await roster.renew(['lobby'], me)).toEqual(['lobby']);
+  expect(await roster.renew(['lobby'], me)).toEqual([]);
   await ghost('u_me');
-  expect(await roster.renew(['lobby'], { ...me, connectionId: 'gone=' })).toBe('lapsed');
+  expect(await roster.renew(['lobby'], { ...me, connectionId: 'gone=' })).toEqual(['lobby']);
   expect(await members()).toMatchObject({ count: 1 });
 });
 

@@ -52,6 +52,48 @@ test('two guests whose names would be the same get two', async () => {
   expect(await nameFor(undefined, { ...bob, nickname: ada.nickname })).not.toBe(ada.nickname);
 });
 
+const calls = async (of: () => Promise<unknown>): Promise<string[]> => {
+  const made: string[] = [];
+  aws.script.dynamodb = (action) => void made.push(action);
+  await of();
+  aws.script.dynamodb = () => undefined;
+  return made;
+};
+/** As if what the user holds had been claimed so long ago. */
+const age = async (ms: number, fields = {}) => {
+  for (const row of await aws.rows(aws.tables.connections))
+    if (row.claimedAt !== undefined)
+      await aws.put(aws.tables.connections, {
+        ...row,
+        claimedAt: { N: String(Number(row.claimedAt.N) - ms) },
+        ...fields,
+      });
+};
+const DAY_MS = 24 * 60 * 60_000;
+
+test('that has not changed costs one read a day, and is claimed again after it', async () => {
+  await nameFor('Ada', ada);
+  expect(await calls(() => nameFor(undefined, ada))).toEqual(['GetItem']);
+  expect(await calls(() => nameFor(' Ada ', ada))).toEqual(['GetItem']);
+  await age(DAY_MS);
+  expect(await calls(() => nameFor(undefined, ada))).toEqual([
+    ...['GetItem', 'UpdateItem', 'UpdateItem'],
+  ]);
+  expect(await calls(() => nameFor(undefined, ada))).toEqual(['GetItem']);
+});
+
+test('that was claimed when names folded otherwise is claimed anew at once, and frees what it was', async () => {
+  await nameFor('Ada', ada);
+  await age(0, { folded: { S: 'before' } });
+  expect(await calls(() => nameFor(undefined, ada))).toContain('DeleteItem');
+});
+
+test('that is spelled otherwise is claimed', async () => {
+  await nameFor('Ada', ada);
+  expect(await nameFor('ADA', ada)).toBe('ADA');
+  expect(await nameFor(undefined, ada)).toBe('ADA');
+});
+
 test('says whether the user has gone by another until now', async () => {
   expect(await naming.nameFor('Ada', ada)).toEqual({ nickname: 'Ada', isChange: false });
   expect(await naming.nameFor(undefined, ada)).toEqual({ nickname: 'Ada', isChange: false });

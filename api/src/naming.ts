@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { folded, isGuestName, shown, suggestion } from '../../shared/src/nickname.ts';
-import { claim, isFree, nicknameOf } from '../../shared/src/nicknames.ts';
+import { claim, heldBy, isFree } from '../../shared/src/nicknames.ts';
 import { Refused } from '../../shared/src/protocol.ts';
 import type { Guest } from './guest.ts';
 
@@ -21,8 +21,12 @@ export interface Naming {
  */
 export async function nameFor(asked: string | undefined, guest: Guest): Promise<Naming> {
   const { userId } = guest;
-  const before = await nicknameOf(userId);
+  const held = await heldBy(userId);
+  const before = held?.nickname;
   const wanted = asked === undefined || isOthers(asked, guest, before) ? before : shown(asked);
+  // Another device may claim another and free this one meanwhile: `stillBy` looks again when this one can be found.
+  if (held?.isFresh === true && wanted === before)
+    return { nickname: held.nickname, isChange: false };
   let nickname = wanted === undefined || folded(wanted) === '' ? guest.nickname : wanted;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     if (await claim(nickname, userId, randomUUID()))

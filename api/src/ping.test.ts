@@ -42,6 +42,19 @@ test("is answered with its number, the server's clock and the heads of the rooms
   expect(new Date(pong.now).toISOString()).toBe(pong.now);
 });
 
+test('tells the room of a ghost that it finds', async () => {
+  await greet(['haunted']);
+  await aws.put(aws.tables.connections, {
+    ...{ pk: { S: 'roster#haunted' }, sk: { S: 'u_ghost#gone=' }, nickname: { S: 'Ghost' } },
+    ...{ at: { S: '2026-01-01T10:00:00.000Z' }, leaseUntil: { S: '2026-01-01T10:01:30.000Z' } },
+  });
+  expect(await ping()).toMatchObject({ present: { haunted: 1 } });
+  expect(JSON.parse(aws.entries.at(-1)?.Detail ?? '{}')).toMatchObject({
+    ...{ userId: 'u_ghost', rooms: ['haunted'] },
+    ...{ at: '2026-01-01T10:01:30.000Z', isLapsed: true },
+  });
+});
+
 test('reads the heads consistently, in one call', async () => {
   await greet(['lobby', 'silent']);
   const reads: unknown[] = [];

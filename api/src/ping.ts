@@ -1,17 +1,21 @@
 // ping: the line is alive, says the server, up to where each room has been said, and how many are in it. A plain client hears nothing.
 
-import { belongings } from '../../shared/src/belongings.ts';
+import { conversations } from '../../shared/src/conversations.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 import { roomsAmong } from '../../shared/src/topics.ts';
 import { countsOf } from './counts.ts';
+import { fittingBeside } from './fitting-entries.ts';
 import { readHeads } from './heads.ts';
 import { stays } from './presence.ts';
 
 export const handler = routeHandler('ping', async ({ n }, speaker) => {
   if (speaker.protocol === 'plain') return undefined;
   const rooms = roomsAmong(speaker.subscriptions);
-  const [{ direct }] = await Promise.all([belongings(speaker.userId), stays(speaker, rooms)]);
-  const [heads, present] = await Promise.all([readHeads([...rooms, ...direct]), countsOf(rooms)]);
+  const [direct] = await Promise.all([conversations(speaker.userId, false), stays(speaker, rooms)]);
+  const told = [...rooms, ...direct.rooms];
+  const [heads, present] = await Promise.all([readHeads(told), countsOf(rooms)]);
   const now = new Date().toISOString();
-  return { type: 'pong', ...(n === undefined ? {} : { n }), now, heads, present };
+  const pong = { type: 'pong', ...(n === undefined ? {} : { n }), now } as const;
+  const full = { ...pong, heads: fittingBeside({ ...pong, heads: {}, present: {} }, heads) };
+  return { ...full, present: fittingBeside({ ...full, present: {} }, present) };
 });

@@ -2,10 +2,18 @@
 
 import { publish } from '../../shared/src/bus.ts';
 import { type Connection, find } from '../../shared/src/connections.ts';
-import { enter, leave, renew } from '../../shared/src/roster.ts';
+import { REMEMBER_S } from '../../shared/src/events.ts';
+import {
+  enter,
+  type Ghost,
+  lay,
+  leave,
+  type Roster,
+  reenter,
+  renew,
+  rosterOf,
+} from '../../shared/src/roster.ts';
 import { roomsAmong } from '../../shared/src/topics.ts';
-
-const REMEMBER_S = 30 * 24 * 60 * 60;
 
 type Name = 'ConnectionOpened' | 'ConnectionClosed';
 
@@ -31,22 +39,46 @@ export async function silenced(connectionIds: string[], room: string): Promise<v
 
 /** Keeps the connection's leases alive; one that had lapsed has come again. */
 export async function stays(connection: Connection, rooms: string[]): Promise<void> {
-  if ((await renew(rooms, connection)) === 'lapsed')
-    await tell('ConnectionOpened', connection, rooms);
+  const lapsed = await renew(rooms, connection);
+  if (lapsed.length > 0) await tell('ConnectionOpened', connection, lapsed);
+}
+
+/** Who is in the room. Whose lease ended and who is found there now is taken out, and the room is told by an event. */
+export async function present(room: string): Promise<Roster> {
+  const roster = await rosterOf(room);
+  await Promise.all(roster.ghosts.map((ghost) => buried(room, ghost)));
+  return roster;
+}
+
+/** What fails is left to the next who looks. */
+async function buried(room: string, ghost: Ghost): Promise<void> {
+  try {
+    if (await lay(room, ghost)) await tell('ConnectionClosed', ghost, [room], ghost.leaseUntil);
+  } catch (error) {
+    console.error({ room, connectionId: ghost.connectionId, unburied: true, error });
+  }
 }
 
 /** A bus that refuses costs nobody the frame: what is not told, the counts of `pong` repair. */
-async function tell(name: Name, connection: Connection, rooms: string[]): Promise<void> {
-  const { connectionId, userId, nickname } = connection;
+async function tell(
+  name: Name,
+  { connectionId, userId, nickname }: Pick<Connection, 'connectionId' | 'userId' | 'nickname'>,
+  rooms: string[],
+  lapsedAt?: string,
+): Promise<void> {
   try {
     const rememberUntil = Math.floor(Date.now() / 1000) + REMEMBER_S;
-    await publish(name, { connectionId, userId, nickname, rooms, rememberUntil });
+    const seen = { at: lapsedAt ?? new Date().toISOString(), isLapsed: lapsedAt !== undefined };
+    await publish(name, { connectionId, userId, nickname, rooms, ...seen, rememberUntil });
   } catch (error) {
     console.error({ event: name, connectionId, untold: true, error });
   }
 }
 
-/** After a hello: out of the rosters that it gave up, into those that it asked for. A name that changed is told anew. */
+/**
+ * After a hello: out of the rosters that it gave up, into those that it asked for, and anew into those that it keeps, whose
+ * leases would end sooner than the others'. A name that changed is told anew.
+ */
 export async function greeted(
   before: Connection,
   after: Connection,
@@ -59,8 +91,10 @@ export async function greeted(
     before,
     earlier.filter((room) => !isSelf || !rooms.includes(room)),
   );
+  const kept = rooms.filter((room) => stays.includes(room));
+  const lapsed = await reenter(kept, after);
   await opened(
     after,
-    rooms.filter((room) => !stays.includes(room)),
+    rooms.filter((room) => lapsed.includes(room) || !kept.includes(room)),
   );
 }

@@ -114,9 +114,9 @@ describe('to somebody', () => {
     expect(await say({ messageId, to, message: 'psst' })).toMatchObject({ type: 'accepted' });
     const topics = [`user:${me.userId}`, `user:${to}`].sort();
     expect(details()).toMatchObject([{ room: `dm:${room}`, topics, ...me }]);
-    const rows = await aws.rows(aws.tables.connections);
-    const found = rows.flatMap(({ pk, sk }) => (sk?.S === `room#dm:${room}` ? [pk?.S] : []));
-    expect(found.sort()).toEqual([`user#${me.userId}`, `user#${to}`].sort());
+    const { conversations } = await import('../../shared/src/conversations.ts');
+    for (const userId of [me.userId, to])
+      expect((await conversations(userId, true)).rooms).toEqual([`dm:${room}`]);
   });
 
   test.each([

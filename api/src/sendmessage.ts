@@ -8,7 +8,7 @@ import { env } from '../../shared/src/env.ts';
 import { LOBBY, Refused } from '../../shared/src/protocol.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 import { roomTopic, userTopic } from '../../shared/src/topics.ts';
-import { openDirect } from './direct-rooms.ts';
+import { listDirect } from './direct-rooms.ts';
 
 const DAY_S = 24 * 60 * 60;
 /** As long as an outbox keeps a message: after it, the same id would be a new message. */
@@ -21,7 +21,7 @@ export const handler = routeHandler('sendmessage', async (frame, speaker) => {
   const room = to === undefined ? (frame.room ?? LOBBY) : directRoom(speaker.userId, to);
   mustUse(speaker, room, messageId);
   const users = partnersOf(room);
-  if (users !== undefined) await openDirect(users, room);
+  if (users !== undefined) await listDirect(speaker.userId, users, room);
   const now = Date.now();
   const nowS = Math.floor(now / 1000);
   await publish('MessageSent', {

@@ -88,9 +88,21 @@ test.each<[string, () => string]>([
 
 test('an unknown kid asks the issuer once, however often it comes', async () => {
   const before = issuer.asked();
+  const refusals: string[] = [];
   for (let at = 0; at < 5; at += 1)
-    expect(await refusal(issuer.token({}, { kid: `other-${at}` }))).toBe('BadToken');
+    refusals.push(await refusal(issuer.token({}, { kid: `other-${at}` })));
+  expect(refusals).toEqual(['BadToken', 'Busy', 'Busy', 'Busy', 'Busy']);
   expect(issuer.asked() - before).toBe(1);
+});
+
+test("somebody's made-up kid makes no token of a new key a bad one: it is Busy, then taken", async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date'] });
+  expect(await refusal(issuer.token({}, { kid: 'made-up' }))).toBe('BadToken');
+  issuer.rotate();
+  expect(await refusal(issuer.token())).toBe('Busy');
+  expect(logged.mock.calls).toEqual([]);
+  jest.advanceTimersByTime(10_000);
+  expect(await refusal(issuer.token())).toBe('taken');
 });
 
 test('keys are asked for once, and again when a token names a new one', async () => {

@@ -1,7 +1,12 @@
 // The token of a hello: a JWT, verified against the stack's issuer, audience and keys. It is never logged, nor is any part of it.
 
 import { JwtVerifier } from 'aws-jwt-verify';
-import { FetchError, JwksValidationError, JwtBaseError } from 'aws-jwt-verify/error';
+import {
+  FetchError,
+  JwksValidationError,
+  JwtBaseError,
+  WaitPeriodNotYetEndedJwkError,
+} from 'aws-jwt-verify/error';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import { env } from '../../shared/src/env.ts';
 import { Refused } from '../../shared/src/protocol.ts';
@@ -52,7 +57,8 @@ let since = Date.now();
 
 /**
  * Throws `BadToken` for whatever is not a token of this issuer, for this audience, signed by one of its keys with an
- * asymmetric algorithm, begun and not expired; `Busy` where the issuer's keys cannot be had.
+ * asymmetric algorithm, begun and not expired; `Busy` where the issuer's keys cannot be had, or not yet: the library asks for
+ * unknown ones at most every ten seconds.
  */
 export async function claimsOf(token: string): Promise<Claims> {
   if (Date.now() - since > KEYS_MS) {
@@ -79,6 +85,8 @@ async function verify(token: string): Promise<Record<string, unknown>> {
       console.error({ jwksUri, unavailable: true, error: error.message });
       throw new Refused('Busy');
     }
+    // The key may be one that the issuer has just begun to use: anybody's made-up one must not sign out whoever has it.
+    if (error instanceof WaitPeriodNotYetEndedJwkError) throw new Refused('Busy');
     // What the library says may quote the token's claims: its sender knows them, a log need not.
     if (error instanceof JwtBaseError || error instanceof SyntaxError)
       throw new Refused('BadToken');

@@ -34,13 +34,13 @@ test('goes to the room in the name of the connection, whatever the frame claims,
   expect(await types({ room: 'lobby', on: true, userId: 'u_other' })).toBeUndefined();
   const frame = { type: 'typing', room: 'lobby', userId: 'u_me', nickname: 'Ada', on: true };
   const until = expect.any(Number);
-  expect(told()).toEqual([{ topic: 'room:lobby', shard: 0, frame, until }]);
+  expect(told()).toEqual([{ topics: ['room:lobby'], frame, until }]);
   expect(told()[0].until).toBeGreaterThan(Date.now());
 });
 
 test('in a direct room goes to the partner alone', async () => {
   await types({ room: 'dm:u_bob:u_me', on: false });
-  expect(told()).toMatchObject([{ topic: 'user:u_bob', frame: { on: false } }]);
+  expect(told()).toMatchObject([{ topics: ['user:u_bob'], frame: { on: false } }]);
 });
 
 test.each(['elsewhere', 'dm:u_ann:u_bob'])(

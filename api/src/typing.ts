@@ -14,8 +14,7 @@ export const handler = routeHandler('typing', async ({ room, on }, speaker) => {
   const { userId, nickname } = speaker;
   const partner = partnersOf(room)?.find((user) => user !== userId);
   await mention('Typing', {
-    topic: partner === undefined ? roomTopic(room) : userTopic(partner),
-    shard: 0,
+    topics: [partner === undefined ? roomTopic(room) : userTopic(partner)],
     frame: { type: 'typing', room, userId, nickname, on },
     until: Date.now() + WORTH_MS,
   });

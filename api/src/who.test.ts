@@ -61,13 +61,13 @@ describe('where people sign in', () => {
     ['the preferred one', { preferred_username: ' Ada  L ', name: 'Augusta' }, 'Ada L'],
     ['the next, where one is unsound', { preferred_username: '\u202eadA', name: 'Ada' }, 'Ada'],
     ['no mail address', { preferred_username: 'ada@example.com', nickname: 'Ada' }, 'Ada'],
-    ['no other guest', { name: 'guest-4f1e' }, /^guest-[0-9a-f]{4}$/],
-    ['nothing invisible', { name: '\u200b' }, /^guest-[0-9a-f]{4}$/],
-    ['none at all', {}, /^guest-[0-9a-f]{4}$/],
+    ['no other guest', { name: 'guest-4f1e0d2c' }, /^guest-[0-9a-f]{8}$/],
+    ['nothing invisible', { name: '\u200b' }, /^guest-[0-9a-f]{8}$/],
+    ['none at all', {}, /^guest-[0-9a-f]{8}$/],
   ])('the nickname is %s', async (_, names, nickname) => {
     const who = await says({ token: issuer.token(names) });
     expect(who.nickname).toMatch(nickname);
-    expect(who.nickname).not.toBe('guest-4f1e');
+    expect(who.nickname).not.toBe('guest-4f1e0d2c');
   });
 
   test('a secret is refused by name', async () => {

@@ -5,7 +5,7 @@ import type { Connection } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
 import { folded, isGuestName, isNickname, shown } from '../../shared/src/nickname.ts';
 import { type Hello, Refused } from '../../shared/src/protocol.ts';
-import { type Guest, guestWith } from './guest.ts';
+import { type Guest, guestName, guestWith } from './guest.ts';
 import { type Claims, claimsOf } from './token.ts';
 
 const isOidc = env('AUTH_MODE') === 'oidc';
@@ -37,8 +37,7 @@ export async function whoIs({ secret, token }: Hello, before: Connection): Promi
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
 
 /** The `sub`, or where that cannot be a userId `s_` and 132 bits of its hash. */
-export const userIdOf = (sub: string): string =>
-  FIT.test(sub) ? sub : `s_${hashOf(sub).slice(0, 22)}`;
+const userIdOf = (sub: string): string => (FIT.test(sub) ? sub : `s_${hashOf(sub).slice(0, 22)}`);
 
 const isOwn = (name: string): boolean => folded(name) !== '' && !isGuestName(name);
 
@@ -47,5 +46,5 @@ function nameIn({ names }: Claims, userId: string): string {
   const sound = names
     .map(shown)
     .find((name) => isNickname(name) && isOwn(name) && !name.includes('@'));
-  return sound ?? `guest-${createHash('sha256').update(userId).digest('hex').slice(0, 4)}`;
+  return sound ?? guestName(createHash('sha256').update(userId).digest('hex'));
 }

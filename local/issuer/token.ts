@@ -23,7 +23,7 @@ export interface TokenSettings {
 }
 
 /** How long an ID token is good, as Cognito's are by default. */
-export const TOKEN_S = 60 * 60;
+const TOKEN_S = 60 * 60;
 
 export type TokenAnswer = { status: 200 | 400; body: Record<string, unknown> };
 

@@ -1,39 +1,44 @@
-// The door to a user's rooms in ConnectionsTable: those that come back after a reload and on another device.
+// The door to a user's rooms in ConnectionsTable: those that come back after a reload and on another device, and those that wait for a yes.
 
 import {
   BatchWriteItemCommand,
-  DeleteItemCommand,
+  ConditionalCheckFailedException,
   DynamoDBClient,
   PutItemCommand,
   QueryCommand,
+  UpdateItemCommand,
+  type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { partnersOf } from './direct.ts';
+import { inBatches, MOST_WRITES } from './batch.ts';
 import { env } from './env.ts';
-import { LIMITS } from './protocol.ts';
+import { isStale, keepUntil } from './keeping.ts';
+import { type Invitation, LIMITS } from './protocol.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
 
 const PREFIX = 'room#';
-const TRIES = 6;
+const INVITED = 'invited#';
+/** How long an invitation waits for its answer; who is a member may join after it as well. */
+const INVITED_S = 30 * 24 * 60 * 60;
 
 const key = (userId: string, room: string) => ({
   pk: { S: `user#${userId}` },
   sk: { S: PREFIX + room },
 });
-const item = (userId: string, room: string) => ({
-  ...key(userId, room),
-  joinedAt: { S: new Date().toISOString() },
+const invitedKey = (userId: string, room: string) => ({
+  pk: key(userId, room).pk,
+  sk: { S: INVITED + room },
 });
 
 export interface Belongings {
-  /** Rooms that were joined, or to which the user was invited, by name. */
+  /** Rooms that were joined, by name: at most 50. */
   rooms: string[];
-  /** Direct rooms, the newest first. */
-  direct: string[];
+  /** Those of them that are to be renewed. */
+  stale: string[];
 }
 
-/** At most 50 of each, read consistently, from at most 1 MB (Query's limit: some 5,000 rooms). */
+/** Read consistently, in one Query: `join` lets nobody into so many rooms that they fill its 1 MB. */
 export async function belongings(userId: string): Promise<Belongings> {
   const { Items = [] } = await client.send(
     new QueryCommand({
@@ -43,45 +48,77 @@ export async function belongings(userId: string): Promise<Belongings> {
       ConsistentRead: true,
     }),
   );
-  const all = Items.map(({ sk, joinedAt }) => ({
+  const all = Items.map(({ sk, expiresAt }) => ({
     room: (sk?.S ?? '').slice(PREFIX.length),
-    joinedAt: joinedAt?.S ?? '',
-  }));
-  const isDirect = ({ room }: { room: string }) => partnersOf(room) !== undefined;
-  const newest = all.filter(isDirect).sort((a, b) => (a.joinedAt < b.joinedAt ? 1 : -1));
+    isStale: isStale(Number(expiresAt?.N ?? 0)),
+  })).slice(0, LIMITS.rooms);
   return {
-    rooms: all
-      .filter((one) => !isDirect(one))
-      .map(({ room }) => room)
-      .slice(0, LIMITS.rooms),
-    direct: newest.map(({ room }) => room).slice(0, LIMITS.directRooms),
+    rooms: all.map(({ room }) => room),
+    stale: all.flatMap((one) => (one.isStale ? [one.room] : [])),
   };
 }
 
-/** The room comes back at the user's next hello. */
-export async function remember(userId: string, room: string): Promise<void> {
-  await client.send(new PutItemCommand({ TableName, Item: item(userId, room) }));
-}
-
-/** It does not any more; forgetting what is forgotten is no error. */
-export async function forget(userId: string, room: string): Promise<void> {
-  await client.send(new DeleteItemCommand({ TableName, Key: key(userId, room) }));
-}
-
-/** A direct room belongs to both from its first message on, whether or not the other is here. */
-export async function rememberBoth(users: [string, string], room: string): Promise<void> {
-  let pending = users.map((userId) => ({
-    PutRequest: { Item: item(userId, room) },
-  })) as NonNullable<
-    ConstructorParameters<typeof BatchWriteItemCommand>[0]['RequestItems']
-  >[string];
-  for (let attempt = 0; pending.length > 0; attempt += 1) {
-    if (attempt === TRIES) throw new Error('A direct room was left unwritten');
-    if (attempt > 0)
-      await new Promise((done) => setTimeout(done, Math.random() * 50 * 2 ** attempt));
-    const { UnprocessedItems } = await client.send(
-      new BatchWriteItemCommand({ RequestItems: { [TableName]: pending } }),
+/** The room stays the user's for another year, unless they have left it meanwhile. */
+export async function renew(userId: string, room: string): Promise<void> {
+  try {
+    await client.send(
+      new UpdateItemCommand({
+        TableName,
+        Key: key(userId, room),
+        ConditionExpression: 'attribute_exists(pk)',
+        UpdateExpression: 'SET expiresAt = :end',
+        ExpressionAttributeValues: { ':end': { N: String(keepUntil()) } },
+      }),
     );
-    pending = UnprocessedItems?.[TableName] ?? [];
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
   }
 }
+
+/** The room comes back at the user's next hello, and no invitation to it waits any more. */
+export const remember = (userId: string, room: string): Promise<void> =>
+  writeAll([
+    {
+      PutRequest: {
+        Item: { ...key(userId, room), expiresAt: { N: String(keepUntil()) } },
+      },
+    },
+    { DeleteRequest: { Key: invitedKey(userId, room) } },
+  ]);
+
+/** It does not any more, joined or only invited to; forgetting what is forgotten is no error. */
+export const forget = (userId: string, room: string): Promise<void> =>
+  writeAll([
+    { DeleteRequest: { Key: key(userId, room) } },
+    { DeleteRequest: { Key: invitedKey(userId, room) } },
+  ]);
+
+/** Kept apart from the user's rooms, so that strangers fill nobody's fifty: the room is theirs when they join. */
+export async function offer(userId: string, { room, by }: Invitation): Promise<void> {
+  const expiresAt = { N: String(Math.floor(Date.now() / 1000) + INVITED_S) };
+  const Item = { ...invitedKey(userId, room), by: { S: by }, expiresAt };
+  await client.send(new PutItemCommand({ TableName, Item }));
+}
+
+/** Those to private rooms that wait for an answer: the first ten by name, read eventually consistent. */
+export async function invitations(userId: string): Promise<Invitation[]> {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName,
+      KeyConditionExpression: 'pk = :user AND begins_with(sk, :invited)',
+      ExpressionAttributeValues: { ':user': key(userId, '').pk, ':invited': { S: INVITED } },
+      Limit: LIMITS.invitations,
+    }),
+  );
+  return Items.map(({ sk, by }) => ({
+    room: (sk?.S ?? '').slice(INVITED.length),
+    by: by?.S ?? '',
+  }));
+}
+
+const writeAll = (requests: WriteRequest[]): Promise<void> =>
+  inBatches(requests, MOST_WRITES, async (piece) => {
+    const RequestItems = { [TableName]: piece };
+    const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems }));
+    return UnprocessedItems?.[TableName];
+  });

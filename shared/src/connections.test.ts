@@ -278,7 +278,7 @@ describe('writing', () => {
 
   test('rejects when rows stay unwritten, so that nobody believes they are there', async () => {
     leaveOne(Number.POSITIVE_INFINITY);
-    await expect(door.open(ann)).rejects.toThrow('1 rows were left unwritten');
+    await expect(door.open(ann)).rejects.toThrow('1 rows were left undone');
   });
 
   test('sends at most 25 rows at once', async () => {

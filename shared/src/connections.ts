@@ -10,6 +10,7 @@ import {
   UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import { inBatches, MOST_WRITES } from './batch.ts';
 import { env } from './env.ts';
 import { Refused } from './protocol.ts';
 import { roomsAmong } from './topics.ts';
@@ -21,9 +22,8 @@ const TableName = env('CONNECTIONS_TABLE');
 export const LIFE_S = 2 * 60 * 60 + 10 * 60;
 /** A plain client is heard of before its handshake ends, and until then @connections answers 410 for it. */
 const HANDSHAKE_S = 10;
-/** BatchWriteItem's limit. */
-const BATCH = 25;
-const BATCH_TRIES = 6;
+/** So many connections that have gone are removed side by side. */
+const SIDE_BY_SIDE = 25;
 
 export type Protocol = 'v1' | 'plain';
 
@@ -70,7 +70,8 @@ export const rosterKey = (room: string, who: { userId: string; connectionId: str
   pk: { S: `roster#${room}` },
   sk: { S: `${who.userId}#${who.connectionId}` },
 });
-const subscriptionKey = ({ topic, shard }: Subscription, id: string) => ({
+/** Where it stands that a connection hears a topic. */
+export const subscriptionKey = ({ topic, shard }: Subscription, id: string) => ({
   pk: { S: `topic#${topic}#${shard}` },
   sk: { S: id },
 });
@@ -183,18 +184,23 @@ export async function close(connectionId: string): Promise<Connection | undefine
 
 /**
  * Removes connections that a broadcast found gone, and their subscription to `heard` even where the owner's row is lost.
- * Leaves those whose handshake may not have ended: they would be deaf, and not know it.
+ * Leaves those whose handshake may not have ended: they would be deaf, and not know it. Answers what was removed.
  */
-export async function forget(connectionIds: string[], heard: Subscription): Promise<void> {
+export async function forget(connectionIds: string[], heard: Subscription): Promise<Connection[]> {
+  const forgotten: Connection[] = [];
   // Side by side: a crowd that left at once must be gone before the broadcast that found it runs out of time.
-  for (let at = 0; at < connectionIds.length; at += BATCH)
+  for (let at = 0; at < connectionIds.length; at += SIDE_BY_SIDE)
     await Promise.all(
-      connectionIds.slice(at, at + BATCH).map(async (connectionId) => {
+      connectionIds.slice(at, at + SIDE_BY_SIDE).map(async (connectionId) => {
         const connection = await read(connectionId);
         if (connection === undefined) await write([remove(subscriptionKey(heard, connectionId))]);
-        else if (!isArriving(connection)) await removeAll(connection, heard);
+        else if (!isArriving(connection)) {
+          await removeAll(connection, heard);
+          forgotten.push(connection);
+        }
       }),
     );
+  return forgotten;
 }
 
 const isArriving = ({ protocol, expiresAt }: Stored): boolean =>
@@ -275,18 +281,9 @@ export function connectionIn(
 const put = (Item: Record<string, AttributeValue>): WriteRequest => ({ PutRequest: { Item } });
 const remove = (Key: Record<string, AttributeValue>): WriteRequest => ({ DeleteRequest: { Key } });
 
-/** BatchWriteItem may leave items unprocessed under throttling: those are written again, with back-off. */
-async function write(requests: WriteRequest[]): Promise<void> {
-  for (let at = 0; at < requests.length; at += BATCH) {
-    let pending: WriteRequest[] = requests.slice(at, at + BATCH);
-    for (let attempt = 0; pending.length > 0; attempt += 1) {
-      if (attempt === BATCH_TRIES) throw new Error(`${pending.length} rows were left unwritten`);
-      if (attempt > 0)
-        await new Promise((done) => setTimeout(done, Math.random() * 50 * 2 ** attempt));
-      const { UnprocessedItems } = await client.send(
-        new BatchWriteItemCommand({ RequestItems: { [TableName]: pending } }),
-      );
-      pending = UnprocessedItems?.[TableName] ?? [];
-    }
-  }
-}
+const write = (requests: WriteRequest[]): Promise<void> =>
+  inBatches(requests, MOST_WRITES, async (piece) => {
+    const RequestItems = { [TableName]: piece };
+    const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems }));
+    return UnprocessedItems?.[TableName];
+  });

@@ -6,6 +6,7 @@ import type { Nickname, Typing as TypingFrame, Visibility } from './protocol.ts'
 export const SOURCES = {
   ConnectionOpened: 'chat.api',
   ConnectionClosed: 'chat.api',
+  ConnectionGone: 'chat.workflows',
   Typing: 'chat.api',
 
   MessageSent: 'chat.api',
@@ -78,24 +79,33 @@ export interface MemberRemoved {
   userId: string;
 }
 
+/** How long a room's people may read when somebody was seen last. */
+export const REMEMBER_S = 30 * 24 * 60 * 60;
+
 /** A connection is in the rosters of these rooms. Emitted by `api`, listened to by `presence-change`. */
 export interface ConnectionOpened {
   connectionId: string;
   userId: string;
   nickname: string;
   rooms: string[];
-  /** Epoch seconds until which the rooms' people may read when somebody was seen last: 30 days. */
+  /** When it opened, or was alive last, ISO 8601. */
+  at: string;
+  /** Its lease had ended before it was looked for: a grace would hide nothing any more. */
+  isLapsed: boolean;
+  /** Epoch seconds until which somebody is remembered: `REMEMBER_S` from now. */
   rememberUntil: number;
 }
 
 /** A connection is in the rosters of these rooms no more. Emitted by `api`, listened to by `presence-change` after a grace. */
 export type ConnectionClosed = ConnectionOpened;
 
+/** A connection was found gone, or ended because a newer took over. Emitted by `workflows`, listened to by `presence-change` like `ConnectionClosed`. */
+export type ConnectionGone = ConnectionOpened;
+
 /** Somebody writes, or stopped. Emitted by `api`, told by `broadcast` as it stands: never stored, never tried again. */
 export interface Typing {
-  topic: string;
-  /** Always the first: a room that outgrew it has no use for typing. */
-  shard: 0;
+  /** The room, or `user:<userId>` of the other in a direct one. */
+  topics: string[];
   frame: TypingFrame;
   /** Epoch milliseconds after which nobody is told any more, wherever the event had to wait. */
   until: number;
@@ -105,7 +115,6 @@ export interface Typing {
 export interface NicknameChanged {
   /** `user:<userId>`, and the rooms they hear, without crowds, which are shown as a number. */
   topics: string[];
-  shard: 0;
   frame: Nickname;
 }
 
@@ -113,6 +122,7 @@ export interface NicknameChanged {
 export interface Events {
   ConnectionOpened: ConnectionOpened;
   ConnectionClosed: ConnectionClosed;
+  ConnectionGone: ConnectionGone;
   Typing: Typing;
   MessageSent: MessageSent;
   ClientReplaced: ClientReplaced;

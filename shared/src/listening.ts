@@ -14,6 +14,7 @@ import {
   find,
   hearsUntil,
   type Subscription,
+  subscriptionKey,
 } from './connections.ts';
 import { env } from './env.ts';
 import { LIMITS, Refused } from './protocol.ts';
@@ -24,11 +25,6 @@ const TableName = env('CONNECTIONS_TABLE');
 
 /** Of two that change one connection at once, one sees the other's change and tries on top of it. */
 const TRIES = 10;
-
-const subscriptionKey = ({ topic, shard }: Subscription, id: string) => ({
-  pk: { S: `topic#${topic}#${shard}` },
-  sk: { S: id },
-});
 
 /** From here on the connection hears it; answers in which shard. Throws `NotConnected` if it has ended, `TooManyRooms`. */
 export async function listen(
@@ -67,7 +63,7 @@ export async function connectionsOf(userId: string): Promise<string[]> {
   return Items.flatMap(({ sk }) => (sk?.S === undefined ? [] : [sk.S]));
 }
 
-/** No connection of the user hears the topic any more; whoever reads a topic's partition from here on misses them all. */
+/** No connection that the user has open hears the topic any more: who reads its partition consistently from here on misses them all. */
 export async function silence(userId: string, topic: string): Promise<string[]> {
   const connectionIds = await connectionsOf(userId);
   await Promise.all(connectionIds.map((connectionId) => unlisten(connectionId, topic)));

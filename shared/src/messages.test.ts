@@ -61,7 +61,7 @@ test('heads that DynamoDB left unread are asked for again, and none is made up',
     left-- > 0 ? { Responses: {}, UnprocessedKeys: input.RequestItems as object } : undefined;
   expect((await headsOf(['lobby'])).get('lobby')?.head).toBe(7);
   left = Number.POSITIVE_INFINITY;
-  await expect(headsOf(['lobby'])).rejects.toThrow('1 heads were left unread');
+  await expect(headsOf(['lobby'])).rejects.toThrow('1 rows were left undone');
 });
 
 test('of no rooms nothing is asked', async () => {

@@ -6,6 +6,7 @@ import {
   DynamoDBClient,
   GetItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { inBatches, MOST_READS } from './batch.ts';
 import { env } from './env.ts';
 
 const client = new DynamoDBClient({});
@@ -13,7 +14,6 @@ const TableName = env('MESSAGES_TABLE');
 
 /** The head of a room stands at seq 0; messages start at 1. */
 const HEAD = '0';
-const TRIES = 6;
 
 export interface Head {
   /** The last seq given; 0 in a room that nobody has spoken in. */
@@ -38,22 +38,20 @@ export async function shardsOf(room: string): Promise<number> {
 }
 
 /**
- * The heads of up to 100 rooms (BatchGetItem's limit), each read consistently: what was given a number before this call
+ * The heads of rooms, each read consistently: what was given a number before this call
  * is below them. What is given one later is sent to who subscribed before, but for a broadcast that read the subscribers
  * in that moment (`subscribers` is eventually consistent): the next heads tell of it.
  */
 export async function headsOf(rooms: string[]): Promise<Map<string, Head>> {
   const heads = new Map(rooms.map((room) => [room, headIn(undefined)]));
-  let Keys: Record<string, AttributeValue>[] = [...heads.keys()].map(headKey);
-  for (let attempt = 0; Keys.length > 0; attempt += 1) {
-    if (attempt === TRIES) throw new Error(`${Keys.length} heads were left unread`);
-    if (attempt > 0)
-      await new Promise((done) => setTimeout(done, Math.random() * 50 * 2 ** attempt));
+  const keys: Record<string, AttributeValue>[] = [...heads.keys()].map(headKey);
+  await inBatches(keys, MOST_READS, async (Keys) => {
+    const RequestItems = { [TableName]: { Keys, ConsistentRead: true } };
     const { Responses, UnprocessedKeys } = await client.send(
-      new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys, ConsistentRead: true } } }),
+      new BatchGetItemCommand({ RequestItems }),
     );
     for (const item of Responses?.[TableName] ?? []) heads.set(item.room?.S ?? '', headIn(item));
-    Keys = UnprocessedKeys?.[TableName]?.Keys ?? [];
-  }
+    return UnprocessedKeys?.[TableName]?.Keys;
+  });
   return heads;
 }

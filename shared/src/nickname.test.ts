@@ -1,6 +1,7 @@
 // Nicknames: what is taken for the same folds to the same, what is different stays apart, and a suggestion is another.
 
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { cutNickname, folded, isGuestName, isNickname, shown, suggestion } from './nickname.ts';
 
 describe('folds to the same as Ada', () => {
@@ -31,6 +32,21 @@ test.each([
   ['the dotless i', 'ılı', 'ili'],
   ['the ligature', 'ﬁn', 'fin'],
   ['inner white space', 'Ada\u2003 Byron', 'ada byron'],
+  ['a capital i for an l', 'alice', 'aIice'],
+  ['all capitals', 'alice', 'ALICE'],
+  ['a capital i at the end', 'Bill', 'BilI'],
+  ['a bar', 'Bill', 'Bi||'],
+  ['a zero', 'Bob', 'B0b'],
+  ['a one', 'paypal', 'paypa1'],
+  ['r and n', 'modern', 'rnodern'],
+  ['two v', 'Owen', 'Ovven'],
+  ['three v in any way', 'vw', 'wv'],
+  ['an Armenian letter', 'oscar', 'օscar'],
+  ['a Lisu letter', 'ana', 'ꓮna'],
+  ['a Cherokee letter', 'ana', 'Ꭺna'],
+  ['a Coptic letter', 'coco', 'ⲥoco'],
+  ['a small capital', 'ada', 'ᴀda'],
+  ['a stroke', 'Lukasz', 'Łukasz'],
 ])('%s folds together', (_, one, other) => {
   expect(folded(one)).toBe(folded(other));
 });
@@ -38,6 +54,9 @@ test.each([
 test.each([
   ['Ada', 'Bob'],
   ['Ada', 'Ada 2'],
+  ['ada', 'eva'],
+  ['tom', 'tim'],
+  ['guest-1a2b', 'guest-0a2b'],
   ['李', '王'],
   ['👩‍💻', '👨‍🚀'],
 ])('%s and %s stay apart', (one, other) => {
@@ -117,12 +136,24 @@ test.each(['guest', 'guests', 'my guest-1', 'Gast-1'])('%j does not', (nickname)
 });
 
 test.each(['__proto__', 'constructor', 'toString'])('%s is a name like any other', (nickname) => {
-  expect(folded(nickname)).toBe(nickname.toLowerCase());
+  expect(folded(nickname)).not.toBe('');
+  expect(folded(nickname)).not.toBe(folded(`${nickname}2`));
 });
 
-test('folding is done once: what is folded folds to itself', () => {
-  for (const nickname of ['Оскар', 'ẞtraße', 'Ὀδυσσεύς', 'İstanbul', 'ﬁ', '𝐀'])
+test('folding is done once: what is folded folds to itself, whatever it is', () => {
+  for (const nickname of ['Оскар', 'ẞtraße', 'Ὀδυσσεύς', 'İstanbul', 'ﬁ', '𝐀', 'vwvv', 'mrn'])
     expect(folded(folded(nickname))).toBe(folded(nickname));
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 8 }), (text) => {
+      expect(folded(folded(text))).toBe(folded(text));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('capitals and small letters fold together, whatever their script', () => {
+  for (const nickname of ['alice', 'Νίκος', 'Мария', 'Ծովինար', 'ᎠᏂᏴᏫᏯ', 'Łukasz'])
+    expect(folded(nickname.toUpperCase())).toBe(folded(nickname.toLowerCase()));
 });
 
 test('what nobody can see folds to nothing', () => {

@@ -1,6 +1,7 @@
 // A nickname: what may be one, how it is shown, what it must not be confused with, and what to suggest where it is taken.
 
 import { createHash } from 'node:crypto';
+import { alike } from './lookalikes.ts';
 
 /** What has no glyph of its own: zero-width, direction, variation marks, fillers. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}|\p{Cc}|[\u2028\u2029]/gu;
@@ -39,27 +40,15 @@ export function cutNickname(nickname: string): string {
   return `${kept}…`;
 }
 
-/**
- * Letters of other scripts that look like Latin ones, in lower case: from Unicode Technical Standard 39,
- * `confusables.txt`, those of Cyrillic and Greek, and of Latin what folding leaves apart.
- */
-const LOOKALIKES = new Map(
-  Object.entries({
-    ...{ а: 'a', в: 'b', с: 'c', ԁ: 'd', е: 'e', һ: 'h', і: 'i', ј: 'j', к: 'k', м: 'm', н: 'h' },
-    ...{ о: 'o', р: 'p', ԛ: 'q', ѕ: 's', т: 't', ѵ: 'v', ԝ: 'w', х: 'x', у: 'y', ү: 'y', ӏ: 'l' },
-    ...{ α: 'a', β: 'b', γ: 'y', ε: 'e', η: 'n', ι: 'i', κ: 'k', μ: 'm', ν: 'v', ο: 'o', ρ: 'p' },
-    ...{ σ: 'o', ς: 'c', τ: 't', υ: 'u', χ: 'x', ϲ: 'c', ϳ: 'j' },
-    ...{ ı: 'i', ɑ: 'a', ɡ: 'g', ɩ: 'i', ſ: 's', ß: 'ss' },
-  }),
-);
-
 /** As others see it: composed, without what cannot be seen at either end, single spaces. */
 export const shown = (nickname: string): string =>
   nickname.normalize('NFC').replace(/\s+/gu, ' ').trim();
 
 /**
- * The same for all nicknames that people would take for one another: compatibility forms, case, marks, invisible
- * characters and lookalike letters are gone. Empty where nothing visible is left.
+ * The same for nicknames that people would take for one another: compatibility forms, case, marks, invisible characters and
+ * lookalike letters are gone. Empty where nothing visible is left. It is a key, never shown. Not covered: scripts that
+ * `lookalikes.ts` does not name (Hebrew, Arabic, syllabics), words that look alike in one of these scripts only, capitals
+ * whose small letter looks like another (Greek Η, Ν, Υ), digits other than 0 and 1 (5 and S), `cl` for `d`, and emoji.
  */
 export function folded(nickname: string): string {
   const bare = nickname
@@ -71,7 +60,7 @@ export function folded(nickname: string): string {
     .replace(/[\p{Pd}\u2212]/gu, '-')
     .replace(/\s+/gu, ' ')
     .trim();
-  return [...bare].map((letter) => LOOKALIKES.get(letter) ?? letter).join('');
+  return alike(bare);
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { env } from './env.ts';
+import { keepUntil } from './keeping.ts';
 import { folded } from './nickname.ts';
 
 const client = new DynamoDBClient({});
@@ -15,6 +16,8 @@ const TableName = env('CONNECTIONS_TABLE');
 
 /** How long a nickname stays its owner's who says no hello. */
 const KEEP_S = 30 * 24 * 60 * 60;
+/** A claim younger than this is not renewed: two writes of every hello, for one day in thirty. */
+const FRESH_MS = 24 * 60 * 60_000;
 
 const claimKey = (name: string) => ({ pk: { S: `nickname#${name}` }, sk: { S: 'nickname' } });
 const userKey = (userId: string) => ({ pk: { S: `user#${userId}` }, sk: { S: 'nickname' } });
@@ -32,11 +35,14 @@ export async function claim(nickname: string, userId: string, mark: string): Pro
     new UpdateItemCommand({
       TableName,
       Key: userKey(userId),
-      UpdateExpression: 'SET folded = :name, display = :display, mark = :mark',
+      UpdateExpression:
+        'SET folded = :name, display = :display, mark = :mark, claimedAt = :at, expiresAt = :end',
       ExpressionAttributeValues: {
         ':name': { S: name },
         ':display': { S: nickname },
         ':mark': { S: mark },
+        ':at': { N: String(Date.now()) },
+        ':end': { N: String(keepUntil()) },
       },
       ReturnValues: 'ALL_OLD',
     }),
@@ -56,11 +62,24 @@ export async function isFree(nickname: string, userId: string): Promise<boolean>
 }
 
 /** What the user last went by, on whichever device; others may have taken it since, if that was 30 days ago. */
-export async function nicknameOf(userId: string): Promise<string | undefined> {
+export const nicknameOf = async (userId: string): Promise<string | undefined> =>
+  (await heldBy(userId))?.nickname;
+
+export interface Held {
+  nickname: string;
+  /** It was claimed today, as names fold today: it stands for another 29 days without being claimed again. */
+  isFresh: boolean;
+}
+
+/** What the user last went by, in one consistent read. A claim of theirs under way elsewhere may change it at once. */
+export async function heldBy(userId: string): Promise<Held | undefined> {
   const { Item } = await client.send(
     new GetItemCommand({ TableName, Key: userKey(userId), ConsistentRead: true }),
   );
-  return Item?.display?.S;
+  const nickname = Item?.display?.S;
+  if (nickname === undefined) return undefined;
+  const isYoung = Date.now() - Number(Item?.claimedAt?.N ?? 0) < FRESH_MS;
+  return { nickname, isFresh: isYoung && Item?.folded?.S === folded(nickname) };
 }
 
 async function reserve(

@@ -13,29 +13,31 @@ export const SUBPROTOCOL = 'chat.v1';
 /** What `hello.v` must be. Another gets `UnsupportedVersion`. */
 export const VERSION = 1;
 
-/** The room every guest is in. */
+/** The room of whoever names none in hello, and of every plain client; nobody leaves it. */
 export const LOBBY = 'lobby';
 
+/** What a room's name and a nickname may be stands in `room-name.ts` and `nickname.ts`. */
 export const LIMITS = {
   /** Bytes of one frame from a client (API Gateway itself allows 32 KB a frame, 128 KB a message). */
   frameBytes: 16 * 1024,
   /** Code points of one message. */
   messageCharacters: 4_000,
-  /** Code points of a room's name: as `room-name.ts` has it. */
-  roomCharacters: 64,
-  /** Graphemes of a nickname, and its bytes in UTF-8: as `nickname.ts` has it. */
-  nicknameCharacters: 32,
-  nicknameBytes: 128,
   /** Open connections of one user: a newcomer above it ends a ghost, or the oldest. */
   connections: 5,
   /** Characters of an ISO 8601 time, with room for its other forms. */
   timestampCharacters: 40,
   /** Rooms of one connection, and of one user. */
   rooms: 50,
-  /** Direct rooms whose heads are told: the newest. */
+  /** Direct rooms whose heads are told: those one has spoken in first, each by the last word in it. */
   directRooms: 50,
+  /** People of a room above whom they are a number: who comes, types, or takes another name is told to nobody there. */
+  crowd: 100,
+  /** Open invitations that are told. */
+  invitations: 10,
   /** Rooms in one answer to `rooms`. */
   listedRooms: 100,
+  /** Rooms that one user makes in a day of UTC. */
+  roomsMade: 50,
   /** Ranges of one `history`. */
   ranges: 20,
   /** Places, stored or void, that one `history` answers. */
@@ -78,7 +80,8 @@ export interface Hello {
   nickname?: string;
   /**
    * Optional: up to 50 rooms, and no other is heard after it. Public ones are joined, made if need be; private ones that
-   * one is no member of are left out of `welcome.heads`. If absent: the lobby, and every room of mine.
+   * one is no member of, and those beyond 50 made in a day, are left out of `welcome.heads`. If absent: the lobby, and
+   * every room of mine.
    */
   rooms?: string[];
 }
@@ -125,7 +128,7 @@ export type Role = 'owner' | 'member';
 
 /**
  * `join`: hear a room, on this connection now and after every hello to come. Answered by `joined`, or by `error`:
- * `NoSuchRoom` (a private room that one is no member of is none), `TooManyRooms`.
+ * `NoSuchRoom` (a private room that one is no member of is none), `TooManyRooms` (in 50, or 50 made today).
  * A room's name is folded as people type it (`room-name.ts`): `Tea Room` is `tea-room`.
  */
 export interface Join {
@@ -137,14 +140,18 @@ export interface Join {
   visibility?: Visibility;
 }
 
-/** `leave`: hear a room no more, on any of my connections. Answered by `left`. */
+/**
+ * `leave`: hear a room no more, on any of my connections; or decline an invitation. Answered by `left`, or by `error`:
+ * `Forbidden` for the lobby, which is everybody's.
+ */
 export interface Leave {
   action: 'leave';
   room: string;
 }
 
 /**
- * `invite`: have somebody in the room; of a private one only its owner may. Answered by `invited`, or by `error`:
+ * `invite`: ask somebody into the room; of a private one only its owner may. They are in it when they `join`. To a public
+ * room they are told if they are here; to a private one also by a later `welcome`. Answered by `invited`, or by `error`:
  * `NoSuchUser` where nobody of that userId has ever said hello.
  */
 export interface Invite {
@@ -153,16 +160,20 @@ export interface Invite {
   userId: string;
 }
 
-/** `remove`: a member of a private room hears nothing of it from the answer on; its owner may. Answered by `removed`. */
+/** `remove`: a member of a private room hears nothing that is said after the answer, only what was on its way; its owner may. Answered by `removed`. */
 export interface Remove {
   action: 'remove';
   room: string;
   userId: string;
 }
 
-/** `rooms`: which public rooms there are. Answered by `rooms`. */
+/** `rooms`: which public rooms there are, by name; those that somebody has joined, or come back to, within a year. Answered by `rooms`. */
 export interface RoomsQuestion {
   action: 'rooms';
+  /** Optional: how their names begin, folded like a name. */
+  prefix?: string;
+  /** Optional: from the one after this on; its name begins so as well. */
+  after?: string;
 }
 
 /** `members`: who is in one room of mine, and who was. Answered by `members`, or by `error`. */
@@ -219,11 +230,18 @@ export interface Member {
   at: string;
 }
 
+/** An invitation to a private room that waits for a `join`, or a `leave`. */
+export interface Invitation {
+  room: string;
+  /** The userId of who invited. */
+  by: string;
+}
+
 /** `welcome`: you were subscribed to your rooms before these heads were read; what is missing up to them is yours to ask for. */
 export interface Welcome {
   type: 'welcome';
   v: typeof VERSION;
-  /** `u_` and 22 characters, from the secret's hash. */
+  /** Of a guest `u_` and 22 characters of the secret's hash; else the token's `sub`, or where that cannot be one `s_` and 22 of its hash. */
   userId: string;
   nickname: string;
   heads: Heads;
@@ -233,8 +251,10 @@ export interface Welcome {
   pingAfterMs: number;
   /** Milliseconds for which who is online stays so without a ping: ping at least twice in it, whatever was heard. */
   leaseMs: number;
-  /** Who is online in the first rooms, as far as a frame holds them; of the others ask with `members`. */
+  /** Who is online in the first rooms, as far as the frame holds them; of the others ask with `members`. */
   here: { [room: string]: Member[] };
+  /** To private rooms, unanswered, of the last 30 days: at most 10. Absent where there are none, and where rooms were named. */
+  invitations?: Invitation[];
   /** Milliseconds until the token of this hello expires; absent where there is none. */
   authForMs?: number;
   /** Milliseconds over which to spread the first try, should this connection be lost: 1,000 to 60,000, by how many live. */
@@ -304,7 +324,7 @@ export interface Pong {
   /** The server's clock, ISO 8601. */
   now: string;
   heads: Heads;
-  /** How many people are online in each room that the connection hears; up to some seconds old. */
+  /** How many people are online in rooms that the connection hears, as far as the frame holds them; up to some seconds old. */
   present: { [room: string]: number };
 }
 
@@ -338,10 +358,15 @@ export interface Removed {
   userId: string;
 }
 
-/** `rooms`: public rooms by name, at most 100. */
+/** `rooms`: public rooms by name, at most 100, at most 28 KB. */
 export interface Rooms {
   type: 'rooms';
+  /** Those of the question, where it had them. */
+  prefix?: string;
+  after?: string;
   rooms: { room: string; title: string }[];
+  /** There are others: ask with `after` the last of these. */
+  more?: boolean;
 }
 
 /** `members`: the room as it is now. Replaces what was known. */
@@ -479,8 +504,12 @@ export const ERRORS = {
   NotInRoom: { retry: false, afterMs: 0, says: 'You are not in this room.' },
   NoSuchRoom: { retry: false, afterMs: 0, says: 'There is no such room.' },
   NoSuchUser: { retry: false, afterMs: 0, says: 'Nobody is known here by this id.' },
-  Forbidden: { retry: false, afterMs: 0, says: 'Only the owner of a private room may do that.' },
-  TooManyRooms: { retry: false, afterMs: 0, says: 'These are too many rooms. Leave one first.' },
+  Forbidden: { retry: false, afterMs: 0, says: 'That is not for you to do in this room.' },
+  TooManyRooms: {
+    retry: false,
+    afterMs: 0,
+    says: 'These are too many rooms. Leave one first, or make no more today.',
+  },
   NicknameTaken: { retry: false, afterMs: 0, says: 'Somebody else goes by this nickname.' },
   NotConnected: { retry: true, afterMs: 1_000, says: 'This connection is not known (any more).' },
   RateLimited: { retry: true, afterMs: 500, says: 'Too much at once. Wait a moment.' },
@@ -629,6 +658,17 @@ function rooms(fields: Fields, ref: string | null): Pick<Hello, 'rooms'> {
   return rooms === undefined ? {} : { rooms: [...new Set(rooms.map(folded))] };
 }
 
+/** What a name begins with is a name. DynamoDB refuses to go on after a key that is outside of what is asked. */
+function among(fields: Fields, ref: string | null): Pick<RoomsQuestion, 'prefix' | 'after'> {
+  const [prefix, after] = ['prefix', 'after'].map((field) => {
+    const room = optional(fields, field, isRoom, ref)[field];
+    return room === undefined ? undefined : foldRoom(room);
+  });
+  if (!(after ?? prefix ?? '').startsWith(prefix ?? ''))
+    throw new Refused('BadField', { ref, field: 'after' });
+  return { ...(prefix === undefined ? {} : { prefix }), ...(after === undefined ? {} : { after }) };
+}
+
 /** One entry per action: adding a route to the page means adding its line here. */
 const PARSERS: { [A in Action]: (fields: Fields, ref: string | null) => FrameOf<A> } = {
   hello: (fields, ref) => ({
@@ -681,7 +721,7 @@ const PARSERS: { [A in Action]: (fields: Fields, ref: string | null) => FrameOf<
     action: 'nickname',
     nickname: required(fields, 'nickname', isNickname, ref),
   }),
-  rooms: () => ({ action: 'rooms' }),
+  rooms: (fields, ref) => ({ action: 'rooms', ...among(fields, ref) }),
   members: (fields, ref) => ({
     action: 'members',
     room: foldRoom(required(fields, 'room', isRoom, ref)),

@@ -8,13 +8,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type Connection, connectionKey, rosterKey } from './connections.ts';
 import { env } from './env.ts';
+import { LIMITS } from './protocol.ts';
 import { roomsAmong } from './topics.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
-
-/** Above so many connections a room shows its people as a number (roster.ts, presence-change). */
-const CROWD = 100;
 
 /** The connection goes by this name from here on, if it is still there. A hello under way on it is told `Busy`. */
 export async function rename(connection: Connection, nickname: string): Promise<void> {
@@ -41,10 +39,10 @@ export async function isCrowd(room: string): Promise<boolean> {
         ':now': { S: new Date().toISOString() },
       },
       Select: 'COUNT',
-      Limit: CROWD * 2,
+      Limit: LIMITS.crowd * 2,
     }),
   );
-  return Count > CROWD;
+  return Count > LIMITS.crowd;
 }
 
 /** What has gone meanwhile is not written back to life. */

@@ -8,14 +8,18 @@ import {
   DynamoDBClient,
   PutItemCommand,
   QueryCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { inBatches, MOST_READS } from './batch.ts';
 import { env } from './env.ts';
-import type { Role, Visibility } from './protocol.ts';
+import { keepUntil } from './keeping.ts';
+import { LIMITS, type Role, type Visibility } from './protocol.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
 
-const TRIES = 6;
+/** How long the count of a day's rooms is kept: until the day is over wherever it is read. */
+const MADE_S = 2 * 24 * 60 * 60;
 
 export interface Room {
   room: string;
@@ -36,9 +40,9 @@ const memberKey = (room: string, userId: string) => ({
 /** All public rooms stand in one partition, so that they can be listed without a Scan. */
 const PUBLIC = { S: 'rooms' };
 
-/** What one user finds of up to 50 rooms (BatchGetItem's 100 keys), read consistently; a room that is not there is absent. */
+/** What one user finds of rooms, two keys each, read consistently; a room that is not there is absent. */
 export async function standings(userId: string, rooms: string[]): Promise<Map<string, Standing>> {
-  const items = await batch(
+  const items = await read(
     [...new Set(rooms)].flatMap((room) => [roomKey(room), memberKey(room, userId)]),
   );
   const found = new Map<string, Standing>();
@@ -58,24 +62,65 @@ export async function standings(userId: string, rooms: string[]): Promise<Map<st
   return found;
 }
 
-/** Makes the room; false if somebody was faster. Its directory entry, or its owner, comes after: making it again mends that. */
+/**
+ * Makes the room, if it is not there; false if its maker has made fifty today. One who fails after it may join it all the
+ * same: what a public room needs besides, `enlist` writes at each joining, and a private one is its maker's by its row.
+ */
 export async function makeRoom({ room, title, visibility, createdBy }: Room): Promise<boolean> {
+  if (createdBy !== '' && !(await mayMake(createdBy))) return false;
   const isMade = await putNew({
     ...roomKey(room),
     title: { S: title },
     visibility: { S: visibility },
     createdBy: { S: createdBy },
   });
-  if (!isMade) return false;
-  if (visibility === 'private') await admit(room, createdBy, 'owner');
-  else await list(room, title);
+  if (isMade && visibility === 'private') await admit(room, createdBy, 'owner');
   return true;
+}
+
+/** Counts one more room that the user makes; false if that would be too many for a day of UTC. */
+async function mayMake(userId: string): Promise<boolean> {
+  const day = new Date(Date.now()).toISOString().slice(0, 10);
+  return ifAllowed(
+    new UpdateItemCommand({
+      TableName,
+      Key: { pk: { S: `user#${userId}` }, sk: { S: `made#${day}` } },
+      ConditionExpression: 'attribute_not_exists(made) OR made < :most',
+      UpdateExpression: 'SET expiresAt = :end ADD made :one',
+      ExpressionAttributeValues: {
+        ':most': { N: String(LIMITS.roomsMade) },
+        ':one': { N: '1' },
+        ':end': { N: String(Math.floor(Date.now() / 1000) + MADE_S) },
+      },
+    }),
+  );
+}
+
+/** Lists a public room for another year. The room itself is for good: made anew, what was said in it could be another's. */
+export async function enlist({ room, title }: Pick<Room, 'room' | 'title'>): Promise<void> {
+  const expiresAt = { N: String(keepUntil()) };
+  const Item = { pk: PUBLIC, sk: { S: room }, title: { S: title }, expiresAt };
+  await client.send(new PutItemCommand({ TableName, Item }));
 }
 
 /** Makes somebody a member of a private room; a member stays what they are. */
 export async function admit(room: string, userId: string, role: Role): Promise<void> {
   const joinedAt = { S: new Date().toISOString() };
-  await putNew({ ...memberKey(room, userId), role: { S: role }, joinedAt });
+  const expiresAt = { N: String(keepUntil()) };
+  await putNew({ ...memberKey(room, userId), role: { S: role }, joinedAt, expiresAt });
+}
+
+/** They stay a member for another year, if they still are one. */
+export async function keepMember(room: string, userId: string): Promise<void> {
+  await ifAllowed(
+    new UpdateItemCommand({
+      TableName,
+      Key: memberKey(room, userId),
+      ConditionExpression: 'attribute_exists(pk)',
+      UpdateExpression: 'SET expiresAt = :end',
+      ExpressionAttributeValues: { ':end': { N: String(keepUntil()) } },
+    }),
+  );
 }
 
 /** From here on they are no member. What they hear already is another door's: `listening.ts`. */
@@ -83,27 +128,39 @@ export async function expel(room: string, userId: string): Promise<void> {
   await client.send(new DeleteItemCommand({ TableName, Key: memberKey(room, userId) }));
 }
 
-/** Public rooms by name, at most so many. */
-export async function publicRooms(limit: number): Promise<{ room: string; title: string }[]> {
+/** Public rooms whose names begin so, by name, from the one after `after` on; `more`: there are others after these. */
+export async function publicRooms(
+  { prefix = '', after }: { prefix?: string; after?: string },
+  most: number,
+): Promise<{ rooms: { room: string; title: string }[]; more: boolean }> {
   const { Items = [] } = await client.send(
     new QueryCommand({
       TableName,
-      KeyConditionExpression: 'pk = :rooms',
-      ExpressionAttributeValues: { ':rooms': PUBLIC },
-      Limit: limit,
+      // A key of DynamoDB is never empty, and none begins with nothing.
+      KeyConditionExpression: `pk = :rooms${prefix === '' ? '' : ' AND begins_with(sk, :prefix)'}`,
+      ExpressionAttributeValues: {
+        ':rooms': PUBLIC,
+        ...(prefix === '' ? {} : { ':prefix': { S: prefix } }),
+      },
+      ...(after === undefined ? {} : { ExclusiveStartKey: { pk: PUBLIC, sk: { S: after } } }),
+      Limit: most + 1,
     }),
   );
-  return Items.map(({ sk, title }) => ({ room: sk?.S ?? '', title: title?.S ?? sk?.S ?? '' }));
+  const rooms = Items.map(({ sk, title }) => ({
+    room: sk?.S ?? '',
+    title: title?.S ?? sk?.S ?? '',
+  }));
+  return { rooms: rooms.slice(0, most), more: rooms.length > most };
 }
 
-async function list(room: string, title: string): Promise<void> {
-  await putNew({ pk: PUBLIC, sk: { S: room }, title: { S: title } });
-}
+const putNew = (Item: Record<string, AttributeValue>): Promise<boolean> =>
+  ifAllowed(
+    new PutItemCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }),
+  );
 
-async function putNew(Item: Record<string, AttributeValue>): Promise<boolean> {
+async function ifAllowed(command: PutItemCommand | UpdateItemCommand): Promise<boolean> {
   try {
-    const ConditionExpression = 'attribute_not_exists(pk)';
-    await client.send(new PutItemCommand({ TableName, Item, ConditionExpression }));
+    await (command instanceof PutItemCommand ? client.send(command) : client.send(command));
     return true;
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return false;
@@ -111,20 +168,17 @@ async function putNew(Item: Record<string, AttributeValue>): Promise<boolean> {
   }
 }
 
-async function batch(
+async function read(
   wanted: Record<string, AttributeValue>[],
 ): Promise<Record<string, AttributeValue>[]> {
   const items: Record<string, AttributeValue>[] = [];
-  let Keys = wanted;
-  for (let attempt = 0; Keys.length > 0; attempt += 1) {
-    if (attempt === TRIES) throw new Error(`${Keys.length} rows were left unread`);
-    if (attempt > 0)
-      await new Promise((done) => setTimeout(done, Math.random() * 50 * 2 ** attempt));
+  await inBatches(wanted, MOST_READS, async (Keys) => {
+    const RequestItems = { [TableName]: { Keys, ConsistentRead: true } };
     const { Responses, UnprocessedKeys } = await client.send(
-      new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys, ConsistentRead: true } } }),
+      new BatchGetItemCommand({ RequestItems }),
     );
     items.push(...(Responses?.[TableName] ?? []));
-    Keys = UnprocessedKeys?.[TableName]?.Keys ?? [];
-  }
+    return UnprocessedKeys?.[TableName]?.Keys;
+  });
   return items;
 }

@@ -3,25 +3,26 @@
 import {
   type AttributeValue,
   BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   QueryCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import { inBatches, MOST_WRITES } from './batch.ts';
 import { rosterKey } from './connections.ts';
 import { env } from './env.ts';
-import type { Member } from './protocol.ts';
+import { REMEMBER_S } from './events.ts';
+import { LIMITS, type Member } from './protocol.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
 
 /** A lease is three pings long: two may get lost. */
 export const LEASE_MS = 3 * Number(env('PING_AFTER_SECONDS')) * 1000;
-/** Above so many online, a room's presence is a number only: every coming would cost a post to each of them. */
-export const MOST_MEMBERS = 100;
-/** BatchWriteItem's limit. */
-const BATCH = 25;
-const TRIES = 6;
+/** So many lapsed entries are told of at once: the next look finds the others. */
+const MOST_GHOSTS = 25;
 
 /** One connection of somebody, as rosters know it. */
 export interface Present {
@@ -37,7 +38,8 @@ export async function enter(rooms: string[], who: Present): Promise<void> {
   const now = Date.now();
   const until = Math.min(now + LEASE_MS, (who.authExpiresAt ?? Number.POSITIVE_INFINITY) * 1000);
   const leaseUntil = { S: new Date(until).toISOString() };
-  const expiresAt = { N: String(Math.ceil(until / 1000)) };
+  // Lapsed entries wait for who finds them: without one, nobody could tell who left and when.
+  const expiresAt = { N: String(Math.ceil(until / 1000) + REMEMBER_S) };
   const at = { S: new Date(now).toISOString() };
   await write(
     rooms.map((room) => ({
@@ -54,53 +56,101 @@ export async function leave(rooms: string[], who: Omit<Present, 'nickname'>): Pr
 }
 
 /**
- * Renews leases at most once per third of them. Answers whether they had lapsed: then others may have been told that
- * this person left.
+ * Renews leases at most once per third of them, by that of the first room: `rooms` stand as they were entered, so that no other
+ * ends before it. Answers those that had lapsed: of these others may have been told that this person left.
  */
-export async function renew(
-  rooms: string[],
-  who: Present,
-): Promise<'fresh' | 'renewed' | 'lapsed'> {
+export async function renew(rooms: string[], who: Present): Promise<string[]> {
   const [first] = rooms;
-  if (first === undefined) return 'fresh';
-  const { Item } = await client.send(new GetItemCommand({ TableName, Key: rosterKey(first, who) }));
-  const leftMs = Date.parse(Item?.leaseUntil?.S ?? '1970-01-01T00:00:00Z') - Date.now();
-  if (leftMs > (LEASE_MS * 2) / 3) return 'fresh';
+  if (first === undefined) return [];
+  const leftMs = await leaseOf(first, who);
+  if (leftMs > (LEASE_MS * 2) / 3) return [];
+  if (leftMs <= 0) return reenter(rooms, who);
   await enter(rooms, who);
-  return leftMs > 0 ? 'renewed' : 'lapsed';
+  return [];
+}
+
+/** Enters them, and answers those whose leases had lapsed. */
+export async function reenter(rooms: string[], who: Present): Promise<string[]> {
+  const leases = await Promise.all(rooms.map((room) => leaseOf(room, who)));
+  await enter(rooms, who);
+  return rooms.filter((_, at) => (leases[at] ?? 0) <= 0);
+}
+
+/** Milliseconds that are left of it; none where there is no entry. */
+async function leaseOf(room: string, who: Present): Promise<number> {
+  const { Item } = await client.send(new GetItemCommand({ TableName, Key: rosterKey(room, who) }));
+  return Date.parse(Item?.leaseUntil?.S ?? '1970-01-01T00:00:00Z') - Date.now();
 }
 
 export interface Roster {
   /** How many people are online; a lower bound above some 10,000 connections, which one page holds. */
   count: number;
-  /** Who, each person once; nobody where there are more than `MOST_MEMBERS`. */
+  /** Who, each person once; nobody in a crowd, where every coming would cost a post to each of them. */
   online: Member[];
+  /** Connections that never said goodbye, up to 25. */
+  ghosts: Ghost[];
 }
 
-/** Who is in the room by a live lease. One page of one Query. */
+/** A connection whose lease ended. */
+export interface Ghost {
+  userId: string;
+  connectionId: string;
+  nickname: string;
+  /** When its lease ended, ISO 8601. */
+  leaseUntil: string;
+}
+
+/** Takes the ghost's entry out of the roster; false where somebody else did, or it has come to life. */
+export async function lay(room: string, ghost: Ghost): Promise<boolean> {
+  try {
+    await client.send(
+      new DeleteItemCommand({
+        TableName,
+        Key: rosterKey(room, ghost),
+        ConditionExpression: 'leaseUntil = :seen',
+        ExpressionAttributeValues: { ':seen': { S: ghost.leaseUntil } },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
+
+/** Who is in the room by a live lease, and who stands there though it ended. One page of one Query. */
 export async function rosterOf(room: string): Promise<Roster> {
   const people = new Map<string, Member>();
-  for (const { sk, nickname, at } of await page(`roster#${room}`, 'leaseUntil > :now', {
-    ':now': { S: new Date().toISOString() },
-  })) {
-    const userId = sk?.S?.slice(0, sk.S.lastIndexOf('#')) ?? '';
-    const member = { userId, nickname: nickname?.S ?? '', online: true, at: at?.S ?? '' };
+  const ghosts: Ghost[] = [];
+  const now = new Date().toISOString();
+  for (const row of await page(`roster#${room}`)) {
+    const [, userId = '', connectionId = ''] = /^(.*)#(.*)$/.exec(row.sk?.S ?? '') ?? [];
+    const nickname = row.nickname?.S ?? '';
+    const leaseUntil = row.leaseUntil?.S ?? '';
+    if (leaseUntil <= now) {
+      if (ghosts.length < MOST_GHOSTS) ghosts.push({ userId, connectionId, nickname, leaseUntil });
+      continue;
+    }
+    const member = { userId, nickname, online: true, at: row.at?.S ?? '' };
     const known = people.get(userId);
     if (known === undefined || known.at < member.at) people.set(userId, member);
   }
-  const isCrowd = people.size > MOST_MEMBERS;
-  return { count: people.size, online: isCrowd ? [] : [...people.values()] };
+  const isCrowd = people.size > LIMITS.crowd;
+  return { count: people.size, online: isCrowd ? [] : [...people.values()], ghosts };
 }
 
 /** Up to `most` people who were told to have left the room, who was seen last first; of the 1 MB that one Query reads. */
 export async function lastSeenIn(room: string, most: number): Promise<Member[]> {
-  const rows = await page(`presence#${room}`, 'shown = :offline', { ':offline': { S: 'offline' } });
+  const rows = await page(`presence#${room}`, {
+    FilterExpression: 'shown = :offline',
+    values: { ':offline': { S: 'offline' } },
+  });
   return rows
-    .map(({ sk, nickname, shownAt }) => ({
+    .map(({ sk, nickname, seenAt, shownAt }) => ({
       userId: sk?.S ?? '',
       nickname: nickname?.S ?? '',
       online: false,
-      at: shownAt?.S ?? '',
+      at: seenAt?.S ?? shownAt?.S ?? '',
     }))
     .sort((a, b) => (a.at < b.at ? 1 : -1))
     .slice(0, most);
@@ -108,14 +158,16 @@ export async function lastSeenIn(room: string, most: number): Promise<Member[]> 
 
 async function page(
   pk: string,
-  FilterExpression: string,
-  values: Record<string, AttributeValue>,
+  {
+    values = {},
+    ...filter
+  }: { FilterExpression?: string; values?: Record<string, AttributeValue> } = {},
 ): Promise<Record<string, AttributeValue>[]> {
   const { Items = [] } = await client.send(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'pk = :pk',
-      FilterExpression,
+      ...filter,
       ExpressionAttributeValues: { ...values, ':pk': { S: pk } },
       ConsistentRead: true,
     }),
@@ -123,18 +175,9 @@ async function page(
   return Items;
 }
 
-async function write(requests: WriteRequest[]): Promise<void> {
-  for (let at = 0; at < requests.length; at += BATCH) {
-    let pending: WriteRequest[] = requests.slice(at, at + BATCH);
-    for (let attempt = 0; pending.length > 0; attempt += 1) {
-      if (attempt === TRIES)
-        throw new Error(`${pending.length} roster entries were left unwritten`);
-      if (attempt > 0)
-        await new Promise((done) => setTimeout(done, Math.random() * 50 * 2 ** attempt));
-      const { UnprocessedItems } = await client.send(
-        new BatchWriteItemCommand({ RequestItems: { [TableName]: pending } }),
-      );
-      pending = UnprocessedItems?.[TableName] ?? [];
-    }
-  }
-}
+const write = (requests: WriteRequest[]): Promise<void> =>
+  inBatches(requests, MOST_WRITES, async (piece) => {
+    const RequestItems = { [TableName]: piece };
+    const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems }));
+    return UnprocessedItems?.[TableName];
+  });

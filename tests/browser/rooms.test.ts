@@ -71,6 +71,29 @@ describe('a public room', () => {
     expect(await inList(ravi.page, name).getAttribute('aria-current')).toBe('page');
   });
 
+  test('is found by how its name begins, and the list says when none does', async () => {
+    await create(ada, name, 'Public');
+    await opened(ada.page, `#${name}`);
+    await create(ada, `milk-${n}`, 'Public');
+    await opened(ada.page, `#milk-${n}`);
+    await button(ravi.page, 'Find a room').click();
+    const finding = ravi.page.getByRole('dialog', { name: 'Find a room' });
+    const rooms = finding.getByRole('list', { name: 'Public rooms' });
+    const milk = rooms.getByRole('button', { name: `#milk-${n}`, exact: true });
+    await milk.waitFor();
+    await finding.getByRole('textbox').fill(`#Tea ${n}`);
+    await milk.waitFor({ state: 'detached' });
+    expect(await rooms.getByRole('button').allTextContents()).toEqual([`#${name}`]);
+    await finding.getByRole('textbox').fill('nothing-like-it');
+    await finding.getByText('No public room begins like this.').waitFor();
+    await finding.getByRole('textbox').fill('?');
+    await finding.getByText('That name does not work.').waitFor();
+    expect(await rooms.getByRole('button').count()).toBe(0);
+    await finding.getByRole('textbox').fill('te');
+    await rooms.getByRole('button', { name: `#${name}`, exact: true }).click();
+    await opened(ravi.page, `#${name}`);
+  });
+
   test('comes back after a reload, open as it was; Back returns to the one before', async () => {
     await create(ada, name, 'Public');
     await opened(ada.page, `#${name}`);
@@ -131,15 +154,28 @@ describe('a public room', () => {
   });
 });
 
-/** Has this one invited into the room that is open, and there. */
-async function invite(host: Visitor, guest: Visitor) {
+/** Has this one invited into the room that is open; answers what they are called. */
+async function call(host: Visitor, guest: Visitor) {
   await button(host.page, 'This room').click();
   const menu = host.page.getByRole('dialog', { name: `#${name}` });
   const called = (await guest.page.locator('.me .name').textContent()) ?? '';
   await menu.getByRole('combobox', { name: 'Whom' }).selectOption({ label: called });
   await menu.getByRole('button', { name: 'Invite' }).click();
   await menu.waitFor({ state: 'hidden' });
-  await inList(guest.page, name).click();
+  return called;
+}
+
+const invitationTo = (guest: Visitor) =>
+  guest.page
+    .getByRole('list', { name: 'Invitations' })
+    .getByRole('button', { name: new RegExp(`^#${name} .* invites you$`) });
+
+/** Has this one invited into the room that is open, and there. */
+async function invite(host: Visitor, guest: Visitor) {
+  const called = await call(host, guest);
+  await invitationTo(guest).click();
+  const question = guest.page.getByRole('dialog', { name: `Join #${name}?` });
+  await question.getByRole('button', { name: 'Join' }).click();
   await opened(guest.page, `#${name}`);
   return called;
 }
@@ -156,7 +192,7 @@ async function askToRemove({ page }: Visitor, whom: string) {
 }
 
 describe('a private room', () => {
-  test('opens to who is invited, by themselves, and to nobody who only knows its name', async () => {
+  test('opens to who is invited and says yes, also after a reload, and to nobody who only knows its name', async () => {
     await create(ada, name, 'Private');
     await opened(ada.page, `#${name}`);
     await button(ravi.page, 'Find a room').click();
@@ -166,8 +202,17 @@ describe('a private room', () => {
     await finding.getByRole('alert').filter({ hasText: 'or it is private' }).waitFor();
     await ravi.page.keyboard.press('Escape');
 
-    const guest = await invite(ada, ravi);
+    const guest = await call(ada, ravi);
     await ada.page.locator('.notice').getByText(`${guest} is invited.`).waitFor();
+    const invitation = invitationTo(ravi);
+    await invitation.waitFor();
+    await ravi.page.reload();
+    await invitation.click();
+    expect(await inList(ravi.page, name).count()).toBe(0);
+    const question = ravi.page.getByRole('dialog', { name: `Join #${name}?` });
+    await question.getByRole('button', { name: 'Join' }).click();
+    await opened(ravi.page, `#${name}`);
+    await invitation.waitFor({ state: 'detached' });
     await say(ravi, 'Thank you for having me');
     await ada.reads('Thank you for having me');
   });

@@ -40,6 +40,12 @@ export async function board(
     nickname: person,
     ports: { clock: hastyClock(HASTE), keep },
   });
+  // Who is asked in comes; an invitation that was taken back meanwhile is one to a room that is not there.
+  chat.on('invited', ({ room }) => {
+    chat.join(room).catch((error: unknown) => {
+      if ((error as Error).name !== 'NoSuchRoom') throw error;
+    });
+  });
   const passenger: Passenger = {
     ...{ person, chat, line, isOnTrain },
     rooms: () => chat.rooms().toSorted(),

@@ -22,7 +22,8 @@ async function execution(connections: number): Promise<string[]> {
     const Items = [{ nickname: { S: 'Ann' } }];
     return isOfOne ? { Count: 1, Items } : { Count: connections };
   };
-  const detail = { userId: 'ann', nickname: 'Ann', rooms: ['r'], rememberUntil: 1 };
+  const seen = { at: 'now', isLapsed: false, rememberUntil: 1 };
+  const detail = { userId: 'ann', nickname: 'Ann', rooms: ['r'], ...seen };
   const clock = { now: () => 1, random: () => 0, sleep: async () => {} };
   const context = { Execution: { Id: 'e', Input: { detail } } };
   const scope = { context, signal: new AbortController().signal, previous: 0 };

@@ -54,6 +54,12 @@ describe('presence', () => {
     expect(online()).toEqual(['u_me', 'u_bob']);
   });
 
+  test('of a room for which a pong had no place it asks', async () => {
+    const { hear, asked } = await alone();
+    hear({ type: 'pong', heads: { lobby: 0 }, present: {} });
+    expect(asked('members')).toMatchObject([{ room: 'lobby' }]);
+  });
+
   test('a count that differs from what is shown makes it ask, once, and the answer replaces all', async () => {
     const { hear, online, pong, asked } = await alone();
     pong(2);

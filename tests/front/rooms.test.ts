@@ -88,12 +88,30 @@ test('a refusal of something else, asked of a room that was left meanwhile, refu
   await expect(inviting).rejects.toMatchObject({ name: 'NotInRoom' });
 });
 
-test('one who is invited, or joined elsewhere, joins here; one who left or was removed is out', async () => {
+test('who is invited is asked, here or by a later welcome, and joins nothing by themselves', async () => {
+  const { chat, sent, welcome, tell } = await chatting();
+  const asks: object[] = [];
+  chat.on('invited', (invitation) => asks.push(invitation));
+  welcome({ lobby: 0, tea: 0 });
+  tell({ type: 'invited', room: 'den', userId: ME, by: 'u_a' });
+  tell({ type: 'invited', room: 'tea', userId: ME, by: 'u_a' });
+  tell({ type: 'invited', room: 'tea', userId: 'u_b', by: '' });
+  const waiting = { here: {}, invitations: [{ room: 'attic', by: 'u_a' }] };
+  tell({ type: 'welcome', userId: ME, nickname: 'me', heads: {}, leaseMs: 0, ...waiting });
+  await settled();
+  expect(asks).toEqual([
+    { room: 'den', by: 'u_a' },
+    { room: 'attic', by: 'u_a' },
+  ]);
+  expect(asked(sent, 'join')).toEqual([]);
+});
+
+test('one who joined elsewhere joins here; one who left or was removed is out', async () => {
   const { chat, sent, welcome, tell } = await chatting();
   const heard: string[][] = [];
   chat.on('rooms', (rooms) => heard.push(rooms));
   welcome({ lobby: 0 });
-  tell({ type: 'invited', room: 'den', userId: ME, by: 'u_a' });
+  tell({ type: 'joined', room: 'den', head: null });
   tell({ type: 'joined', room: 'den', head: 0 });
   tell({ type: 'joined', room: 'tea', head: null });
   tell({ type: 'joined', room: 'tea', head: 0 });
@@ -172,6 +190,26 @@ test('a throttled question is asked again after the time it was told', () => {
   expect(sent).toHaveLength(1);
   pass(1);
   expect(sent).toHaveLength(2);
+});
+
+test('public rooms are asked for by how they begin, and another tab’s answer is none', async () => {
+  const { chat, sent, welcome, tell } = await chatting();
+  welcome({ lobby: 0 });
+  const all = chat.publicRooms();
+  tell({
+    type: 'rooms',
+    rooms: [{ room: 'zoo', title: 'zoo' }],
+    prefix: '',
+    after: '',
+    more: true,
+  });
+  expect(await all).toMatchObject({ rooms: [{ room: 'zoo' }], more: true });
+  const some = chat.publicRooms({ prefix: ' Tea ', after: 'tea-2' });
+  const among = { prefix: 'tea', after: 'tea-2' };
+  expect(asked(sent, 'rooms')).toEqual([{ action: 'rooms' }, { action: 'rooms', ...among }]);
+  tell({ type: 'rooms', rooms: [], prefix: 'te', after: '', more: false });
+  tell({ type: 'rooms', rooms: [{ room: 'team', title: 'team' }], ...among, more: false });
+  expect(await some).toMatchObject({ rooms: [{ room: 'team' }], more: false });
 });
 
 test('names are what they are on the server', () => {

@@ -15,7 +15,7 @@ export const EVERY_ACTION: Record<string, Record<string, unknown>> = {
   leave: { room: 'tea' },
   invite: { room: 'tea', userId: USER },
   remove: { room: 'tea', userId: USER },
-  rooms: {},
+  rooms: { prefix: 'te', after: 'tea' },
   members: { room: 'lobby' },
   typing: { room: 'lobby', on: true },
   nickname: { nickname: 'Grace' },

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { AwsError } from '../../local/aws-error.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { context, sample } from '../../tests/product/sample.ts';
-import type { BroadcastInput } from './broadcast.ts';
+import type { BroadcastInput, SmallInput } from './broadcast.ts';
 
 const input = () => sample<BroadcastInput>('workflows/events/broadcast.json');
 const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
@@ -37,6 +37,11 @@ const join = (ids: string[], topic = 'room:lobby', shard = 0) =>
       }),
     ),
   );
+const spread = (shards: number) =>
+  aws.put(aws.tables.messages, {
+    ...{ room: { S: 'lobby' }, seq: { N: '0' } },
+    shards: { N: String(shards) },
+  });
 const told = () => aws.posts.map(({ connectionId }) => connectionId).sort();
 const rowsOf = async (id: string) =>
   (await aws.rows(aws.tables.connections)).filter((row) => JSON.stringify(row).includes(id));
@@ -53,7 +58,7 @@ describe('a stored message', () => {
       seq: 1,
       messageId: '019b78f6-1a40-7c3e-9d52-6f0e8b1a7c45',
       userId: 'guest-0a1b2c3d4e5f60718293a4b5',
-      nickname: 'guest-0a1b',
+      nickname: 'guest-0a1b2c3d',
       message: 'Hello, everybody!',
       timestamp: '2026-01-01T10:00:05.000Z',
       connectionId: 'L0SM9cOFvHcCIhw=',
@@ -109,23 +114,28 @@ describe('a frame of a rule', () => {
     const who = { userId: 'u_1', nickname: 'Ada', protocol: 'v1' as const };
     await connections.open({ connectionId: 'c=', ...who, subscriptions: topics });
     const frame = { type: 'nickname', userId: 'u_1', nickname: 'Ada', at: '' } as const;
-    const event = { topics: ['room:lobby', 'room:tea', 'room:empty'], shard: 0, frame } as const;
-    expect(await handler({ ...event, topics: [...event.topics] }, context())).toEqual({
-      ...QUIET,
-      delivered: 3,
+    const event = { topics: ['room:lobby', 'room:tea', 'room:empty'], frame };
+    expect(await handler(event, context())).toEqual({ ...QUIET, delivered: 3 });
+    expect(told()).toEqual(['a=', 'b=', 'c=']);
+  });
+
+  test('reaches a room that was a crowd once in all its shards', async () => {
+    await spread(4);
+    await join(['a=']);
+    await join(['b=', 'c='], 'room:lobby', 3);
+    const frame = { type: 'left', room: 'lobby' } as const;
+    aws.script.connections = ({ connectionId }) =>
+      connectionId === 'c=' ? new AwsError('GoneException', 'gone', 410) : undefined;
+    expect(await handler({ topics: ['room:lobby'], frame }, context())).toEqual({
+      ...{ ...QUIET, delivered: 2, gone: 1 },
     });
-    expect(aws.posts.map(({ connectionId }) => connectionId).toSorted()).toEqual([
-      'a=',
-      'b=',
-      'c=',
-    ]);
+    expect(await rowsOf('c=')).toEqual([]);
   });
 });
 
 describe('who types', () => {
-  const typing = (until = Date.now() + 60_000): BroadcastInput => ({
-    topic: 'room:lobby',
-    shard: 0,
+  const typing = (until = Date.now() + 60_000): SmallInput => ({
+    topics: ['room:lobby'],
     frame: { type: 'typing', room: 'lobby', userId: 'u_ann', nickname: 'Ann', on: true },
     until,
   });
@@ -143,6 +153,17 @@ describe('who types', () => {
 
   test('is told to nobody in a crowd', async () => {
     await join(Array.from({ length: 101 }, (_, at) => `c${at}=`));
+    expect(await handler(typing(), context())).toEqual({ ...QUIET, delivered: 0 });
+  });
+
+  test('is told to nobody in a crowd of which no shard is one', async () => {
+    await spread(2);
+    await join(Array.from({ length: 60 }, (_, at) => `c${at}=`));
+    await join(
+      Array.from({ length: 41 }, (_, at) => `d${at}=`),
+      'room:lobby',
+      1,
+    );
     expect(await handler(typing(), context())).toEqual({ ...QUIET, delivered: 0 });
   });
 
@@ -211,6 +232,23 @@ describe('recipients', () => {
       expect.objectContaining({ topic: 'room:lobby', failed: 1 }),
     );
     expect(JSON.stringify(logged.mock.calls)).not.toContain(input().message?.text);
+  });
+
+  test('that are gone are said to be, if their user was somewhere', async () => {
+    const subscriptions = [{ topic: 'room:lobby', shard: 0 }];
+    const ann = { connectionId: 'ann=', userId: 'u_ann', nickname: 'Ann', protocol: 'v1' as const };
+    await connections.open({ ...ann, clientId: 'client-1', subscriptions });
+    await join(['before-its-hello=']);
+    aws.script.connections = () => new AwsError('GoneException', 'gone', 410);
+    expect(await handler(input(), context())).toMatchObject({ gone: 2 });
+    await handler(input(), context());
+    expect(aws.entries.map(({ Source, DetailType }) => [Source, DetailType])).toEqual([
+      ['chat.workflows', 'ConnectionGone'],
+    ]);
+    expect(JSON.parse(aws.entries[0]?.Detail ?? '{}')).toMatchObject({
+      ...{ connectionId: 'ann=', userId: 'u_ann', nickname: 'Ann' },
+      ...{ rooms: ['lobby'], isLapsed: false },
+    });
   });
 
   test('that are gone but cannot be forgotten do not make it tell everybody again', async () => {

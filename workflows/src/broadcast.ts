@@ -1,29 +1,30 @@
-// broadcast: tells one shard of a topic. Invoked by the state machine, again while it returns a cursor, or by a rule.
+// broadcast: tells one shard of a topic, or whoever hears some small ones. Invoked by a state machine, again while it returns a cursor, or by a rule.
 
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import {
+  type Connection,
   forget,
-  type SubscriberPage,
   type Subscription,
   subscribers,
 } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
-import type { MessageSent, NicknameChanged } from '../../shared/src/events.ts';
+import type { MessageSent } from '../../shared/src/events.ts';
 import {
   type ErrorCode,
   errorFrame,
+  LIMITS,
   messageFrame,
   type ServerFrame,
 } from '../../shared/src/protocol.ts';
-import { fanOut } from './fan-out.ts';
+import { type FanOut, fanOut } from './fan-out.ts';
+import { sayGone } from './gone.ts';
+import { hearersOf } from './hearers.ts';
 import { createPoster } from './poster.ts';
 
 /** Beyond this many connections a shard has outgrown itself: one Query page, one second of the default account quota. */
 const SHARD_CONNECTIONS = 10_000;
 const MOST_SHARDS = 32;
-/** Where more connections than this hear a room, nobody is told who types: each of its people would cost a post to all. */
-const MOST_WITH_TYPING = 100;
 /** Kept back for the rows to forget and the answer, so that a run ends with its cursor and not by time-out. */
 const RESERVE_MS = 5_000;
 
@@ -44,11 +45,17 @@ export interface BroadcastInput {
   error?: { ref: string; code: ErrorCode };
   /** … or any other frame as it stands: a rule made it from its event. Plain clients are not told. */
   frame?: ServerFrame;
-  /** Epoch milliseconds after which the frame is worth nothing: it is dropped, and each recipient tried once. */
-  until?: number;
   /** How many shards the topic has, where it may grow. */
   shards?: string;
   cursor?: Cursor | null;
+}
+
+/** A frame as it stands that only small rooms are told, in one run, to each connection once. Plain clients are not told. */
+export interface SmallInput {
+  topics: string[];
+  frame: ServerFrame;
+  /** Epoch milliseconds after which it is worth nothing: it is dropped, each recipient tried once, and a crowd not told. */
+  until?: number;
 }
 
 export interface Cursor {
@@ -73,50 +80,31 @@ const NOBODY: BroadcastResult = {
 };
 
 export const handler = middy(
-  (input: BroadcastInput | NicknameChanged, context: Context): Promise<BroadcastResult> =>
-    'topics' in input ? tellEach(input, context) : tell(input, context),
+  (input: BroadcastInput | SmallInput, context: Context): Promise<BroadcastResult> =>
+    'topics' in input ? tellSmall(input, context) : tellShard(input, context),
 ).onError((request) => {
   const { error, event } = request;
-  const { topic, shard, message, frame, until }: Partial<BroadcastInput> = event;
-  console.error({ topic, shard, messageId: message?.messageId, frame: frame?.type, error });
+  const { topic, topics, shard, message, frame, until }: Partial<BroadcastInput & SmallInput> =
+    event;
+  console.error({ topic, topics, shard, messageId: message?.messageId, frame: frame?.type, error });
   // Lambda would try again, and keep it: by then it is not true any more.
   if (until !== undefined) request.response = NOBODY;
   else throw error;
 });
 
-/** `told`: who knows already, and who does after it. */
-async function tell(
-  input: BroadcastInput,
-  context: Context,
-  told?: Set<string>,
-): Promise<BroadcastResult> {
+async function tellShard(input: BroadcastInput, context: Context): Promise<BroadcastResult> {
   const heard: Subscription = { topic: input.topic, shard: input.shard };
-  const isFleeting = input.until !== undefined;
-  const leftMs = () => (input.until ?? Number.POSITIVE_INFINITY) - Date.now();
-  if (leftMs() <= 0) return NOBODY;
+  const who = input.frame === undefined ? 'all' : 'v1';
   const { next, ...counts } = await fanOut(
-    new TextEncoder().encode(JSON.stringify(frameOf(input))),
+    bytesOf(frameOf(input)),
     {
-      poster,
-      isFleeting,
-      async page(from) {
-        const page = await subscribers(heard, from, input.frame === undefined ? 'all' : 'v1');
-        const isCrowd = isFleeting && page.connectionIds.length > MOST_WITH_TYPING;
-        if (isCrowd) return { connectionIds: [] };
-        return told === undefined ? page : withoutThose(page, told);
-      },
-      // Not worth telling everybody twice, which is what a retry of this run would do.
-      forget: (ids) =>
-        forget(ids, heard).catch((error: unknown) =>
-          console.error({ ...heard, left: ids.length, error }),
-        ),
-      remainingMs: () => Math.min(context.getRemainingTimeInMillis() - RESERVE_MS, leftMs()),
-      random: Math.random,
-      sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+      ...ports(context),
+      page: (from) => subscribers(heard, from, who),
+      forget: (ids) => sayForgotten(forget(ids, heard), { ...heard, left: ids.length }),
     },
     input.cursor?.from,
   );
-  if (counts.failed > 0 && !isFleeting)
+  if (counts.failed > 0)
     console.error({ ...heard, messageId: input.message?.messageId, failed: counts.failed });
   const reached = (input.cursor?.told ?? 0) + counts.delivered;
   return {
@@ -126,26 +114,41 @@ async function tell(
   };
 }
 
-/** Several small topics, and each connection once, however many of them it hears. */
-async function tellEach(
-  { topics, ...input }: NicknameChanged,
+async function tellSmall(
+  { topics, frame, until = Number.POSITIVE_INFINITY }: SmallInput,
   context: Context,
 ): Promise<BroadcastResult> {
-  const told = new Set<string>();
-  const sum = { ...NOBODY };
-  for (const topic of topics) {
-    const counts = await tell({ ...input, topic }, context, told);
-    for (const count of ['delivered', 'gone', 'closed', 'failed'] as const)
-      sum[count] += counts[count];
-  }
-  return sum;
+  const leftMs = () => until - Date.now();
+  if (leftMs() <= 0) return NOBODY;
+  const isFleeting = until < Number.POSITIVE_INFINITY;
+  const most = isFleeting ? LIMITS.crowd : undefined;
+  const { connectionIds, forget } = await hearersOf(topics, most);
+  if (most !== undefined && connectionIds.length > most) return NOBODY;
+  const { remainingMs, ...others } = ports(context);
+  const { next: _, ...counts } = await fanOut(bytesOf(frame), {
+    ...others,
+    isFleeting,
+    page: async () => ({ connectionIds }),
+    forget: (ids) => sayForgotten(forget(ids), { topics, left: ids.length }),
+    remainingMs: () => Math.min(remainingMs(), leftMs()),
+  });
+  if (counts.failed > 0 && !isFleeting)
+    console.error({ topics, frame: frame.type, failed: counts.failed });
+  return { ...NOBODY, ...counts };
 }
 
-function withoutThose(page: SubscriberPage, told: Set<string>): SubscriberPage {
-  const connectionIds = page.connectionIds.filter((id) => !told.has(id));
-  for (const id of connectionIds) told.add(id);
-  return { ...page, connectionIds };
-}
+const bytesOf = (frame: object) => new TextEncoder().encode(JSON.stringify(frame));
+
+const ports = (context: Context): Omit<FanOut, 'page' | 'forget'> => ({
+  poster,
+  remainingMs: () => context.getRemainingTimeInMillis() - RESERVE_MS,
+  random: Math.random,
+  sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+});
+
+/** What fails here is not worth telling everybody twice, which is what a retry of this run would do. */
+const sayForgotten = (forgotten: Promise<Connection[]>, about: object): Promise<void> =>
+  forgotten.then(sayGone).catch((error: unknown) => console.error({ ...about, error }));
 
 function frameOf({ message, seq, sent, error, frame }: BroadcastInput): object {
   if (frame !== undefined) return frame;

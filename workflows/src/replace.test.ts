@@ -47,6 +47,20 @@ test('the connection is told, cut and forgotten, in this order, and no other is 
   expect(await rowsOf('other=')).toHaveLength(2);
 });
 
+test('the rooms that it heard learn of it, in the name of this stack', async () => {
+  await replace();
+  const [{ Source = '', DetailType = '', Detail = '{}' } = {}, ...more] = aws.entries;
+  expect(more).toEqual([]);
+  expect([Source, DetailType]).toEqual(['chat.workflows', 'ConnectionGone']);
+  expect(JSON.parse(Detail)).toMatchObject({ connectionId, userId, rooms: ['lobby'] });
+});
+
+test('a bus that refuses does not bring it back', async () => {
+  aws.script.events = () => new AwsError('ThrottlingException', 'no');
+  await replace();
+  expect(await rowsOf(connectionId)).toEqual([]);
+});
+
 test('one that has gone by itself is forgotten all the same', async () => {
   aws.script.connections = () => new AwsError('GoneException', 'gone', 410);
   await replace();

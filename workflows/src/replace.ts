@@ -6,6 +6,7 @@ import { close } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
 import type { ClientReplaced } from '../../shared/src/events.ts';
 import type { Replaced } from '../../shared/src/protocol.ts';
+import { sayGone } from './gone.ts';
 import { createPoster, type Outcome } from './poster.ts';
 
 const poster = createPoster(env('CALLBACK_URL'));
@@ -19,7 +20,8 @@ export const handler = middy(
     // Told before it is cut: API Gateway's close says nothing, and a client that is not told comes back.
     done(await poster.post(connectionId, frameOf(epoch)));
     done(await poster.close(connectionId));
-    await close(connectionId);
+    const closed = await close(connectionId);
+    if (closed !== undefined) await sayGone([closed]);
   },
 ).onError(({ error, event }) => {
   console.error({ connectionId: event.detail?.connectionId, error });

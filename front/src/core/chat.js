@@ -28,7 +28,7 @@ import { createVisibilities } from './visibilities.js';
 /** @typedef {{ url: string, nickname?: string, rooms?: string[], from?: import('./room.js').From, folder?: string,
  *   user?: string, ports?: Partial<ChatPorts> }} ChatOptions */
 /** @typedef {{ status: LineStatus, trouble: Error, rooms: string[], removed: string,
- *   nickname: { userId: string, nickname: string } }} ChatNews */
+ *   invited: import('./frame.js').Invitation, nickname: { userId: string, nickname: string } }} ChatNews */
 
 /** A welcome's rest, for a room that opens after it. */
 const NOBODY = {
@@ -229,6 +229,11 @@ export function connect(options) {
         if (!Object.hasOwn(heads, name) && !isDirect(name) && !names.includes(name)) forget(name);
   }
 
+  /** Whoever is asked in decides: `join` is the yes. @param {import('./frame.js').Invitation} invitation */
+  function invited({ room, by }) {
+    if (isOpen && by !== '' && !rooms.has(room)) listeners.tell('invited', { room, by });
+  }
+
   /** What the server tells of rooms, asked or not. @param {import('./doorway.js').RoomAnswer} frame */
   function doors(frame) {
     doorway.heard(frame);
@@ -238,9 +243,8 @@ export function connect(options) {
         enter(frame.room, frame.head);
         inquiry.want(frame.room);
       } else if (isOpen && !rooms.has(frame.room)) join(frame.room).catch(trouble);
-    } else if (frame.type === 'invited' && frame.by !== '') {
-      if (isOpen && !rooms.has(frame.room)) join(frame.room).catch(trouble);
-    } else if (frame.type === 'left') forget(frame.room);
+    } else if (frame.type === 'invited') invited(frame);
+    else if (frame.type === 'left') forget(frame.room);
     else if (frame.type === 'removed' && frame.userId === me.userId) {
       const wasIn = rooms.has(frame.room);
       forget(frame.room);
@@ -313,6 +317,7 @@ export function connect(options) {
       for (const { room } of rooms.values()) room.welcome(frame);
       enterAll(frame.heads, () => true);
       leaveAllBut(frame.heads);
+      for (const invitation of frame.invitations ?? []) invited(invitation);
       doorway.line(true);
       if (frame.leaseMs > 0)
         for (const name of rooms.keys()) if (!isDirect(name)) greet(name, frame);
@@ -320,6 +325,7 @@ export function connect(options) {
       for (const [name, { room, roster }] of rooms) {
         if (Object.hasOwn(frame.heads, name)) room.head(frame.heads[name] ?? 0);
         if (Object.hasOwn(frame.present, name)) roster.counted(frame.present[name] ?? 0);
+        else if (Object.hasOwn(frame.heads, name) && !isDirect(name)) inquiry.want(name);
       }
       enterAll(frame.heads, isDirect);
     } else if (frame.type === 'message') {
@@ -345,10 +351,17 @@ export function connect(options) {
   return {
     /** The rooms there are here, by name. `on('rooms')` tells when one comes or goes. */
     rooms: () => [...rooms.keys()],
-    /** Which public rooms the server has. @param {AbortSignal} [signal] */
-    async publicRooms(signal) {
-      const answer = await doorway.ask({ action: 'rooms' }, 'rooms', signal);
-      return 'rooms' in answer ? answer.rooms : [];
+    /**
+     * Public rooms by name, at most 100: those whose names begin so, from the one after `after` on. `more`: there are others
+     * after these. Rejects with an Error named `BadField` for what no name begins with.
+     * @param {{ prefix?: string, after?: string }} [among] @param {AbortSignal} [signal]
+     * @returns {Promise<{ rooms: { room: string, title: string }[], more: boolean }>}
+     */
+    async publicRooms(among = {}, signal) {
+      const typed = Object.entries(among).map(([field, name]) => [field, foldRoom(name)]);
+      const frame = Object.fromEntries(typed.filter(([, name]) => name !== ''));
+      const answer = await doorway.ask({ action: 'rooms', ...frame }, 'rooms', signal);
+      return 'rooms' in answer ? answer : { rooms: [], more: false };
     },
     /**
      * Joins a room, kept when it is heard. `create`: make it if it is not there; `visibility` of what is made.
@@ -391,7 +404,7 @@ export function connect(options) {
       await doorway.ask({ action: 'nickname', nickname: wanted }, 'nickname', signal);
       return { nickname: wanted };
     },
-    /** `nickname`: somebody goes by another, oneself among them; `removed`: its owner took one out of this room; `status`: a LineStatus; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
+    /** `nickname`: somebody goes by another, oneself among them; `removed`: its owner took one out of this room; `invited`: somebody asks oneself into a room, told again by each welcome while it waits for `join` or `leave`; `status`: a LineStatus; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
     on: listeners.on,
     status: line.status,
     /** userId is empty before the first welcome. */

@@ -4,7 +4,7 @@
 /** @typedef {import('./frame.js').ServerFrame} ServerFrame */
 /** @typedef {Extract<ServerFrame, { type: 'joined' | 'left' | 'invited' | 'removed' | 'rooms' }>} RoomAnswer */
 /** @typedef {RoomAnswer | import('./frame.js').Nickname} Answer */
-/** @typedef {{ frame: { action: string, room?: string, userId?: string, nickname?: string }, type: Answer['type'],
+/** @typedef {{ frame: { action: string, room?: string, userId?: string, nickname?: string, prefix?: string, after?: string }, type: Answer['type'],
  *   tries: number, isWanted: () => boolean, answered: (answer: Answer) => void, refused: (error: Error) => void }} Question */
 
 /** An answer can be lost on a line that lives; to ask twice does no more than to ask once. */
@@ -18,6 +18,10 @@ export const isAboutRooms = (frame) => ANSWERS.has(frame.type);
 
 /** @param {string} name @param {string} message */
 const named = (name, message) => Object.assign(new Error(message), { name });
+
+/** @param {Question['frame']} frame @param {import('./frame.js').Rooms} answer */
+const isAbout = ({ prefix = '', after = '' }, answer) =>
+  answer.prefix === prefix && answer.after === after;
 
 /** @param {{ clock: import('./line.js').Clock, send: (frame: object) => boolean }} ports */
 export function createDoorway({ clock, send }) {
@@ -75,6 +79,8 @@ export function createDoorway({ clock, send }) {
       if (!isAsked || !first || first.type !== answer.type) return;
       if ('room' in answer && first.frame.room !== answer.room) return;
       if ('nickname' in answer && first.frame.nickname !== answer.nickname) return;
+      // Tabs hear each other's answers.
+      if (answer.type === 'rooms' && !isAbout(first.frame, answer)) return;
       // Another device of mine joined: that is told without a head, and is no answer.
       if (answer.type === 'joined' && answer.head === null) return;
       done()?.answered(answer);

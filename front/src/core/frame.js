@@ -11,7 +11,8 @@
 /** @typedef {{ type: 'error', ref: string | null, code: string, retry: boolean, afterMs: number, message: string,
  *   suggestion?: string }} ErrorFrame code: a newer server may know more of them */
 /** @typedef {{ type: 'welcome', userId: string, nickname: string, heads: Heads, spreadMs: number, pingAfterMs: number,
- *   leaseMs: number, authForMs?: number, here: { [room: string]: Member[] }, now?: string, rotated?: boolean }} Welcome leaseMs: 0 from a server without presence; rotated: set by the line when the client never was away */
+ *   leaseMs: number, authForMs?: number, here: { [room: string]: Member[] }, invitations?: Invitation[], now?: string, rotated?: boolean }} Welcome leaseMs: 0 from a server without presence; rotated: set by the line when the client never was away */
+/** @typedef {{ room: string, by: string }} Invitation by: the userId of who asked */
 /** @typedef {{ type: 'pong', heads: Heads, present: Heads }} Pong */
 /** @typedef {{ type: 'joined', room: string, head: number | null, visibility?: import('../../../shared/src/protocol.ts').Visibility }} Joined
  *   head: null if another device of mine joined */
@@ -19,7 +20,7 @@
 /** @typedef {{ type: 'invited', room: string, userId: string, by: string }} Invited by: empty in the answer to who invited */
 /** @typedef {{ type: 'removed', room: string, userId: string }} Removed */
 /** @typedef {{ type: 'nickname', userId: string, nickname: string, at: string }} Nickname */
-/** @typedef {{ type: 'rooms', rooms: { room: string, title: string }[] }} Rooms */
+/** @typedef {{ type: 'rooms', prefix: string, after: string, rooms: { room: string, title: string }[], more: boolean }} Rooms prefix, after: those of the question, empty where it had none */
 /** @typedef {{ type: 'replaced', epoch?: number }} Replaced epoch: of the connection that took over */
 /** @typedef {MessageFrame | ErrorFrame | Welcome | History | Pong | Members | Presence | Typing | Replaced | { type: 'accepted' }
  *   | Joined | Left | Invited | Removed | Rooms | Nickname} ServerFrame */
@@ -127,6 +128,10 @@ const READERS = {
     leaseMs: positive(frame.leaseMs, 0),
     ...(positive(frame.authForMs, 0) > 0 ? { authForMs: positive(frame.authForMs, 0) } : {}),
     now: text(frame.now, ''),
+    invitations: (Array.isArray(frame.invitations) ? frame.invitations : [])
+      .filter(isRecord)
+      .map(({ room, by }) => ({ room: text(room, ''), by: text(by, '') }))
+      .filter(({ room }) => room !== ''),
     here: Object.fromEntries(
       Object.entries(isRecord(frame.here) ? frame.here : {}).map(([room, members]) => [
         room,
@@ -180,8 +185,11 @@ const READERS = {
     typeof userId === 'string' && typeof nickname === 'string'
       ? { type: 'nickname', userId, nickname, at: text(at, '') }
       : null,
-  rooms: ({ rooms }) => ({
+  rooms: ({ prefix, after, rooms, more }) => ({
     type: 'rooms',
+    prefix: text(prefix, ''),
+    after: text(after, ''),
+    more: more === true,
     rooms: (Array.isArray(rooms) ? rooms : [])
       .filter(isRecord)
       .map(({ room, title }) => ({ room: text(room, ''), title: text(title, '') })),

@@ -4,7 +4,7 @@ import { foldRoom } from '../core/room-name.js';
 import { createDialog, refusal } from './dialog.js';
 import { element } from './element.js';
 
-/** @typedef {import('./errand.js').Lined & { publicRooms(signal: AbortSignal): Promise<{ room: string }[]>, rooms(): string[],
+/** @typedef {import('./errand.js').Lined & { publicRooms(among: { prefix: string }, signal: AbortSignal): Promise<{ rooms: { room: string }[] }>, rooms(): string[],
  *   join(room: string, how: { create: boolean, visibility: 'public' | 'private', signal: AbortSignal }): Promise<{ name: string }> }} Rooms */
 
 /**
@@ -40,7 +40,8 @@ export function createCreateRoom({ chat, words, open, signal }) {
     const room = foldRoom(field.value.replace(/^#/, ''));
     if (room === '') throw refusal('BadField');
     // To create what is there would join it, and somebody's private room would be everybody's.
-    const taken = [...chat.rooms(), ...(await chat.publicRooms(wanted)).map((known) => known.room)];
+    const known = await chat.publicRooms({ prefix: room }, wanted);
+    const taken = [...chat.rooms(), ...known.rooms.map((one) => one.room)];
     if (taken.includes(room)) throw refusal('RoomTaken');
     const visibility = isPrivate.checked ? 'private' : 'public';
     const made = await chat.join(room, { create: true, visibility, signal: wanted });

@@ -1,8 +1,10 @@
 // @ts-check
-// The ways into rooms and out of them: find, create, invite, remove, leave, each behind its button.
+// The ways into rooms and out of them: find, create, invite, be invited, remove, leave, each behind its button.
+import { createAskRoom } from './ask-room.js';
 import { createCreateRoom } from './create-room.js';
 import { find } from './element.js';
 import { createFindRoom } from './find-room.js';
+import { createInvitations } from './invitations.js';
 import { createRoomMenu } from './room-menu.js';
 
 /** @typedef {import('./room-menu.js').Person} Person */
@@ -14,8 +16,16 @@ import { createRoomMenu } from './room-menu.js';
  *   room: the one that is open; known: whom one has met, the last first
  */
 export function openDoors({ root, chat, room, known, open, say, words, signal }) {
+  /** @param {string} userId */
+  const nameOf = (userId) =>
+    known().find((one) => one.userId === userId)?.nickname ?? words.someone;
   const finding = createFindRoom({ chat, words, open, signal });
   const creating = createCreateRoom({ chat, words, open, signal });
+  const invitations = createInvitations({
+    ...{ root, rooms: chat.rooms, nameOf, words, signal },
+    ask: ({ room, by }) => asking.invited(room, nameOf(by)),
+  });
+  const asking = createAskRoom({ chat, open, declined: invitations.drop, words, signal });
   const menu = createRoomMenu({ root, chat, room, guests, removable, say, words, signal });
 
   function guests() {
@@ -43,5 +53,10 @@ export function openDoors({ root, chat, room, known, open, say, words, signal })
   find(root, '.create-room', HTMLButtonElement).addEventListener('click', creating.open, {
     signal,
   });
-  return { ask: finding.ask, closeMenu: menu.close };
+  chat.on('invited', (invitation) => {
+    if (invitations.add(invitation))
+      say(words.invitedTo(nameOf(invitation.by), `#${invitation.room}`));
+  });
+  chat.on('rooms', invitations.review);
+  return { ask: asking.linked, closeMenu: menu.close };
 }

@@ -1,10 +1,16 @@
 // @ts-check
-// Finding a room: by its name, or in the list of the public ones. A link's room is asked about here, never joined by itself.
+// Finding a room: by its name, or in the list of the public ones that begin as one types.
 import { createDialog, refusal } from './dialog.js';
 import { element } from './element.js';
 
-/** @typedef {import('./errand.js').Lined & { publicRooms(signal: AbortSignal): Promise<{ room: string }[]>, rooms(): string[],
- *   join(room: string, how: { signal: AbortSignal }): Promise<{ name: string }> }} Rooms */
+/** A name as one types it, with or without its mark. @param {string} typed */
+const bare = (typed) => typed.trim().replace(/^#/, '');
+
+/** @typedef {import('./errand.js').Lined & { publicRooms(among: { prefix: string }, signal: AbortSignal): Promise<{ rooms: { room: string }[], more: boolean }>,
+ *   rooms(): string[], join(room: string, how: { signal: AbortSignal }): Promise<{ name: string }> }} Rooms */
+
+/** A pause in typing, after which the list follows: the server allows two questions a second. */
+const PAUSE_MS = 300;
 
 /**
  * @param {{ chat: Rooms, words: typeof import('../words/en.js').en.shell, open: (room: string) => void, signal: AbortSignal }} options
@@ -20,9 +26,10 @@ export function createFindRoom({ chat, words, open, signal }) {
   });
   const note = element('p', { class: 'help', role: 'status' });
   const list = element('ul', { class: 'public-rooms', 'aria-labelledby': 'public-rooms-title' });
-  const common = { chat, words, signal };
   const dialog = createDialog({
-    ...common,
+    chat,
+    words,
+    signal,
     name: 'find',
     title: words.findTitle,
     body: [
@@ -36,20 +43,11 @@ export function createFindRoom({ chat, words, open, signal }) {
     submit: words.joinIt,
     act: (wanted) => join(field.value, wanted),
   });
-  let asked = '';
-  const ask = createDialog({
-    ...common,
-    name: 'ask',
-    title: '',
-    body: [element('p', { class: 'help' }, words.askHelp)],
-    submit: words.joinIt,
-    act: (wanted) => join(asked, wanted),
-  });
 
   /** @param {string} typed @param {AbortSignal} wanted */
   async function join(typed, wanted) {
     if (typed.trim() === '') throw refusal('BadField');
-    const { name } = await chat.join(typed.trim().replace(/^#/, ''), { signal: wanted });
+    const { name } = await chat.join(bare(typed), { signal: wanted });
     wanted.throwIfAborted();
     open(name);
   }
@@ -65,33 +63,58 @@ export function createFindRoom({ chat, words, open, signal }) {
 
   /** @param {AbortSignal} wanted */
   async function look(wanted) {
+    const typed = field.value;
+    const prefix = bare(typed);
+    // What was typed meanwhile is looked for by itself.
+    const isLast = () => !wanted.aborted && field.value === typed;
     const looking = () => {
-      note.textContent = chat.status().state === 'live' ? words.loadingRooms : words.waits;
+      if (isLast())
+        note.textContent = chat.status().state === 'live' ? words.loadingRooms : words.waits;
+    };
+    /** @param {string[]} rooms @param {string} told */
+    const show = (rooms, told) => {
+      if (!isLast()) return;
+      list.replaceChildren(...rooms.map(createRow));
+      note.textContent = told;
     };
     const stop = chat.on('status', looking);
     looking();
-    list.replaceChildren();
     try {
-      const rooms = (await chat.publicRooms(wanted)).map(({ room }) => room);
-      list.replaceChildren(...rooms.map(createRow));
-      note.textContent = rooms.length > 0 ? '' : words.noPublicRooms;
-    } catch {
-      if (!wanted.aborted) note.textContent = words.problems.other;
+      const { rooms, more } = await chat.publicRooms({ prefix }, wanted);
+      const none = prefix === '' ? words.noPublicRooms : words.noneBegins;
+      const told = more ? words.morePublicRooms : rooms.length > 0 ? '' : none;
+      show(
+        rooms.map(({ room }) => room),
+        told,
+      );
+    } catch (error) {
+      const isNoName = error instanceof Error && error.name === 'BadField';
+      show([], isNoName ? words.problems.BadField : words.problems.other);
     } finally {
       stop();
     }
   }
 
+  let opening = signal;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let pause;
+  const rest = () => clearTimeout(pause);
+  field.addEventListener(
+    'input',
+    () => {
+      rest();
+      pause = setTimeout(() => void look(opening), PAUSE_MS);
+    },
+    { signal },
+  );
+  signal.addEventListener('abort', rest);
+
   return {
     open() {
       field.value = '';
-      void look(dialog.open());
-    },
-    /** @param {string} room that a link names */
-    ask(room) {
-      asked = room;
-      ask.title.replaceChildren(words.askTitle(`#${room}`));
-      ask.open();
+      list.replaceChildren();
+      opening = dialog.open();
+      void look(opening);
     },
   };
 }

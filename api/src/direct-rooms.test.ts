@@ -1,0 +1,137 @@
+// Direct rooms: found again by both, the last word first, and one's own pushed out by nobody.
+
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { directRoom } from '../../shared/src/direct.ts';
+import { LIMITS, type Pong, type Welcome } from '../../shared/src/protocol.ts';
+import { type Row, startAws, type TestAws } from '../../tests/product/aws.ts';
+import { type Person, person, type Routes } from '../../tests/product/people.ts';
+
+const DAY_MS = 24 * 60 * 60_000;
+
+let aws: TestAws;
+let routes: Routes;
+let spoke: typeof import('../../shared/src/conversations.ts').spoke;
+let ada: Person;
+
+beforeAll(async () => {
+  aws = await startAws(
+    ...['ConnectFunction', 'HelloFunction', 'PingFunction', 'SendmessageFunction'],
+  );
+  routes = {
+    connect: (await import('./connect.ts')).handler,
+    hello: await import('./hello.ts'),
+    ping: await import('./ping.ts'),
+    sendmessage: await import('./sendmessage.ts'),
+  };
+  ({ spoke } = await import('../../shared/src/conversations.ts'));
+});
+afterAll(() => aws.stop());
+beforeEach(async () => {
+  await aws.reset();
+  ada = await person(routes, 'Ada');
+});
+
+const withAda = (other: string) => directRoom(ada.userId, other);
+const direct = (heads: object) => Object.keys(heads).filter((room) => room.startsWith('dm:'));
+const welcomed = async () => direct(((await ada.enters()) as Welcome).heads);
+const ponged = async () => direct(((await ada.says('ping')) as Pong).heads);
+/** Says so to Ada, or Ada to them. */
+const toAda = (from: string) => spoke(from, ada.userId, withAda(from));
+const fromAda = (to: string) => spoke(ada.userId, to, withAda(to));
+const strangers = (count: number) => Array.from({ length: count }, (_, at) => `s${at + 100}`);
+const ownRows = async () =>
+  (await aws.rows(aws.tables.connections)).filter(
+    ({ pk, sk }) => pk?.S === `user#${ada.userId}` && sk?.S?.startsWith('direct#'),
+  );
+
+test('a first message lists the room for both, here and at the next hello', async () => {
+  const bob = await person(routes, 'Bob');
+  await bob.says('sendmessage', { to: ada.userId, message: 'psst' });
+  const room = directRoom(ada.userId, bob.userId);
+  expect(await ponged()).toEqual([room]);
+  expect(await welcomed()).toEqual([room]);
+  expect(direct(((await bob.enters()) as Welcome).heads)).toEqual([room]);
+});
+
+test('however many strangers speak to somebody, those they have spoken with are listed, and the newest strangers after them', async () => {
+  const friends = Array.from({ length: 30 }, (_, at) => `f${at}`);
+  for (const friend of friends) await fromAda(friend);
+  for (const stranger of strangers(60)) await toAda(stranger);
+  const listed = await welcomed();
+  expect(listed).toHaveLength(LIMITS.directRooms);
+  expect(listed.slice(0, 30).sort()).toEqual(friends.map(withAda).sort());
+  expect(await ponged()).toEqual(listed);
+});
+
+test('a newcomer finds a place beside fifty conversations of one’s own', async () => {
+  for (const friend of strangers(55)) await fromAda(friend);
+  await toAda('newcomer');
+  const listed = await welcomed();
+  expect(listed).toHaveLength(LIMITS.directRooms);
+  expect(listed.at(-1)).toBe(withAda('newcomer'));
+});
+
+test('the last word counts, whoever of the two has it', async () => {
+  const clock = jest.spyOn(Date, 'now');
+  const start = Date.now();
+  const at = (seconds: number) => clock.mockReturnValue(start + seconds * 1000);
+  for (const [n, friend] of ['f1', 'f2', 'f3'].entries()) {
+    at(n);
+    await fromAda(friend);
+  }
+  at(10);
+  await toAda('f1');
+  for (const [n, stranger] of ['s1', 's2'].entries()) {
+    at(20 + n * (DAY_MS / 1000));
+    await toAda(stranger);
+  }
+  clock.mockRestore();
+  expect(await ponged()).toEqual(['f1', 'f3', 'f2', 's2', 's1'].map(withAda));
+});
+
+test('who answers has the conversation for their own', async () => {
+  await toAda('bob');
+  await fromAda('bob');
+  for (const stranger of strangers(60)) await toAda(stranger);
+  const listed = await welcomed();
+  expect(listed[0]).toBe(withAda('bob'));
+  expect(new Set(listed).size).toBe(listed.length);
+});
+
+test('a conversation that goes on is written to the list once in ten minutes', async () => {
+  const written = new Set<string | undefined>();
+  aws.script.dynamodb = (_, input) => {
+    const { Key, ExpressionAttributeValues } = input as Record<string, Row | undefined>;
+    if (/^(direct|asked)#/.test(Key?.sk?.S ?? ''))
+      written.add(ExpressionAttributeValues?.[':at']?.S);
+    return undefined;
+  };
+  const clock = jest.spyOn(Date, 'now');
+  const start = Date.now();
+  const counts: number[] = [];
+  for (const minutes of [0, 1, 9, 11, 20, 22]) {
+    clock.mockReturnValue(start + minutes * 60_000);
+    await ada.says('sendmessage', { to: 'u_bob', message: 'hi' });
+    counts.push(written.size);
+  }
+  clock.mockRestore();
+  expect(counts).toEqual([1, 1, 1, 2, 2, 3]);
+});
+
+test('a hello keeps for another year what was kept more than a month ago, and writes no other', async () => {
+  await fromAda('bob');
+  const [row] = await ownRows();
+  const month = Number(row?.expiresAt?.N) - 31 * (DAY_MS / 1000);
+  await aws.put(aws.tables.connections, { ...row, expiresAt: { N: String(month) } });
+  await ada.enters();
+  const [renewed] = await ownRows();
+  expect(Number(renewed?.expiresAt?.N)).toBeGreaterThanOrEqual(Number(row?.expiresAt?.N));
+  expect(renewed?.sk).toEqual(row?.sk);
+  let writes = 0;
+  aws.script.dynamodb = (action, input) => {
+    if (action === 'UpdateItem' && JSON.stringify(input).includes('direct#')) writes += 1;
+    return undefined;
+  };
+  await ada.enters();
+  expect(writes).toBe(0);
+});

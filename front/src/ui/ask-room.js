@@ -1,0 +1,53 @@
+// @ts-check
+// Asks before a room is joined that a link names, or that somebody invites to; an invitation may be declined for good.
+import { createDialog } from './dialog.js';
+import { element } from './element.js';
+
+/**
+ * @param {{ chat: import('./errand.js').Lined & { join(room: string, how: { signal: AbortSignal }): Promise<{ name: string }>, leave(room: string, wanted: AbortSignal): Promise<unknown> },
+ *   open: (room: string) => void, declined: (room: string) => void, words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
+ */
+export function createAskRoom({ chat, open, declined, words, signal }) {
+  let asked = '';
+  const help = element('p', { class: 'help' });
+  const decline = element('button', { type: 'button' }, words.declineIt);
+  const dialog = createDialog({
+    name: 'ask',
+    title: '',
+    body: [help, decline],
+    submit: words.joinIt,
+    chat,
+    words,
+    signal,
+    async act(wanted) {
+      const { name } = await chat.join(asked, { signal: wanted });
+      wanted.throwIfAborted();
+      open(name);
+    },
+  });
+  decline.addEventListener(
+    'click',
+    () =>
+      void dialog.run(async (wanted) => {
+        const room = asked;
+        await chat.leave(room, wanted);
+        declined(room);
+      }),
+  );
+
+  /** @param {string} room @param {string} why @param {boolean} isInvited */
+  function ask(room, why, isInvited) {
+    asked = room;
+    dialog.title.replaceChildren(words.askTitle(`#${room}`));
+    help.replaceChildren(why);
+    decline.hidden = !isInvited;
+    dialog.open();
+  }
+
+  return {
+    /** @param {string} room */
+    linked: (room) => ask(room, words.askHelp, false),
+    /** @param {string} room @param {string} name of who invites */
+    invited: (room, name) => ask(room, words.invitedBy(name), true),
+  };
+}

@@ -1,0 +1,14 @@
+// How long what belongs to somebody outlives their last hello.
+
+const DAY_S = 24 * 60 * 60;
+const KEEP_S = 365 * DAY_S;
+/** What a hello finds older than this is kept anew: of twelve months, at most one write a month. */
+const RENEW_S = 30 * DAY_S;
+
+const nowS = () => Math.floor(Date.now() / 1000);
+
+/** A row's `expiresAt` if its owner is here now: epoch seconds, as DynamoDB's TTL reads them. */
+export const keepUntil = (): number => nowS() + KEEP_S;
+
+/** Whether a row with this `expiresAt` was kept last more than a month ago. */
+export const isStale = (expiresAt: number): boolean => expiresAt < nowS() + KEEP_S - RENEW_S;

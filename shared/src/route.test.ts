@@ -1,0 +1,63 @@
+// Who may do what before saying who they are: a table of every action, from every kind of connection.
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import { EVERY_ACTION } from '../../tests/product/every-action.ts';
+import { context, frameIn, routeEvent } from '../../tests/product/sample.ts';
+import type { Connection } from './connections.ts';
+import { ACTIONS, type Action } from './protocol.ts';
+
+let aws: TestAws;
+let open: typeof import('./connections.ts').open;
+let routeHandler: typeof import('./route.ts').routeHandler;
+
+beforeAll(async () => {
+  aws = await startAws('PingFunction');
+  ({ open } = await import('./connections.ts'));
+  ({ routeHandler } = await import('./route.ts'));
+});
+afterAll(() => aws.stop());
+beforeEach(() => aws.reset());
+
+/** `done`, or the code of the refusal. */
+async function answerTo(action: Action, more: object, from: Partial<Connection>): Promise<unknown> {
+  const connectionId = 'c1=';
+  const who = { connectionId, userId: 'u_1', nickname: 'Ada' };
+  await open({ ...who, protocol: 'plain', subscriptions: [], ...from });
+  const handler = routeHandler(action, async () => ({ type: 'left', room: 'done' }));
+  const body = { action, ...EVERY_ACTION[action], ...more };
+  const answer = frameIn(await handler(routeEvent(action, { connectionId, body }), context()));
+  const { code, room } = answer as { code?: string; room?: string };
+  return code ?? room;
+}
+
+const KINDS = {
+  plain: { protocol: 'plain' },
+  greeted: { protocol: 'v1', clientId: 'client-1' },
+  ungreeted: { protocol: 'v1' },
+  stranger: { protocol: 'plain', authExpiresAt: 0 },
+} as const;
+
+describe.each(ACTIONS)('%s', (action) => {
+  test.each([
+    ['plain', ['hello', 'sendmessage', 'ping']],
+    ['greeted', ACTIONS],
+    ['ungreeted', ['hello']],
+    ['stranger', ['hello']],
+  ] as const)('from a %s connection', async (kind, may) => {
+    const isFree = (may as readonly string[]).includes(action);
+    expect(await answerTo(action, {}, KINDS[kind])).toBe(isFree ? 'done' : 'HelloFirst');
+  });
+});
+
+test('a plain client says nothing to one person alone', async () => {
+  const more = { room: undefined, to: 'u_somebody' };
+  expect(await answerTo('sendmessage', more, KINDS.plain)).toBe('HelloFirst');
+  expect(await answerTo('sendmessage', more, KINDS.greeted)).toBe('done');
+});
+
+test('where people sign in, nothing but hello is left when the token has expired', async () => {
+  const over = { ...KINDS.greeted, authExpiresAt: 1 };
+  expect(await answerTo('ping', {}, over)).toBe('AuthExpired');
+  expect(await answerTo('hello', {}, over)).toBe('done');
+});

@@ -1,0 +1,52 @@
+// Hearers: who hears some small topics, in whatever shards; shards stay when a crowd has gone, and so do those who sit in them.
+
+import {
+  type Connection,
+  forget,
+  type Subscription,
+  subscribers,
+} from '../../shared/src/connections.ts';
+import { headsOf } from '../../shared/src/messages.ts';
+import { roomsAmong, roomTopic } from '../../shared/src/topics.ts';
+
+export interface Hearers {
+  /** Each once, however many of the topics it hears. */
+  connectionIds: string[];
+  /** Removes those that were found gone, and answers what was removed. */
+  forget(connectionIds: string[]): Promise<Connection[]>;
+}
+
+/** Reads no further than to `most`, above which there may be more. Plain clients do not count. */
+export async function hearersOf(
+  topics: string[],
+  most: number = Number.POSITIVE_INFINITY,
+): Promise<Hearers> {
+  const found = new Map<string, Subscription>();
+  await Promise.all(
+    (await shardsOf(topics)).map(async (heard) => {
+      let from: string | undefined;
+      do {
+        const { connectionIds, next } = await subscribers(heard, from, 'v1');
+        for (const id of connectionIds) found.set(id, heard);
+        from = next;
+      } while (from !== undefined && found.size <= most);
+    }),
+  );
+  return {
+    connectionIds: [...found.keys()],
+    async forget(ids) {
+      const of = (heard: Subscription) => ids.filter((id) => found.get(id) === heard);
+      const gone = [...new Set(found.values())].map((heard) => forget(of(heard), heard));
+      return (await Promise.all(gone)).flat();
+    },
+  };
+}
+
+async function shardsOf(topics: string[]): Promise<Subscription[]> {
+  const rooms = roomsAmong(topics.map((topic) => ({ topic })));
+  const heads = await headsOf(rooms);
+  const shards = new Map([...heads].map(([room, head]) => [roomTopic(room), head.shards]));
+  return topics.flatMap((topic) =>
+    Array.from({ length: shards.get(topic) ?? 1 }, (_, shard) => ({ topic, shard })),
+  );
+}
