@@ -8,7 +8,7 @@ export default {
   transform: { '\\.ts$': '<rootDir>/tests/strip-types.js' },
   globalSetup: '<rootDir>/tests/browser/unpack.ts',
   // Bounds what hangs; a machine that is slow is no failure.
-  testTimeout: 120_000,
+  testTimeout: 180_000,
   // The suites mostly wait for processes of their own, so two fit on two cores, where jest would take one.
   maxWorkers: 2,
 };

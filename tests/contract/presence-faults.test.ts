@@ -1,5 +1,5 @@
 // Ghosts: when no leaving is ever told and events come three times, late and out of order, the lease tells who is here.
-import { afterAll, afterEach, beforeAll, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { everybodyLeaves, joinLive, type Member, until } from '../delivery/member.ts';
 import { type LocalRuntime, startLocal } from './runtime.ts';
 
@@ -40,14 +40,30 @@ const show = (members: Member[], people: Member[]) =>
     60_000,
   );
 
-test('I12: after whatever was lost, every screen shows exactly who is connected, and no ghost outlives its lease', async () => {
+test('I12: after whatever was lost, every screen shows exactly who is connected, no ghost outlives its lease, and one that returns is seen to', async () => {
+  const kept = new Map<string, unknown>();
+  const keep = {
+    read: (name: string) => kept.get(name) ?? null,
+    write: (name: string, value: unknown) => void kept.set(name, value),
+  };
+  const hers = { ports: { keep } };
   const [ann, bob, cat] = await Promise.all(
-    [1, 2, 3].map(() => joinLive(chat.websocket, 'haunted')),
+    [{}, {}, hers].map((options) => joinLive(chat.websocket, 'haunted', options)),
   );
   if (!ann || !bob || !cat) throw new Error('Three came');
   await show([ann, bob, cat], [ann, bob, cat]);
   await cat.leaves();
   await show([ann, bob], [ann, bob]);
+  const { userId } = cat.chat.me();
+  for (const { room } of [ann, bob])
+    await until(
+      'when she was seen last',
+      () => room.roster().find((one) => one.userId === userId),
+      (seen) => seen?.online === false && !Number.isNaN(Date.parse(seen.at)),
+    );
   const dan = await joinLive(chat.websocket, 'haunted');
   await show([ann, bob, dan], [ann, bob, dan]);
+  const again = await joinLive(chat.websocket, 'haunted', hers);
+  expect(again.chat.me().userId).toBe(userId);
+  await show([ann, bob, dan, again], [ann, bob, dan, again]);
 });

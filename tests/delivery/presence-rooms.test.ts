@@ -25,6 +25,7 @@ async function leaves(
     name === 'GraceSeconds' ? String(MAX_GRACE_S) : name,
   );
   const told: string[] = [];
+  const seen: string[] = [];
   const away = new Set<string>();
   let wokenAtMs = 0;
   let sleeping: (() => void)[] = [];
@@ -35,8 +36,10 @@ async function leaves(
       return {
         Item: { shown: { S: away.has(room) ? 'offline' : 'online' }, shownAt: { S: 'then' } },
       };
-    if (resource.endsWith('putItem') && text.includes(`"seenAt":{"S":"${LAST_SEEN}"}`))
+    if (resource.endsWith('putItem')) {
       away.add(room);
+      seen.push(/"seenAt":\{"S":"(.*?)"/.exec(text)?.[1] ?? 'never');
+    }
     if (resource.endsWith('lambda:invoke')) {
       if (deaf.includes(room)) throw new Failure('Lambda.ServiceException', room);
       told.push(room);
@@ -55,8 +58,8 @@ async function leaves(
         });
       sleeping.push(done);
     });
-  const seen = { at: LAST_SEEN, isLapsed, rememberUntil: 1 };
-  const detail = { userId: 'ann', nickname: 'Ann', rooms, ...seen };
+  const who = { userId: 'ann', nickname: 'Ann', at: LAST_SEEN };
+  const detail = { ...who, rooms, isLapsed, rememberUntil: 1 };
   const clock = { now: () => wokenAtMs, random: () => 0, sleep };
   const context = { Execution: { Id: 'e', Input: { detail } } };
   const scope = { context, signal: new AbortController().signal, previous: 0 };
@@ -66,14 +69,15 @@ async function leaves(
     () => undefined,
     (thrown: unknown) => (thrown instanceof Failure ? thrown.name : thrown),
   );
-  return { told, error, tookS: wokenAtMs / 1000 };
+  return { told, seen, error, tookS: wokenAtMs / 1000 };
 }
 
 const ROOMS = Array.from({ length: LIMITS.rooms }, (_, at) => `room-${at}`);
 
 test('a dozen rooms are told after one grace', async () => {
   const dozen = ROOMS.slice(0, 12);
-  const { told, tookS, error } = await leaves(dozen);
+  const { told, tookS, error, seen } = await leaves(dozen);
+  expect(new Set(seen)).toEqual(new Set([new Date(MAX_GRACE_S * 1000).toISOString()]));
   expect(error).toBeUndefined();
   expect(told.toSorted()).toEqual(dozen.toSorted());
   expect(tookS).toBe(MAX_GRACE_S);
@@ -93,7 +97,8 @@ test('a room that cannot be told fails the execution, after the others were told
   expect(error).toBe('RoomUntold');
 });
 
-test('a ghost, whose lease has ended, is given no grace more', async () => {
-  const { told, tookS } = await leaves(['room'], { isLapsed: true });
+test('a ghost, whose lease has ended, is given no grace more, and was seen last when it ended', async () => {
+  const { told, tookS, seen } = await leaves(['room'], { isLapsed: true });
   expect([told, tookS]).toEqual([['room'], 0]);
+  expect(seen).toEqual([LAST_SEEN]);
 });
