@@ -21,6 +21,7 @@ let aws: TestAws;
 let hello: (fields?: object) => Promise<Welcome>;
 let ping: () => Promise<Pong>;
 let direct: string[];
+let me: string;
 
 beforeAll(async () => {
   aws = await startAws('ConnectFunction', 'HelloFunction', 'PingFunction');
@@ -38,6 +39,7 @@ beforeAll(async () => {
 
   await connect(handshake(connectionId, V1), context());
   const { userId } = await hello({ rooms: [] });
+  me = userId;
   const partners = many(LIMITS.directRooms, (at) => 'x'.repeat(126) + (at + 10));
   direct = partners.map((partner) => directRoom(userId, partner));
   for (const [at, room] of direct.entries()) await spoke(userId, partners[at] ?? '', room);
@@ -93,4 +95,18 @@ describe('at the limits', () => {
 test('below them all is told', async () => {
   const welcome = await hello({ rooms: ROOMS.slice(0, 5) });
   expect(Object.keys(welcome.here).sort()).toEqual(ROOMS.slice(0, 5).sort());
+});
+
+test('where all rooms are private a welcome says so of each, and invites as far as the frame goes', async () => {
+  const one = { visibility: { S: 'private' }, createdBy: { S: me } };
+  for (const room of ROOMS)
+    await aws.put(aws.tables.connections, { pk: { S: `room#${room}` }, sk: { S: 'room' }, ...one });
+  const welcome = await hello({ rooms: undefined });
+  expect(bytes(welcome)).toBeLessThanOrEqual(LIMITS.answerBytes);
+  const heard = Object.keys(welcome.heads).filter((room) => ROOMS.includes(room));
+  expect(heard).toHaveLength(LIMITS.rooms - 1);
+  expect(welcome.private).toEqual(Object.fromEntries(heard.map((room) => [room, 'owner'])));
+  const invited = welcome.invitations?.length ?? 0;
+  expect(invited).toBeGreaterThan(0);
+  expect(invited).toBeLessThan(LIMITS.invitations);
 });

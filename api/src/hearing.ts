@@ -1,10 +1,10 @@
 // Which rooms a hello may hear: those it names or those of its user, without the private ones of others.
 
-import { mayHear, mayUse } from '../../shared/src/access.ts';
+import { mayHear, mayUse, roleIn } from '../../shared/src/access.ts';
 import { belongings, invitations, remember, renew } from '../../shared/src/belongings.ts';
 import { conversations, renewConversation } from '../../shared/src/conversations.ts';
 import { partnersOf } from '../../shared/src/direct.ts';
-import { type Invitation, LIMITS, LOBBY } from '../../shared/src/protocol.ts';
+import { type Invitation, LIMITS, LOBBY, type Role } from '../../shared/src/protocol.ts';
 import { enlist, keepMember, makeRoom, type Standing, standings } from '../../shared/src/rooms.ts';
 
 export interface Hearing {
@@ -12,8 +12,8 @@ export interface Hearing {
   rooms: string[];
   /** Heard by the user's own topic. */
   direct: string[];
-  /** Those of `rooms` that somebody may be removed from. */
-  closed: string[];
+  /** Those of `rooms` that are private, which somebody may be removed from, and what the user is in them. */
+  closed: Map<string, Role>;
   /** Those of `rooms` that come back at each hello, until the user leaves them on any device. */
   kept: string[];
   /** Told to whom names no rooms: who does wants no other. */
@@ -61,7 +61,12 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
   return {
     rooms,
     direct: named?.filter((room) => mayUse({ userId, subscriptions: [] }, room)) ?? talks.rooms,
-    closed: rooms.filter((room) => found.get(room)?.visibility === 'private'),
+    closed: new Map(
+      rooms.flatMap((room) => {
+        const standing = found.get(room);
+        return standing?.visibility === 'private' ? [[room, roleIn(standing, userId)]] : [];
+      }),
+    ),
     kept: rooms.filter((room) => own.rooms.includes(room) || joined.includes(room)),
     invitations: waiting,
   };
@@ -80,8 +85,9 @@ export async function lost(
 ): Promise<string[]> {
   const [own, found] = await Promise.all([
     kept.length === 0 ? ([] as string[]) : belongings(userId).then(({ rooms }) => rooms),
-    standings(userId, closed),
+    standings(userId, [...closed.keys()]),
   ]);
   const left = kept.filter((room) => !own.includes(room));
-  return [...new Set([...left, ...closed.filter((room) => !mayHear(found.get(room), userId))])];
+  const shut = [...closed.keys()].filter((room) => !mayHear(found.get(room), userId));
+  return [...new Set([...left, ...shut])];
 }

@@ -12,7 +12,7 @@ import { routeHandler } from '../../shared/src/route.ts';
 import { roomTopic } from '../../shared/src/topics.ts';
 import { endOlder } from './end-older.ts';
 import { endSurplus } from './end-surplus.ts';
-import { fittingBeside } from './fitting-entries.ts';
+import { fittingWelcome } from './fitting-welcome.ts';
 import { stillBy } from './going-by.ts';
 import { readHeads } from './heads.ts';
 import { hearingOf, lost } from './hearing.ts';
@@ -73,12 +73,11 @@ export const handler = routeHandler('hello', async (frame, before) => {
   const times = {
     now: new Date(nowMs).toISOString(),
     ...{ pingAfterMs, leaseMs: LEASE_MS, spreadMs },
-    ...(invitations.length === 0 ? {} : { invitations }),
     ...(authExpiresAt === undefined
       ? {}
       : { authForMs: Math.max(1, authExpiresAt * 1000 - nowMs) }),
   };
   const welcome = { type: 'welcome', v: VERSION, userId, nickname, ...times } as const;
-  const full = { ...welcome, heads: fittingBeside({ ...welcome, heads: {}, here: {} }, heads) };
-  return { ...full, here: fittingBeside({ ...full, here: {} }, here) };
+  const roles = Object.fromEntries([...closed].filter(([room]) => heard.includes(room)));
+  return fittingWelcome(welcome, { heads, roles, invitations, here });
 });

@@ -44,8 +44,12 @@ test('the invited is told, is in no room until they join, and finds it at the ne
     Detail: JSON.stringify({ room: 'den', userId, by: ada.userId }),
   });
   expect(((await bob.enters()) as Welcome).heads).toEqual({ lobby: 0 });
-  expect(await bob.says('join', { room: 'den' })).toMatchObject({ visibility: 'private' });
-  expect(((await bob.enters()) as Welcome).heads).toEqual({ den: 0, lobby: 0 });
+  expect(await bob.says('join', { room: 'den' })).toMatchObject({
+    ...{ visibility: 'private', role: 'member' },
+  });
+  const welcome = (await bob.enters()) as Welcome;
+  expect(welcome.heads).toEqual({ den: 0, lobby: 0 });
+  expect(welcome.private).toEqual({ den: 'member' });
 });
 
 test('of whom nobody has heard is refused, and leaves nothing behind', async () => {

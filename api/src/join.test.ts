@@ -14,6 +14,7 @@ beforeAll(async () => {
     connect: (await import('./connect.ts')).handler,
     hello: await import('./hello.ts'),
     join: await import('./join.ts'),
+    leave: await import('./leave.ts'),
   };
 });
 afterAll(() => aws.stop());
@@ -36,7 +37,10 @@ describe('a public room', () => {
     const ada = await person(routes, 'Ada');
     expect(await ada.says('join', { room: 'tea' })).toMatchObject({ code: 'NoSuchRoom' });
     const joined = await ada.says('join', { room: 'tea', create: true });
-    expect(joined).toEqual({ type: 'joined', room: 'tea', visibility: 'public', head: 0 });
+    expect(joined).toEqual({
+      ...{ type: 'joined', room: 'tea', visibility: 'public', role: 'member' },
+      head: 0,
+    });
     expect(await hears(ada.connection())).toContain('topic#room:tea#0');
   });
 
@@ -54,7 +58,8 @@ describe('a public room', () => {
     await ada.says('join', { room: 'tea', create: true });
     await ada.says('join', { room: 'tea' });
     const { userId } = ada;
-    const detail = { room: 'tea', visibility: 'public', userId, nickname: 'Ada' };
+    const told = { room: 'tea', visibility: 'public', role: 'member' };
+    const detail = { ...told, userId, nickname: 'Ada' };
     expect(events().filter(([name]) => name === 'RoomJoined')).toEqual([['RoomJoined', detail]]);
   });
 
@@ -124,7 +129,7 @@ describe('a private room', () => {
   test('is none for others: joined, named in hello, or made anew', async () => {
     const ada = await person(routes, 'Ada');
     const made = await ada.says('join', { room: 'den', create: true, visibility: 'private' });
-    expect(made).toMatchObject({ visibility: 'private' });
+    expect(made).toMatchObject({ visibility: 'private', role: 'owner' });
     const eve = await person(routes, 'Eve');
     for (const fields of [{}, { create: true }, { create: true, visibility: 'private' }])
       expect(await eve.says('join', { room: 'den', ...fields })).toMatchObject({
@@ -140,7 +145,19 @@ describe('a private room', () => {
   test('is its maker’s, wherever they come back', async () => {
     const ada = await person(routes, 'Ada');
     await ada.says('join', { room: 'den', create: true, visibility: 'private' });
-    expect(((await ada.enters()) as Welcome).heads).toEqual({ den: 0, lobby: 0 });
+    const welcome = (await ada.enters()) as Welcome;
+    expect(welcome.heads).toEqual({ den: 0, lobby: 0 });
+    expect(welcome.private).toEqual({ den: 'owner' });
+  });
+
+  test('stays its maker’s though they left it and came back', async () => {
+    const ada = await person(routes, 'Ada');
+    await ada.says('join', { room: 'den', create: true, visibility: 'private' });
+    await ada.says('leave', { room: 'den' });
+    expect(((await ada.enters()) as Welcome).private).toBeUndefined();
+    expect(await ada.says('join', { room: 'den' })).toMatchObject({ role: 'owner' });
+    const named = (await ada.enters({ rooms: ['den'] })) as Welcome;
+    expect(named.private).toEqual({ den: 'owner' });
   });
 
   test('of two that are made at once belongs to one', async () => {

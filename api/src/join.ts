@@ -1,6 +1,6 @@
 // join: a room is heard from now on, here and after every hello to come.
 
-import { mayHear } from '../../shared/src/access.ts';
+import { mayHear, roleIn } from '../../shared/src/access.ts';
 import { belongings, remember } from '../../shared/src/belongings.ts';
 import { publish } from '../../shared/src/bus.ts';
 import type { Connection, Subscription } from '../../shared/src/connections.ts';
@@ -25,6 +25,7 @@ export const handler = routeHandler('join', async (frame, speaker) => {
   }
   if (!mayHear(standing, userId)) throw new Refused('NoSuchRoom');
   const { visibility } = standing;
+  const role = roleIn(standing, userId);
 
   const { rooms } = await belongings(userId);
   // Each hello brings the lobby by itself: it is nobody's belonging, and in no list.
@@ -38,11 +39,11 @@ export const handler = routeHandler('join', async (frame, speaker) => {
   }
   await opened(speaker, [room]);
   if (isNew && visibility === 'public') await enlist(standing);
-  if (isNew) await publish('RoomJoined', { room, visibility, userId, nickname });
+  if (isNew) await publish('RoomJoined', { room, visibility, role, userId, nickname });
   // Last: what was not told to the other devices is new again when it is tried again.
   if (isNew) await remember(userId, room);
   const head = (await headsOf([room])).get(room)?.head ?? 0;
-  return { type: 'joined', room, visibility, head };
+  return { type: 'joined', room, visibility, role, head };
 });
 
 const standingOf = async (userId: string, room: string): Promise<Standing | undefined> =>

@@ -72,6 +72,20 @@ describe('another hello on the same socket', () => {
       ['b', 'c'],
     ]);
   });
+
+  test('reads the leases of all rooms in one call', async () => {
+    const rooms = ['a', 'b', 'c'];
+    await hello(rooms);
+    const reads: string[] = [];
+    aws.script.dynamodb = (action, input) => {
+      const said = JSON.stringify(input);
+      if (action.includes('Get') && said.includes('roster#')) reads.push(said);
+      return undefined;
+    };
+    await hello(rooms);
+    expect(reads).toHaveLength(1);
+    for (const room of rooms) expect(reads[0]).toContain(`roster#${room}`);
+  });
 });
 
 describe('a ping', () => {

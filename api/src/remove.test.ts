@@ -44,7 +44,8 @@ test('takes the room from every device, and from the hellos to come', async () =
   const { userId } = bob;
   expect(await remove(ada, bob)).toEqual({ type: 'removed', room: 'den', userId });
   expect(await hearers()).toEqual([ada.connection()]);
-  expect(((await bob.enters()) as Welcome).heads).toEqual({ lobby: 0 });
+  const welcome = (await bob.enters()) as Welcome;
+  expect([welcome.heads, welcome.private]).toEqual([{ lobby: 0 }, undefined]);
   expect(await bob.says('history', { room: 'den' })).toMatchObject({ code: 'NotInRoom' });
   expect(await bob.says('join', { room: 'den' })).toMatchObject({ code: 'NoSuchRoom' });
   expect(aws.entries).toContainEqual(

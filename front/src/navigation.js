@@ -9,14 +9,15 @@ const PATIENCE_MS = 2_000;
 
 /**
  * @param {{ chat: ReturnType<typeof import('./core/chat.js').connect>, clock: import('./core/line.js').Clock,
- *   last: { read(): unknown, write(value: unknown): void }, opened: (name: string) => void, ask: (name: string) => void,
+ *   last: { read(): unknown, write(value: unknown): void }, opened: (name: string) => void, ask: (name: string) => void, lost: (name: string) => void,
  *   isWriting: () => boolean, signal: AbortSignal }} options
- *   ask: whether to join the room that a link names; isWriting: who writes is not taken elsewhere
+ *   ask: whether to join the room that a link names; lost: one is no longer in the room of the last visit; isWriting: who writes is not taken elsewhere
  */
-export function createNavigation({ chat, clock, last, opened, ask, isWriting, signal }) {
+export function createNavigation({ chat, clock, last, opened, ask, lost, isWriting, signal }) {
   const linked = roomOfHash(location.hash);
+  const left = last.read();
   /** @type {string | null} to be opened as soon as it is there */
-  let wanted = linked ?? String(last.read() ?? LOBBY);
+  let wanted = linked ?? String(left ?? LOBBY);
   /** @type {string | null} */
   let current = null;
   const cancel = clock.after(PATIENCE_MS, stay);
@@ -56,7 +57,8 @@ export function createNavigation({ chat, clock, last, opened, ask, isWriting, si
     else if (isDirect(name) && name.includes(me) && partner !== '') go(chat.direct(partner).name);
     else {
       go(LOBBY);
-      if (name === linked || name === roomOfHash(location.hash)) ask(name);
+      if (name === left && !isDirect(name)) lost(name);
+      else if (name === linked || name === roomOfHash(location.hash)) ask(name);
     }
   }
 

@@ -61,6 +61,7 @@ export function startSession(options) {
     last: ofBrowser(`hubbub.room.${own}`),
     opened,
     ask: doors.ask,
+    lost: (name) => lost([name]),
     isWriting: () => conversation?.isWriting() ?? false,
     signal,
   });
@@ -83,6 +84,11 @@ export function startSession(options) {
   /** @param {string} room */
   const titled = (room) =>
     titleOf(room, { me: user(), nameOf: acquaintances.nameOf, words: words.shell });
+
+  const list = new Intl.ListFormat(locale);
+  /** @param {string[]} rooms */
+  const lost = (rooms) =>
+    say(words.shell.noLonger(list.format(rooms.map((room) => titled(room).head))));
 
   /** What the side and the head of the conversation say. */
   function show() {
@@ -136,6 +142,7 @@ export function startSession(options) {
   attention.on(show);
   chat.on('rooms', review);
   chat.on('removed', (room) => say(words.shell.removedYou(titled(room).head)));
+  chat.on('lost', lost);
   chat.on('nickname', show);
   const look = () => chat.visible(document.visibilityState === 'visible');
   document.addEventListener('visibilitychange', look, { signal });

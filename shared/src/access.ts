@@ -2,7 +2,7 @@
 
 import type { Connection } from './connections.ts';
 import { partnersOf } from './direct.ts';
-import { Refused } from './protocol.ts';
+import { Refused, type Role } from './protocol.ts';
 import type { Standing } from './rooms.ts';
 import { roomsAmong } from './topics.ts';
 
@@ -31,12 +31,15 @@ export const mayHear = (standing: Standing | undefined, userId: string): standin
     standing.role !== undefined ||
     standing.createdBy === userId);
 
+/** What a user who may hear the room is in it. A private one is its maker's; of a public one everybody is a member. */
+export const roleIn = ({ visibility, createdBy }: Standing, userId: string): Role =>
+  visibility === 'private' && createdBy === userId ? 'owner' : 'member';
+
 /** Throws `NoSuchRoom` to whom a private room is not told, `Forbidden` to a member who is not its owner. */
 export function mustOwn(
   standing: Standing | undefined,
   userId: string,
 ): asserts standing is Standing {
   if (!mayHear(standing, userId)) throw new Refused('NoSuchRoom');
-  if (standing.visibility === 'public' || standing.createdBy !== userId)
-    throw new Refused('Forbidden');
+  if (roleIn(standing, userId) !== 'owner') throw new Refused('Forbidden');
 }

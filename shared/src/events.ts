@@ -1,6 +1,6 @@
 // The event catalogue: what can stand on ChatBus, who says it, and what it carries.
 
-import type { Nickname, Typing as TypingFrame, Visibility } from './protocol.ts';
+import type { Nickname, Role, Typing as TypingFrame, Visibility } from './protocol.ts';
 
 /** The name under which a stack speaks: the `source` its IAM policy is bound to. */
 export const SOURCES = {
@@ -55,6 +55,7 @@ export interface ClientReplaced {
 export interface RoomJoined {
   room: string;
   visibility: Visibility;
+  role: Role;
   userId: string;
   nickname: string;
 }

@@ -253,7 +253,9 @@ export interface Welcome {
   leaseMs: number;
   /** Who is online in the first rooms, as far as the frame holds them; of the others ask with `members`. */
   here: { [room: string]: Member[] };
-  /** To private rooms, unanswered, of the last 30 days: at most 10. Absent where there are none, and where rooms were named. */
+  /** Those of `heads` that are private, every one, and what one is in them. Absent where there are none. */
+  private?: { [room: string]: Role };
+  /** To private rooms, unanswered, of the last 30 days: at most 10, as far as the frame holds them. Absent where there are none, and where rooms were named. */
   invitations?: Invitation[];
   /** Milliseconds until the token of this hello expires; absent where there is none. */
   authForMs?: number;
@@ -333,6 +335,8 @@ export interface Joined {
   type: 'joined';
   room: string;
   visibility: Visibility;
+  /** `owner` of a private room: whose invitations and removals it takes. Of a public one everybody is a member. */
+  role: Role;
   head?: number;
 }
 

@@ -2,6 +2,7 @@
 
 import {
   type AttributeValue,
+  BatchGetItemCommand,
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
@@ -10,7 +11,7 @@ import {
   QueryCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { inBatches, MOST_WRITES } from './batch.ts';
+import { inBatches, MOST_READS, MOST_WRITES } from './batch.ts';
 import { rosterKey } from './connections.ts';
 import { env } from './env.ts';
 import { REMEMBER_S } from './events.ts';
@@ -71,16 +72,34 @@ export async function renew(rooms: string[], who: Present): Promise<string[]> {
 
 /** Enters them, and answers those whose leases had lapsed. */
 export async function reenter(rooms: string[], who: Present): Promise<string[]> {
-  const leases = await Promise.all(rooms.map((room) => leaseOf(room, who)));
+  const alive = await leased(rooms, who);
   await enter(rooms, who);
-  return rooms.filter((_, at) => (leases[at] ?? 0) <= 0);
+  return rooms.filter((room) => !alive.has(rosterKey(room, who).pk.S));
+}
+
+/** The partition keys of the rosters in which it stands with a lease that has not ended. */
+async function leased(rooms: string[], who: Present): Promise<Set<string>> {
+  const alive = new Set<string>();
+  const keys = rooms.map((room): Record<string, AttributeValue> => rosterKey(room, who));
+  await inBatches(keys, MOST_READS, async (Keys) => {
+    const { Responses, UnprocessedKeys } = await client.send(
+      new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys } } }),
+    );
+    for (const item of Responses?.[TableName] ?? [])
+      if (leftOf(item) > 0) alive.add(item.pk?.S ?? '');
+    return UnprocessedKeys?.[TableName]?.Keys;
+  });
+  return alive;
 }
 
 /** Milliseconds that are left of it; none where there is no entry. */
 async function leaseOf(room: string, who: Present): Promise<number> {
   const { Item } = await client.send(new GetItemCommand({ TableName, Key: rosterKey(room, who) }));
-  return Date.parse(Item?.leaseUntil?.S ?? '1970-01-01T00:00:00Z') - Date.now();
+  return leftOf(Item);
 }
+
+const leftOf = (row: Record<string, AttributeValue> | undefined): number =>
+  Date.parse(row?.leaseUntil?.S ?? '1970-01-01T00:00:00Z') - Date.now();
 
 export interface Roster {
   /** How many people are online; a lower bound above some 10,000 connections, which one page holds. */

@@ -5,6 +5,7 @@ import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { type Visitor, visitor } from './visitor.ts';
+import { wireOf } from './wire.ts';
 
 let browser: Browser;
 let machine: Machine;
@@ -180,6 +181,18 @@ async function invite(host: Visitor, guest: Visitor) {
   return called;
 }
 
+/** Another device of theirs: the same secret in another browser, and nothing else. */
+async function deviceOf(who: Visitor): Promise<Visitor> {
+  const { cookies, origins } = await who.page.context().storageState();
+  const secrets = origins.map(({ origin, localStorage }) => ({
+    origin,
+    localStorage: localStorage.filter((item) => item.name.endsWith('secret')),
+  }));
+  const device = await visitor(browser, { storageState: { cookies, origins: secrets } });
+  await device.connect(machine.page);
+  return device;
+}
+
 /** As far as the question; answers its dialog. */
 async function askToRemove({ page }: Visitor, whom: string) {
   await button(page, 'This room').click();
@@ -243,18 +256,57 @@ describe('a private room', () => {
     await told.waitFor({ state: 'hidden' });
   });
 
-  test('is its owner’s: a member who takes somebody out is refused in words', async () => {
+  test('is its owner’s on each of their devices: a member is not offered to take somebody out', async () => {
     await create(ada, name, 'Private');
     await opened(ada.page, `#${name}`);
-    const owner = (await ada.page.locator('.me .name').textContent()) ?? '';
-    await invite(ada, ravi);
-    const question = await askToRemove(ravi, owner);
-    await question.getByRole('alert').getByText('Only the owner').waitFor();
+    const guest = await invite(ada, ravi);
+    await button(ravi.page, 'This room').click();
+    await button(ravi.page, 'Leave the room').waitFor();
+    expect(await button(ravi.page, 'Remove somebody…').count()).toBe(0);
     await ravi.page.keyboard.press('Escape');
-    await opened(ada.page, `#${name}`);
+    const device = await deviceOf(ada);
+    await inList(device.page, `${name} private`).click();
+    await opened(device.page, `#${name}`);
+    await device.page.getByRole('complementary', { name: 'People' }).getByText(guest).waitFor();
+    const question = await askToRemove(device, guest);
+    await question.waitFor({ state: 'hidden' });
+    await opened(ravi.page, 'Lobby');
+    await device.leave();
+    expect(device.wrongs).toEqual([]);
   });
 
-  test('has a lock where a public one has a #, and says so, after a reload too', async () => {
+  test('from which one was removed while the line was down goes with a sentence', async () => {
+    const wire = await wireOf(ravi.page);
+    await ravi.connect(machine.page);
+    await create(ada, name, 'Private');
+    await opened(ada.page, `#${name}`);
+    const guest = await invite(ada, ravi);
+    wire.hold();
+    const question = await askToRemove(ada, guest);
+    await question.waitFor({ state: 'hidden' });
+    await wire.cut();
+    wire.release((frames) => frames.filter((frame) => !frame.includes('"removed"')));
+    await opened(ravi.page, 'Lobby');
+    await inList(ravi.page, name).waitFor({ state: 'detached' });
+    await ravi.page.locator('.notice').getByText(`You are no longer in #${name}.`).waitFor();
+  });
+
+  test('from which one was removed while the page was closed is not asked for, but told of', async () => {
+    await create(ada, name, 'Private');
+    await opened(ada.page, `#${name}`);
+    const guest = await invite(ada, ravi);
+    await ravi.page.goto('about:blank');
+    const question = await askToRemove(ada, guest);
+    await question.waitFor({ state: 'hidden' });
+    await ravi.connect(`${machine.page}/#room=${name}`);
+    await opened(ravi.page, 'Lobby');
+    await ravi.page.locator('.notice').getByText(`You are no longer in #${name}.`).waitFor();
+    expect(await ravi.page.getByRole('dialog').count()).toBe(0);
+    expect(await faults(ravi.page)).toEqual([]);
+  });
+
+  test('has a lock where a public one has a #, and says so, after a reload and on another device too', async () => {
+    const device = await deviceOf(ada);
     await create(ada, `${name}-open`, 'Public');
     await opened(ada.page, `#${name}-open`);
     await create(ada, name, 'Private');
@@ -264,9 +316,14 @@ describe('a private room', () => {
     await locked.waitFor();
     expect(await sign(`${name} private`).locator('svg').count()).toBe(1);
     expect(await sign(`${name}-open`).textContent()).toBe('#');
-    await ada.page.reload();
-    await locked.waitFor();
+    const there = inList(device.page, `${name} private`);
+    await there.waitFor();
+    await Promise.all([ada.page.reload(), device.page.reload()]);
+    await Promise.all([locked.waitFor(), there.waitFor()]);
     expect(await sign(`${name}-open`).textContent()).toBe('#');
+    expect(await inList(device.page, `${name}-open`).locator('.sign').textContent()).toBe('#');
+    await device.leave();
+    expect(device.wrongs).toEqual([]);
   });
 });
 

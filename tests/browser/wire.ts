@@ -6,6 +6,8 @@ export interface Wire {
   hold(): void;
   /** Lets go of what was held; `order` may turn, drop or double it. */
   release(order?: (frames: string[]) => string[]): void;
+  /** The line breaks: the page's socket ends, and the server's. */
+  cut(): Promise<void>;
   /** The server seems to say this. */
   inject(frame: object): void;
   /** What the page sent, in order, on all its sockets. */
@@ -54,6 +56,7 @@ export async function wireOf(page: Page): Promise<Wire> {
       held = undefined;
       for (const frame of frames) latest?.send(frame);
     },
+    cut: async () => latest?.close(),
     inject: (frame) => latest?.send(JSON.stringify(frame)),
     instead(next) {
       answer = next;

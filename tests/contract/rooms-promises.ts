@@ -112,6 +112,23 @@ export function roomPromises(name: string, start: () => Promise<Chat>): void {
       expect((await device(ada.secret)).welcome.heads).not.toHaveProperty(room);
     });
 
+    test('a private room tells its owner so on each device, when it is joined and in each welcome', async () => {
+      const [ada, bob] = await Promise.all([person(2), person()]);
+      const room = `den-${randomUUID().slice(0, 8)}`;
+      const made = { action: 'join', room, create: true, visibility: 'private' };
+      const told = { type: 'joined', room, visibility: 'private', role: 'owner' };
+      expect(await ask(first(ada), made, 'joined')).toMatchObject(told);
+      const elsewhere = await ada.devices[1]?.awaits('joined, by the other device', (heard) =>
+        heard.find((frame) => frame.type === 'joined' && frame.room === room),
+      );
+      expect(elsewhere).toEqual(told);
+      expect((await device(ada.secret)).welcome.private).toEqual({ [room]: 'owner' });
+      await ask(first(ada), { action: 'invite', room, userId: bob.userId }, 'invited');
+      const joined = await ask(first(bob), { action: 'join', room }, 'joined');
+      expect(joined).toMatchObject({ role: 'member' });
+      expect((await device(bob.secret)).welcome.private).toEqual({ [room]: 'member' });
+    });
+
     test('a member who is removed hears nothing from the next message on', async () => {
       const [ada, bob, eve] = await Promise.all([person(), person(2), person()]);
       const room = `den-${randomUUID().slice(0, 8)}`;

@@ -22,8 +22,9 @@ test('rooms that came and went since the welcome, and people who did, are not to
     heard: () => {},
   });
   const hear = (frame: object) => told(frame as ServerFrame);
-  hear(welcome({ lobby: 1, tea: 2, den: 3 }, { here: { lobby: [], tea: [] } }));
-  hear({ type: 'joined', room: 'new', head: 7 });
+  const roles = { den: 'owner', tea: 'member' };
+  hear(welcome({ lobby: 1, tea: 2, den: 3 }, { here: { lobby: [], tea: [] }, private: roles }));
+  hear({ type: 'joined', room: 'new', head: 7, visibility: 'private', role: 'owner' });
   hear({ type: 'joined', room: 'elsewhere', head: null });
   hear({ type: 'left', room: 'tea' });
   hear({ type: 'removed', room: 'lobby', userId: 'u_other' });
@@ -31,7 +32,10 @@ test('rooms that came and went since the welcome, and people who did, are not to
   hear({ type: 'presence', room: 'lobby', userId: 'u_ann', nickname: 'Ann', online: true, at: '' });
   leading.tell();
   expect(posted.at(-1)).toMatchObject({ kind: 'status', welcome: { here: { tea: [] } } });
-  const last = posted.at(-1) as unknown as { welcome: { heads: object; here: object } };
+  const last = posted.at(-1) as unknown as {
+    welcome: Record<'heads' | 'here' | 'private', object>;
+  };
   expect(last.welcome.heads).toEqual({ lobby: 1, new: 7 });
+  expect(last.welcome.private).toEqual({ new: 'owner' });
   expect(last.welcome.here).not.toHaveProperty('lobby');
 });

@@ -33,7 +33,7 @@ describe('the list', () => {
       current: 'tea',
       me: 'u_me',
       online: new Set(['u_ada']),
-      visibility: (room) => (room === 'den' ? 'private' : null),
+      visibility: (room) => (room === 'den' ? 'private' : 'public'),
       unread: () => NONE,
       words,
       locale: 'en',

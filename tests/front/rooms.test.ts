@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { connect } from '../../front/src/core/chat.js';
 import { createDoorway } from '../../front/src/core/doorway.js';
+import { readFrame } from '../../front/src/core/frame.js';
 import { directRoom, foldRoom, isDirect, partnerOf } from '../../front/src/core/room-name.js';
 import * as server from '../../shared/src/direct.ts';
 import * as serverRoom from '../../shared/src/room-name.ts';
@@ -33,8 +34,8 @@ async function chatting(rooms?: string[]) {
     },
   });
   await settled();
-  const welcome = (heads: object) =>
-    tell({ type: 'welcome', userId: ME, nickname: 'me', heads, here: {}, leaseMs: 0 });
+  const welcome = (heads: object, more: object = {}) =>
+    tell({ type: 'welcome', userId: ME, nickname: 'me', heads, here: {}, leaseMs: 0, ...more });
   return { chat, sent, welcome, pass, tell: (frame: object) => tell(frame) };
 }
 const asked = (sent: Record<string, unknown>[], action: string) =>
@@ -134,22 +135,74 @@ test('one who was removed hears from which room, once; whoever else was is nobod
   expect(heard).toEqual(['den']);
 });
 
-test('whether a room is private is known from when it was joined until it is left', async () => {
+test('what one is in a room is known from when it was joined until it is left', async () => {
   const { chat, welcome, tell } = await chatting();
+  const known = (room: string) => [chat.visibility(room), chat.role(room)];
+  expect(known('lobby')).toEqual([undefined, undefined]);
   welcome({ lobby: 0 });
-  tell({ type: 'joined', room: 'den', head: 0, visibility: 'private' });
-  expect([chat.visibility('den'), chat.visibility('lobby')]).toEqual(['private', null]);
+  tell({ type: 'joined', room: 'den', head: 0, visibility: 'private', role: 'owner' });
+  expect([known('den'), known('lobby')]).toEqual([
+    ['private', 'owner'],
+    ['public', 'member'],
+  ]);
   tell({ type: 'left', room: 'den' });
-  expect(chat.visibility('den')).toBeNull();
+  expect(known('den')).toEqual([undefined, undefined]);
 });
 
-test('a room from which one was removed while the line was down is gone when it is back', async () => {
+test('the welcome tells what one is in rooms that were joined elsewhere, and it is so when they are told', async () => {
   const { chat, welcome } = await chatting();
-  const heard: string[][] = [];
-  welcome({ lobby: 0, den: 3, 'dm:u_a:u_me': 1 });
-  chat.on('rooms', (rooms) => heard.push(rooms));
+  const heard: unknown[] = [];
+  chat.on('rooms', () => heard.push(chat.role('den')));
+  const heads = { lobby: 0, den: 1, attic: 0, constructor: 0, 'dm:u_a:u_me': 1 };
+  welcome(heads, { private: { den: 'owner', attic: 'member' } });
+  expect(heard).toContain('owner');
+  expect(Object.keys(heads).map(chat.visibility)).toEqual([
+    ...['public', 'private', 'private', 'public'],
+    undefined,
+  ]);
+  expect(Object.keys(heads).map(chat.role)).toEqual([
+    ...['member', 'owner', 'member', 'member'],
+    undefined,
+  ]);
   welcome({ lobby: 0 });
-  expect(heard).toEqual([['lobby', 'dm:u_a:u_me']]);
+  expect([chat.visibility('den'), chat.role('den')]).toEqual([undefined, undefined]);
+});
+
+test.each([
+  [{ visibility: 'private', role: 'owner' }, 'private', 'owner'],
+  [{ visibility: 'private', role: 'king' }, 'private', undefined],
+  [{ visibility: 'secret', role: 'member' }, undefined, 'member'],
+  [{}, undefined, undefined],
+])('a join that says %j tells %j and %j', (said, visibility, role) => {
+  const frame = readFrame(JSON.stringify({ type: 'joined', room: 'den', head: 1, ...said }));
+  expect(frame).toEqual({
+    ...{ type: 'joined', room: 'den', head: 1 },
+    ...(visibility === undefined ? {} : { visibility }),
+    ...(role === undefined ? {} : { role }),
+  });
+});
+
+test.each([null, 'x', [], { den: 'king', tea: { toString: 1 } }])(
+  'of a welcome’s private rooms %j nothing is believed',
+  (said) => {
+    const frame = readFrame(JSON.stringify({ type: 'welcome', heads: {}, private: said }));
+    expect(frame).toMatchObject({ type: 'welcome', private: {} });
+    expect(frame && 'private' in frame ? frame.private : undefined).toEqual({});
+  },
+);
+
+test('rooms that one is no longer in when the line is back are gone, and told once', async () => {
+  const { chat, welcome } = await chatting();
+  const [heard, lost]: [string[][], string[][]] = [[], []];
+  chat.on('lost', (rooms) => lost.push(rooms));
+  welcome({ lobby: 0, den: 3, tea: 0, attic: 1, 'dm:u_a:u_me': 1 });
+  chat.on('rooms', (rooms) => heard.push(rooms));
+  welcome({ lobby: 0, tea: 0 });
+  expect(heard.at(-1)).toEqual(['lobby', 'tea', 'dm:u_a:u_me']);
+  expect(lost).toEqual([['den', 'attic']]);
+  welcome({ lobby: 0, tea: 0 });
+  welcome({ lobby: 0 });
+  expect(lost).toEqual([['den', 'attic'], ['tea']]);
   welcome({});
   expect(chat.rooms()).toEqual(['lobby', 'dm:u_a:u_me']);
 });

@@ -14,8 +14,8 @@ import { createRoom } from './room.js';
 import { createRoomFace } from './room-face.js';
 import { directRoom, foldRoom, isDirect } from './room-name.js';
 import { createRoster } from './roster.js';
+import { createStandings } from './standings.js';
 import { createTypists } from './typists.js';
-import { createVisibilities } from './visibilities.js';
 
 /** @typedef {import('./line.js').LineStatus} LineStatus */
 /** @typedef {import('./line.js').Ears} Ears */
@@ -27,7 +27,7 @@ import { createVisibilities } from './visibilities.js';
  *   credentials: where people sign in, asked at each hello; a guest's secret otherwise. line: instead of a line of one's own, for example one that tabs share */
 /** @typedef {{ url: string, nickname?: string, rooms?: string[], from?: import('./room.js').From, folder?: string,
  *   user?: string, ports?: Partial<ChatPorts> }} ChatOptions */
-/** @typedef {{ status: LineStatus, trouble: Error, rooms: string[], removed: string,
+/** @typedef {{ status: LineStatus, trouble: Error, rooms: string[], removed: string, lost: string[],
  *   invited: import('./frame.js').Invitation, nickname: { userId: string, nickname: string } }} ChatNews */
 
 /** A welcome's rest, for a room that opens after it. */
@@ -93,7 +93,7 @@ export function connect(options) {
   // Said until a server has answered it; from then on the server knows better, maybe from another device.
   let wish = nickname;
   const renames = createNames();
-  const visibilities = createVisibilities(keep);
+  const standings = createStandings();
   let isUp = false;
   let led = true;
   let isClosed = false;
@@ -207,7 +207,7 @@ export function connect(options) {
   /** @param {string} name */
   function forget(name) {
     inquiry.heard(name);
-    visibilities.forget(name);
+    standings.forget(name);
     const known = rooms.get(name);
     known?.room.close();
     known?.roster.close();
@@ -224,9 +224,12 @@ export function connect(options) {
 
   /** Of a room that was left elsewhere, or from which one was removed, while the line was down, nobody told. @param {import('./frame.js').Heads} heads */
   function leaveAllBut(heads) {
-    if (isOpen)
-      for (const name of rooms.keys())
-        if (!Object.hasOwn(heads, name) && !isDirect(name) && !names.includes(name)) forget(name);
+    if (!isOpen) return;
+    const isGone = (/** @type {string} */ name) =>
+      !Object.hasOwn(heads, name) && !isDirect(name) && !names.includes(name);
+    const gone = [...rooms.keys()].filter(isGone);
+    for (const name of gone) forget(name);
+    if (gone.length > 0) listeners.tell('lost', gone);
   }
 
   /** Whoever is asked in decides: `join` is the yes. @param {import('./frame.js').Invitation} invitation */
@@ -238,7 +241,7 @@ export function connect(options) {
   function doors(frame) {
     doorway.heard(frame);
     if (frame.type === 'joined') {
-      visibilities.hear(frame);
+      standings.joined(frame);
       if (frame.head !== null) {
         enter(frame.room, frame.head);
         inquiry.want(frame.room);
@@ -314,6 +317,7 @@ export function connect(options) {
       me = { userId, nickname: given };
       goBy(given);
       renames.hear({ userId, nickname: given, at });
+      standings.welcome(frame);
       for (const { room } of rooms.values()) room.welcome(frame);
       enterAll(frame.heads, () => true);
       leaveAllBut(frame.heads);
@@ -385,8 +389,10 @@ export function connect(options) {
     /** The owner's. @param {string} name @param {string} userId @param {AbortSignal} [signal] */
     remove: (name, userId, signal) =>
       doorway.ask({ action: 'remove', room: foldRoom(name), userId }, 'removed', signal),
-    /** Told when a room is joined, and kept: null of one that was joined elsewhere before this client came. @param {string} name */
-    visibility: (name) => visibilities.of(name),
+    /** `public` or `private`; undefined of a room that one does not hear, and before the first welcome. @param {string} name */
+    visibility: (name) => standings.of(name)?.visibility,
+    /** `owner` of a private room, whose alone `remove` is; else `member`. Undefined as `visibility` is. @param {string} name */
+    role: (name) => standings.of(name)?.role,
     /** One of the rooms that were named. Throws a RangeError for another. @param {string} name @returns {RoomFace} */
     room(name) {
       const face = faces.get(name);
@@ -404,7 +410,7 @@ export function connect(options) {
       await doorway.ask({ action: 'nickname', nickname: wanted }, 'nickname', signal);
       return { nickname: wanted };
     },
-    /** `nickname`: somebody goes by another, oneself among them; `removed`: its owner took one out of this room; `invited`: somebody asks oneself into a room, told again by each welcome while it waits for `join` or `leave`; `status`: a LineStatus; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
+    /** `nickname`: somebody goes by another, oneself among them; `removed`: its owner took one out of this room; `lost`: one is no longer in these, removed or having left elsewhere while the line was down; `invited`: somebody asks oneself into a room, told again by each welcome while it waits for `join` or `leave`; `status`: a LineStatus; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
     on: listeners.on,
     status: line.status,
     /** userId is empty before the first welcome. */

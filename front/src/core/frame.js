@@ -8,13 +8,15 @@
 /** @typedef {import('../../../shared/src/protocol.ts').Members} Members */
 /** @typedef {import('../../../shared/src/protocol.ts').Presence} Presence */
 /** @typedef {import('../../../shared/src/protocol.ts').Typing} Typing */
+/** @typedef {import('../../../shared/src/protocol.ts').Visibility} Visibility */
+/** @typedef {import('../../../shared/src/protocol.ts').Role} Role */
 /** @typedef {{ type: 'error', ref: string | null, code: string, retry: boolean, afterMs: number, message: string,
  *   suggestion?: string }} ErrorFrame code: a newer server may know more of them */
 /** @typedef {{ type: 'welcome', userId: string, nickname: string, heads: Heads, spreadMs: number, pingAfterMs: number,
- *   leaseMs: number, authForMs?: number, here: { [room: string]: Member[] }, invitations?: Invitation[], now?: string, rotated?: boolean }} Welcome leaseMs: 0 from a server without presence; rotated: set by the line when the client never was away */
+ *   leaseMs: number, authForMs?: number, here: { [room: string]: Member[] }, private?: { [room: string]: Role }, invitations?: Invitation[], now?: string, rotated?: boolean }} Welcome leaseMs: 0 from a server without presence; rotated: set by the line when the client never was away */
 /** @typedef {{ room: string, by: string }} Invitation by: the userId of who asked */
 /** @typedef {{ type: 'pong', heads: Heads, present: Heads }} Pong */
-/** @typedef {{ type: 'joined', room: string, head: number | null, visibility?: import('../../../shared/src/protocol.ts').Visibility }} Joined
+/** @typedef {{ type: 'joined', room: string, head: number | null, visibility?: Visibility, role?: Role }} Joined
  *   head: null if another device of mine joined */
 /** @typedef {{ type: 'left', room: string }} Left */
 /** @typedef {{ type: 'invited', room: string, userId: string, by: string }} Invited by: empty in the answer to who invited */
@@ -74,6 +76,15 @@ function readHeads(heads) {
   return Object.fromEntries(sound.map(([room, head]) => [room, Number(head)]));
 }
 
+/** @param {unknown} value @returns {value is Role} */
+const isRole = (value) => value === 'owner' || value === 'member';
+
+/** @param {unknown} roles @returns {{ [room: string]: Role }} */
+function readRoles(roles) {
+  const all = Object.entries(isRecord(roles) ? roles : {});
+  return Object.fromEntries(all.flatMap(([room, role]) => (isRole(role) ? [[room, role]] : [])));
+}
+
 /** @param {unknown} members @returns {Member[]} */
 const readMembers = (members) =>
   (Array.isArray(members) ? members : []).flatMap((member) => {
@@ -123,6 +134,7 @@ const READERS = {
     userId: text(frame.userId, ''),
     nickname: text(frame.nickname, 'You'),
     heads: readHeads(frame.heads),
+    private: readRoles(frame.private),
     spreadMs: positive(frame.spreadMs, SPREAD_MS),
     pingAfterMs: positive(frame.pingAfterMs, PING_AFTER_MS),
     leaseMs: positive(frame.leaseMs, 0),
@@ -163,11 +175,12 @@ const READERS = {
     typeof room === 'string' && typeof userId === 'string'
       ? { type: 'typing', room, userId, nickname: text(nickname, ''), on: on === true }
       : null,
-  joined: ({ room, head, visibility }) => ({
+  joined: ({ room, head, visibility, role }) => ({
     type: 'joined',
     room: text(room, ''),
     head: isCount(head) ? head : null,
     ...(visibility === 'public' || visibility === 'private' ? { visibility } : {}),
+    ...(isRole(role) ? { role } : {}),
   }),
   left: ({ room }) => ({ type: 'left', room: text(room, '') }),
   invited: ({ room, userId, by }) => ({

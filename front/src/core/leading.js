@@ -44,10 +44,9 @@ export function createLeading({ leader, clock, openLine, post, changed, heard })
     else if (frame.type === 'pong') raise(Object.entries(frame.heads));
     else if (frame.type === 'message') raise([[frame.room, frame.seq]]);
     else if (frame.type === 'history') raise([[frame.room, frame.head]]);
-    else if (frame.type === 'joined' && frame.head !== null) raise([[frame.room, frame.head]]);
-    else if (frame.type === 'left') drop('heads', frame.room);
-    else if (frame.type === 'removed' && frame.userId === welcome?.userId)
-      drop('heads', frame.room);
+    else if (frame.type === 'joined' && frame.head !== null) enter(frame, frame.head);
+    else if (frame.type === 'left') leave(frame.room);
+    else if (frame.type === 'removed' && frame.userId === welcome?.userId) leave(frame.room);
     else if (frame.type === 'presence' || frame.type === 'members') drop('here', frame.room);
     else if (frame.type === 'nickname') rename(frame);
     told += 1;
@@ -63,10 +62,23 @@ export function createLeading({ leader, clock, openLine, post, changed, heard })
     welcome = { ...welcome, heads: Object.fromEntries(heads) };
   }
 
-  /** A room that is heard no more, or whose people are others now: they are asked for. @param {'heads' | 'here'} what @param {string} room */
+  /** @param {import('./frame.js').Joined} frame @param {number} head */
+  function enter({ room, visibility, role = 'member' }, head) {
+    raise([[room, head]]);
+    if (welcome && visibility === 'private')
+      welcome = { ...welcome, private: { ...welcome.private, [room]: role } };
+  }
+
+  /** @param {string} room that is heard no more */
+  function leave(room) {
+    drop('heads', room);
+    drop('private', room);
+  }
+
+  /** Of a room whose people are others now they are asked for. @param {'heads' | 'here' | 'private'} what @param {string} room */
   function drop(what, room) {
     if (!welcome) return;
-    const { [room]: _, ...rest } = welcome[what];
+    const { [room]: _, ...rest } = welcome[what] ?? {};
     welcome = { ...welcome, [what]: rest };
   }
 

@@ -22,7 +22,7 @@ export function titleOf(room, { me, nameOf, words }) {
 
 /**
  * @param {{ rooms: string[], current: string, me: string, nameOf: (userId: string) => string | null, online: Set<string>,
- *   visibility: (room: string) => 'public' | 'private' | null,
+ *   visibility: (room: string) => 'public' | 'private' | undefined,
  *   unread: (room: string) => RoomEntry['unread'], words: Parameters<typeof titleOf>[1]['words'], locale: string }} options
  * @returns {RoomEntry[]} in the order to show them
  */

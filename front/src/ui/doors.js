@@ -39,10 +39,10 @@ export function openDoors({ root, chat, room, known, open, say, words, signal })
     return known().filter(({ userId }) => !inside.has(userId));
   }
 
-  /** Nobody is taken out of a room that everybody may join. */
+  /** A private room's owner takes people out of it. */
   function removable() {
-    const { name, isLeavable } = room();
-    if (!isLeavable || chat.visibility(name) === 'public') return [];
+    const { name } = room();
+    if (chat.role(name) !== 'owner') return [];
     return chat
       .room(name)
       .roster()

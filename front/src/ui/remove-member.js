@@ -1,5 +1,5 @@
 // @ts-check
-// The owner takes somebody out of a private room, after being told what that means. Who owns it only the server knows: others are refused.
+// The owner takes somebody out of a private room, after being told what that means.
 import { shownNickname } from '../core/nickname.js';
 import { createDialog, refusal } from './dialog.js';
 import { element } from './element.js';

@@ -68,6 +68,7 @@ export const ar = {
     removeIt: 'أخرجه من الغرفة',
     removed: (name) => `لم يعد ${name} في الغرفة.`,
     removedYou: (room) => `تم إخراجك من ${room}.`,
+    noLonger: (rooms) => `لم تعد في ${rooms}.`,
     invitations: 'الدعوات',
     invitedBy: (name) => `دعوة من ${name}`,
     invitedTo: (name, room) => `دعوة من ${name} إلى ${room}.`,

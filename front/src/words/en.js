@@ -60,6 +60,7 @@ export const en = {
     removeIt: 'Remove from the room',
     removed: (/** @type {string} */ name) => `${name} is not in the room any more.`,
     removedYou: (/** @type {string} */ room) => `You were removed from ${room}.`,
+    noLonger: (/** @type {string} */ rooms) => `You are no longer in ${rooms}.`,
     invitations: 'Invitations',
     invitedBy: (/** @type {string} */ name) => `${name} invites you`,
     invitedTo: (/** @type {string} */ name, /** @type {string} */ room) =>
