@@ -9,6 +9,6 @@ export default {
   globalSetup: '<rootDir>/tests/browser/unpack.ts',
   // Bounds what hangs; a machine that is slow is no failure.
   testTimeout: 180_000,
-  // The suites mostly wait for processes of their own, so two fit on two cores, where jest would take one.
-  maxWorkers: 2,
+  // The suites mostly wait for processes of their own, so three fit on two cores, where jest would take one.
+  maxWorkers: 3,
 };

@@ -115,7 +115,8 @@ describe('what is read out', () => {
     expect(await read(ada.page, '.composer')).toEqual([
       '- form "Write a message":',
       '  - text: Message to the lobby',
-      '  - textbox "Message to the lobby"',
+      '  - textbox "Message to the lobby":',
+      '    - /placeholder: Write a message',
       '  - button "Send" [disabled]',
       '  - paragraph: Enter sends, Shift+Enter begins a new line',
       '  - status',
@@ -131,6 +132,7 @@ describe('what is read out', () => {
       '  - textbox "Nickname": guest',
       '  - alert',
       '  - paragraph: Everybody sees it next to what you write. You can change it at any time.',
+      '  - status',
       '  - button "Cancel"',
       '  - button "Save"',
     ]);
