@@ -53,6 +53,24 @@ test('a first message lists the room for both, here and at the next hello', asyn
   expect(direct(((await bob.enters()) as Welcome).heads)).toEqual([room]);
 });
 
+test('a message to nobody who has ever said hello is refused, and nothing is written or told of it', async () => {
+  const said = { messageId: 'a2b0c1d2-0000-7000-8000-000000000001', message: 'psst' };
+  const before = (await aws.rows(aws.tables.connections)).length;
+  aws.entries.length = 0;
+  expect(await ada.says('sendmessage', { ...said, to: 'u_nobody' })).toMatchObject({
+    ...{ type: 'error', code: 'NoSuchUser', ref: said.messageId, retry: false },
+  });
+  expect(aws.entries).toEqual([]);
+  expect((await aws.rows(aws.tables.connections)).length).toBe(before);
+});
+
+test('a conversation goes on when the other has not been here for so long that their name is forgotten', async () => {
+  await fromAda('u_gone');
+  expect(await ada.says('sendmessage', { to: 'u_gone', message: 'still there?' })).toMatchObject({
+    type: 'accepted',
+  });
+});
+
 test('however many strangers speak to somebody, those they have spoken with are listed, and the newest strangers after them', async () => {
   const friends = Array.from({ length: 30 }, (_, at) => `f${at}`);
   for (const friend of friends) await fromAda(friend);
@@ -100,9 +118,10 @@ test('who answers has the conversation for their own', async () => {
 
 test('a conversation that goes on is written to the list once in ten minutes', async () => {
   const written = new Set<string | undefined>();
-  aws.script.dynamodb = (_, input) => {
+  const bob = await person(routes, 'Bob');
+  aws.script.dynamodb = (action, input) => {
     const { Key, ExpressionAttributeValues } = input as Record<string, Row | undefined>;
-    if (/^(direct|asked)#/.test(Key?.sk?.S ?? ''))
+    if (action === 'UpdateItem' && /^(direct|asked)#/.test(Key?.sk?.S ?? ''))
       written.add(ExpressionAttributeValues?.[':at']?.S);
     return undefined;
   };
@@ -111,7 +130,7 @@ test('a conversation that goes on is written to the list once in ten minutes', a
   const counts: number[] = [];
   for (const minutes of [0, 1, 9, 11, 20, 22]) {
     clock.mockReturnValue(start + minutes * 60_000);
-    await ada.says('sendmessage', { to: 'u_bob', message: 'hi' });
+    await ada.says('sendmessage', { to: bob.userId, message: 'hi' });
     counts.push(written.size);
   }
   clock.mockRestore();

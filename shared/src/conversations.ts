@@ -3,6 +3,7 @@
 import {
   ConditionalCheckFailedException,
   DynamoDBClient,
+  GetItemCommand,
   QueryCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
@@ -32,6 +33,14 @@ export interface Conversations {
   rooms: string[];
   /** Those the user has spoken in that are to be renewed. */
   stale: string[];
+}
+
+/** Whether the user has said something in their direct room within a year. */
+export async function hasSpoken(userId: string, room: string): Promise<boolean> {
+  const { Item } = await client.send(
+    new GetItemCommand({ TableName, Key: ownKey(userId, room), ConsistentRead: true }),
+  );
+  return Item !== undefined;
 }
 
 /**

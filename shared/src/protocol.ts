@@ -93,7 +93,10 @@ export interface SendMessage {
   messageId?: string;
   /** Optional; the lobby if absent, unless there is `to`. */
   room?: string;
-  /** Instead of a room: the userId of whom alone it is said to. Its room is `dm:<userA>:<userB>`, the ids in order. */
+  /**
+   * Instead of a room: the userId of whom alone it is said to. Its room is `dm:<userA>:<userB>`, the ids in order. The first
+   * one to somebody who has never said hello is refused with `NoSuchUser`.
+   */
   to?: string;
   /** 1 to 4,000 code points, not only white space. */
   message: string;
