@@ -116,6 +116,16 @@ test('who is in the room already, or was removed from it, is offered nothing', a
   expect(await invitationsAt(bob)).toBeUndefined();
 });
 
+test('who was removed is offered the room anew, whatever is left of their first membership', async () => {
+  const { remember } = await import('../../shared/src/belongings.ts');
+  const fields = { room: 'den', userId: bob.userId };
+  await ada.says('invite', fields);
+  await ada.says('remove', fields);
+  await remember(bob.userId, 'den');
+  await ada.says('invite', fields);
+  expect(await invitationsAt(bob)).toEqual([{ room: 'den', by: ada.userId }]);
+});
+
 test('whoever is invited by strangers to forty-nine rooms may join any other', async () => {
   const rooms = Array.from({ length: 49 }, (_, at) => `r${at}`);
   await ada.enters({ rooms });

@@ -103,11 +103,11 @@ export async function enlist({ room, title }: Pick<Room, 'room' | 'title'>): Pro
   await client.send(new PutItemCommand({ TableName, Item }));
 }
 
-/** Makes somebody a member of a private room; a member stays what they are. */
-export async function admit(room: string, userId: string, role: Role): Promise<void> {
+/** Makes somebody a member of a private room; a member stays what they are. Answers whether they were none before. */
+export async function admit(room: string, userId: string, role: Role): Promise<boolean> {
   const joinedAt = { S: new Date().toISOString() };
   const expiresAt = { N: String(keepUntil()) };
-  await putNew({ ...memberKey(room, userId), role: { S: role }, joinedAt, expiresAt });
+  return putNew({ ...memberKey(room, userId), role: { S: role }, joinedAt, expiresAt });
 }
 
 /** They stay a member for another year, if they still are one. */
