@@ -3,18 +3,21 @@
 import { mayHear } from '../../shared/src/access.ts';
 import { belongings, remember } from '../../shared/src/belongings.ts';
 import { publish } from '../../shared/src/bus.ts';
-import type { Connection, Subscription } from '../../shared/src/connections.ts';
-import { listen, unlisten } from '../../shared/src/listening.ts';
-import { headsOf, shardsOf } from '../../shared/src/messages.ts';
+import { unlisten } from '../../shared/src/listening.ts';
+import { headsOf } from '../../shared/src/messages.ts';
 import { LIMITS, LOBBY, Refused } from '../../shared/src/protocol.ts';
 import { enlist, makeRoom, type Standing, standings } from '../../shared/src/rooms.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 import { roomTopic } from '../../shared/src/topics.ts';
+import { follow } from './follow.ts';
+import { hear } from './hear.ts';
 import { opened } from './presence.ts';
 
 export const handler = routeHandler('join', async (frame, speaker) => {
   const { room, create = false, visibility: wanted = 'public' } = frame;
   const { userId, nickname } = speaker;
+  // Nobody leaves the lobby: whoever follows into it joins it.
+  if (frame.follow === true && room !== LOBBY) return follow(room, speaker);
   let standing = await standingOf(userId, room);
   if (standing === undefined && (create || room === LOBBY)) {
     const visibility = room === LOBBY ? 'public' : wanted;
@@ -38,19 +41,13 @@ export const handler = routeHandler('join', async (frame, speaker) => {
   }
   await opened(speaker, [room]);
   if (isNew && visibility === 'public') await enlist(standing);
-  if (isNew) await publish('RoomJoined', { room, visibility, userId, nickname });
-  // Last: what was not told to the other devices is new again when it is tried again.
+  // Before it is told: the other devices ask whether it is so.
   if (isNew) await remember(userId, room);
+  // Told though it is not new: the first try may have come no further than here.
+  if (room !== LOBBY) await publish('RoomJoined', { room, visibility, userId, nickname });
   const head = (await headsOf([room])).get(room)?.head ?? 0;
   return { type: 'joined', room, visibility, head };
 });
 
 const standingOf = async (userId: string, room: string): Promise<Standing | undefined> =>
   (await standings(userId, [room])).get(room);
-
-async function hear(speaker: Connection, room: string): Promise<Subscription> {
-  const topic = roomTopic(room);
-  const heard = speaker.subscriptions.find((one) => one.topic === topic);
-  const shard = heard?.shard ?? Math.floor(Math.random() * (await shardsOf(room)));
-  return listen(speaker, { topic, shard });
-}

@@ -141,6 +141,11 @@ export interface Join {
   create?: boolean;
   /** Optional, of a room that is made: `public` if absent. A private room has its maker for owner. */
   visibility?: Visibility;
+  /**
+   * Optional: hear it here if another device of mine is in it still, and join nothing; else the answer is `left`. Said when a
+   * device's `joined` or `left` is told, which may come late, or one before the other.
+   */
+  follow?: boolean;
 }
 
 /**
@@ -331,7 +336,7 @@ export interface Pong {
   present: { [room: string]: number };
 }
 
-/** `joined`: the room is heard from before this head was read. Without head: another connection of mine has joined it. */
+/** `joined`: the room is heard from before this head was read. Without head: another connection of mine has joined it, and may have left it since. */
 export interface Joined {
   type: 'joined';
   room: string;
@@ -343,6 +348,8 @@ export interface Joined {
 export interface Left {
   type: 'left';
   room: string;
+  /** In the answer to a `join` with `follow`: I am not in it, or not any more. */
+  follow?: true;
 }
 
 /** `invited`: that they are, to who invited them; and to them, with who did: they may `join` now. */
@@ -708,6 +715,7 @@ const PARSERS: { [A in Action]: (fields: Fields, ref: string | null) => FrameOf<
     room: named(fields, ref),
     ...optional(fields, 'create', isBoolean, ref),
     ...optional(fields, 'visibility', isVisibility, ref),
+    ...optional(fields, 'follow', isBoolean, ref),
   }),
   leave: (fields, ref) => ({ action: 'leave', room: named(fields, ref) }),
   invite: (fields, ref) => ({
