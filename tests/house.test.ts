@@ -394,6 +394,8 @@ test('presence-change calls the same a crowd as the code', () => {
   const [, most] =
     /"\$\.people\.connections",\s*"NumericGreaterThan": (\d+)/.exec(definition) ?? [];
   expect(Number(most)).toBe(LIMITS.crowd);
+  const [, rows] = /"\$\.people\.read",\s*"NumericGreaterThan": (\d+)/.exec(definition) ?? [];
+  expect(definition).toContain(`"Limit": ${Number(rows) + 1}\n`);
 });
 
 test('of every route that fails somebody hears: by Lambda’s own count, or by its log and an alarm on that metric', () => {
