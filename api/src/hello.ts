@@ -5,11 +5,9 @@ import { publish } from '../../shared/src/bus.ts';
 import { settleLease, takeLease } from '../../shared/src/clients.ts';
 import { isOver, reopen } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
-import { unlisten } from '../../shared/src/listening.ts';
 import { VERSION } from '../../shared/src/protocol.ts';
 import { LEASE_MS } from '../../shared/src/roster.ts';
 import { routeHandler } from '../../shared/src/route.ts';
-import { roomTopic } from '../../shared/src/topics.ts';
 import { endOlder } from './end-older.ts';
 import { endSurplus } from './end-surplus.ts';
 import { fittingBeside } from './fitting-entries.ts';
@@ -21,6 +19,7 @@ import { nameFor } from './naming.ts';
 import { greeted } from './presence.ts';
 import { spread } from './spread.ts';
 import { subscriptionsFor } from './subscriptions.ts';
+import { takeBack } from './take-back.ts';
 import { whoIs } from './who.ts';
 
 const pingAfterMs = Number(env('PING_AFTER_SECONDS')) * 1000;
@@ -51,13 +50,20 @@ export const handler = routeHandler('hello', async (frame, before) => {
   await reopen(before, after);
   // Subscribed first, asked again after: a removal or leave under way either finds the subscription, or is found here.
   const gone = await lost(userId, { closed, kept });
-  for (const room of gone) await unlisten(connectionId, roomTopic(room), subscriptions);
+  await takeBack(after, gone, subscriptions);
   const heard = rooms.filter((room) => !gone.includes(room));
   // Whose token had expired was in no room: others may have been told so.
   await greeted(isOver(before) ? { ...before, subscriptions: [] } : before, after, heard);
   const nickname = await stillBy(userId, naming);
-  const told = [readHeads([...heard, ...direct]), readHere(heard), spread(lease.came)] as const;
-  const [heads, here, { spreadMs, came }] = await Promise.all(told);
+  const [heads, here, { spreadMs, came }] = await Promise.all([
+    readHeads([...heard, ...direct]),
+    readHere(heard),
+    spread(lease.came),
+  ]);
+  // And asked once more: the same holds for the rosters that were entered, and for what is told of a private room.
+  const stillClosed = closed.filter((room) => heard.includes(room));
+  const removed = await lost(userId, { closed: stillClosed, kept: [] });
+  await takeBack(after, removed, subscriptions);
   // Last: who failed before this leaves the older connection alive, and its client a line.
   await endOlder(lease.older, mine);
   await endSurplus(userId).catch((error: unknown) =>
@@ -79,6 +85,13 @@ export const handler = routeHandler('hello', async (frame, before) => {
       : { authForMs: Math.max(1, authExpiresAt * 1000 - nowMs) }),
   };
   const welcome = { type: 'welcome', v: VERSION, userId, nickname, ...times } as const;
-  const full = { ...welcome, heads: fittingBeside({ ...welcome, heads: {}, here: {} }, heads) };
-  return { ...full, here: fittingBeside({ ...full, here: {} }, here) };
+  const told = { heads: without(removed, heads), here: without(removed, here) };
+  const full = {
+    ...welcome,
+    heads: fittingBeside({ ...welcome, heads: {}, here: {} }, told.heads),
+  };
+  return { ...full, here: fittingBeside({ ...full, here: {} }, told.here) };
 });
+
+const without = <T>(rooms: string[], told: { [room: string]: T }): { [room: string]: T } =>
+  Object.fromEntries(Object.entries(told).filter(([room]) => !rooms.includes(room)));

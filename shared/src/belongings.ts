@@ -3,6 +3,7 @@
 import {
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   DynamoDBClient,
   PutItemCommand,
   QueryCommand,
@@ -92,6 +93,11 @@ export const forget = (userId: string, room: string): Promise<void> =>
     { DeleteRequest: { Key: key(userId, room) } },
     { DeleteRequest: { Key: invitedKey(userId, room) } },
   ]);
+
+/** What was written for who was removed meanwhile; an invitation that came after stands. */
+export async function unremember(userId: string, room: string): Promise<void> {
+  await client.send(new DeleteItemCommand({ TableName, Key: key(userId, room) }));
+}
 
 /** Kept apart from the user's rooms, so that strangers fill nobody's fifty: the room is theirs when they join. */
 export async function offer(userId: string, { room, by }: Invitation): Promise<void> {
