@@ -3,15 +3,14 @@
 import { mayHear } from '../../shared/src/access.ts';
 import { belongings, remember } from '../../shared/src/belongings.ts';
 import { publish } from '../../shared/src/bus.ts';
-import { unlisten } from '../../shared/src/listening.ts';
 import { headsOf } from '../../shared/src/messages.ts';
 import { LIMITS, LOBBY, Refused } from '../../shared/src/protocol.ts';
 import { enlist, makeRoom, type Standing, standings } from '../../shared/src/rooms.ts';
 import { routeHandler } from '../../shared/src/route.ts';
-import { roomTopic } from '../../shared/src/topics.ts';
 import { follow } from './follow.ts';
 import { hear } from './hear.ts';
 import { opened } from './presence.ts';
+import { takeBack } from './take-back.ts';
 
 export const handler = routeHandler('join', async (frame, speaker) => {
   const { room, create = false, visibility: wanted = 'public' } = frame;
@@ -34,18 +33,22 @@ export const handler = routeHandler('join', async (frame, speaker) => {
   const isNew = room !== LOBBY && !rooms.includes(room);
   if (isNew && rooms.length >= LIMITS.rooms) throw new Refused('TooManyRooms');
   const heard = await hear(speaker, room);
-  // Subscribed first, asked again after: a removal under way either finds the subscription, or is found here.
-  if (visibility === 'private' && !mayHear(await standingOf(userId, room), userId)) {
-    await unlisten(speaker.connectionId, roomTopic(room), [heard]);
+  const askAgain = async () => {
+    if (visibility === 'public' || mayHear(await standingOf(userId, room), userId)) return;
+    await takeBack(speaker, [room], [heard]);
     throw new Refused('NoSuchRoom');
-  }
+  };
+  // Subscribed first, asked again after: a removal under way either finds the subscription, or is found here.
+  await askAgain();
   await opened(speaker, [room]);
   if (isNew && visibility === 'public') await enlist(standing);
   // Before it is told: the other devices ask whether it is so.
   if (isNew) await remember(userId, room);
+  const head = (await headsOf([room])).get(room)?.head ?? 0;
+  // And once more: the same holds for the roster, for what comes back, and for what is told.
+  await askAgain();
   // Told though it is not new: the first try may have come no further than here.
   if (room !== LOBBY) await publish('RoomJoined', { room, visibility, userId, nickname });
-  const head = (await headsOf([room])).get(room)?.head ?? 0;
   return { type: 'joined', room, visibility, head };
 });
 

@@ -83,10 +83,8 @@ async function traces(answer: ServerFrame, isAskedAfter: boolean): Promise<strin
   const isTold = answer.type === 'joined' || (answer.type === 'welcome' && 'den' in answer.heads);
   return [
     ...(await hearers()).flatMap((id) => (id?.startsWith('Bob') ? [id] : [])),
-    ...(answer.type === 'joined' ? [] : rows).filter((row) =>
-      marks.some((mark) => row.startsWith(mark)),
-    ),
-    ...(isTold && answer.type !== 'joined' && isAskedAfter ? ['the answer'] : []),
+    ...rows.filter((row) => marks.some((mark) => row.startsWith(mark))),
+    ...(isTold && isAskedAfter ? ['the answer'] : []),
   ];
 }
 
