@@ -1,6 +1,7 @@
 // nickname: the change reaches every device and roster of its user, and the bus; a taken one is refused with another that works.
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { directRoom } from '../../shared/src/direct.ts';
 import type { NicknameChanged } from '../../shared/src/events.ts';
 import { folded } from '../../shared/src/nickname.ts';
 import type { ErrorFrame, Nickname, Welcome } from '../../shared/src/protocol.ts';
@@ -65,6 +66,20 @@ test('is said on the bus once: to all who share a room, and to the other devices
   expect(more).toEqual([]);
   expect(change?.topics.toSorted()).toEqual(['room:lobby', 'room:tea', `user:${ada.userId}`]);
   expect(change?.frame).toMatchObject({ userId: ada.userId, nickname: 'Countess' });
+});
+
+test('is told to whom the user has written, and not to who only wrote to them', async () => {
+  const [ada, bob, eve] = [
+    await person(routes, 'Ada'),
+    await person(routes, 'Bob'),
+    await person(routes, 'Eve'),
+  ];
+  const { spoke } = await import('../../shared/src/conversations.ts');
+  await spoke(ada.userId, bob.userId, directRoom(ada.userId, bob.userId));
+  await spoke(eve.userId, ada.userId, directRoom(ada.userId, eve.userId));
+  await ada.says('nickname', { nickname: 'Countess' });
+  const users = [`user:${ada.userId}`, `user:${bob.userId}`];
+  expect(changes()[0]?.topics).toEqual([...users, 'room:lobby']);
 });
 
 test.each([

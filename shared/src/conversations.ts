@@ -40,7 +40,9 @@ const dayKey = (userId: string, list: string, day: string, room: string) => ({
 export interface Conversations {
   /** At most 50, those the user has spoken in first; the newest word first among these and among the others. */
   rooms: string[];
-  /** Those the user has spoken in that are to be renewed. */
+  /** Those of them that the user has spoken in. */
+  own: string[];
+  /** Those of these that are to be renewed. */
   stale: string[];
 }
 
@@ -106,7 +108,11 @@ export async function conversations(userId: string, isConsistent: boolean): Prom
   const most = LIMITS.directRooms - Math.min(waiting.length, KEPT_FOR_ASKED);
   const rooms = [...[...mine].slice(0, most), ...waiting].slice(0, LIMITS.directRooms);
   const stale = own.filter((one) => one.isStale && rooms.includes(one.room));
-  return { rooms, stale: stale.map(({ room }) => room) };
+  return {
+    rooms,
+    own: rooms.filter((room) => mine.has(room)),
+    stale: stale.map(({ room }) => room),
+  };
 }
 
 /** The conversation stays listed for another year. */

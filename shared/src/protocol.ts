@@ -406,7 +406,7 @@ export interface Typing {
   on: boolean;
 }
 
-/** `nickname`: what somebody goes by now; to who asked, and to all who share a room with them. Of two, the later `at` counts. */
+/** `nickname`: what somebody goes by now; to who asked, to all who share a room with them, and to whom they have written. Of two, the later `at` counts. */
 export interface Nickname {
   type: 'nickname';
   userId: string;
