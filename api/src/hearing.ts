@@ -47,12 +47,14 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
   const joined = rooms
     .filter((room) => room !== LOBBY && !own.rooms.includes(room))
     .slice(0, LIMITS.rooms - own.rooms.length);
+  // What was not looked for waits for a hello that does: its membership would lapse before it.
+  const stale = own.stale.filter((room) => mayHear(found.get(room), userId));
   await Promise.all([
     ...joined.map(async (room) => {
       await keepUp(found.get(room), userId);
       await remember(userId, room);
     }),
-    ...own.stale.map(async (room) => {
+    ...stale.map(async (room) => {
       await keepUp(found.get(room), userId);
       await renew(userId, room);
     }),
@@ -67,8 +69,8 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
   };
 }
 
-/** A room in which somebody is stays in the list of rooms, or they stay its member. */
-async function keepUp(standing: Standing | undefined, userId: string): Promise<void> {
+/** A room in which somebody is stays in the list of rooms, or they stay its member, for another year. */
+export async function keepUp(standing: Standing | undefined, userId: string): Promise<void> {
   if (standing?.visibility === 'public') await enlist(standing);
   else if (standing?.role !== undefined) await keepMember(standing.room, userId);
 }

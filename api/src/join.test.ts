@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Welcome } from '../../shared/src/protocol.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
-import { person, type Routes } from '../../tests/product/people.ts';
+import { type Person, person, type Routes } from '../../tests/product/people.ts';
 
 let aws: TestAws;
 let routes: Routes;
@@ -99,28 +99,54 @@ test('the lobby is heard, and takes none of one’s fifty places', async () => {
   expect(await named(ada.userId)).toBe(0);
 });
 
-test('a hello keeps for another year a membership and a list entry of more than a month ago', async () => {
-  const ada = await person(routes, 'Ada');
-  await ada.says('join', { room: 'tea', create: true });
-  await ada.says('join', { room: 'den', create: true, visibility: 'private' });
+describe('a membership and a list entry of more than a month ago', () => {
+  const DAY_S = 24 * 60 * 60;
+  let ada: Person;
+  beforeEach(async () => {
+    ada = await person(routes, 'Ada');
+    await ada.says('join', { room: 'tea', create: true });
+    await ada.says('join', { room: 'den', create: true, visibility: 'private' });
+  });
   const rows = async () =>
     (await aws.rows(aws.tables.connections)).filter(({ pk, sk }) =>
       [`user#${ada.userId} room#`, 'room#den member#', 'rooms tea'].some((key) =>
         `${pk?.S} ${sk?.S}`.startsWith(key),
       ),
     );
-  const before = await rows();
-  expect(before).toHaveLength(4);
-  const month = Number(before[0]?.expiresAt?.N) - 31 * 24 * 60 * 60;
-  for (const row of before)
-    await aws.put(aws.tables.connections, { ...row, expiresAt: { N: String(month) } });
-  await ada.enters();
-  const after = await rows();
-  expect(after.map(({ expiresAt }) => Number(expiresAt?.N) - month > 30 * 24 * 60 * 60)).toEqual(
-    Array(4).fill(true),
-  );
-  await ada.enters();
-  expect(await rows()).toEqual(after);
+  const age = async (days: number) => {
+    const end = String(Math.floor(Date.now() / 1000) + (365 - days) * DAY_S);
+    for (const row of await rows())
+      await aws.put(aws.tables.connections, { ...row, expiresAt: { N: end } });
+  };
+  const renewed = async () =>
+    (await rows())
+      .filter(({ expiresAt }) => Number(expiresAt?.N) > Date.now() / 1000 + 364 * DAY_S)
+      .map(({ pk, sk }) => `${pk?.S?.replace(ada.userId, 'ada')} ${sk?.S}`);
+
+  test('is kept for another year by a hello, once', async () => {
+    await age(31);
+    await ada.enters();
+    const after = await rows();
+    expect(await renewed()).toHaveLength(4);
+    await ada.enters();
+    expect(await rows()).toEqual(after);
+  });
+
+  test('waits beside its room where a hello names others', async () => {
+    await age(31);
+    await ada.enters({ rooms: ['lobby', 'tea'] });
+    expect((await renewed()).sort()).toEqual(['rooms tea', 'user#ada room#tea']);
+  });
+
+  test('is kept by who joins again', async () => {
+    const { forget } = await import('../../shared/src/belongings.ts');
+    await age(360);
+    for (const room of ['tea', 'den']) {
+      await forget(ada.userId, room);
+      await ada.says('join', { room });
+    }
+    expect(await renewed()).toHaveLength(4);
+  });
 });
 
 describe('a private room', () => {

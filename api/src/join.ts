@@ -5,10 +5,11 @@ import { belongings, remember } from '../../shared/src/belongings.ts';
 import { publish } from '../../shared/src/bus.ts';
 import { headsOf } from '../../shared/src/messages.ts';
 import { LIMITS, LOBBY, Refused } from '../../shared/src/protocol.ts';
-import { enlist, makeRoom, type Standing, standings } from '../../shared/src/rooms.ts';
+import { makeRoom, type Standing, standings } from '../../shared/src/rooms.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 import { follow } from './follow.ts';
 import { hear } from './hear.ts';
+import { keepUp } from './hearing.ts';
 import { opened } from './presence.ts';
 import { takeBack } from './take-back.ts';
 
@@ -41,7 +42,7 @@ export const handler = routeHandler('join', async (frame, speaker) => {
   // Subscribed first, asked again after: a removal under way either finds the subscription, or is found here.
   await askAgain();
   await opened(speaker, [room]);
-  if (isNew && visibility === 'public') await enlist(standing);
+  if (isNew) await keepUp(standing, userId);
   // Before it is told: the other devices ask whether it is so.
   if (isNew) await remember(userId, room);
   const head = (await headsOf([room])).get(room)?.head ?? 0;
