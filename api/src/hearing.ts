@@ -14,6 +14,8 @@ export interface Hearing {
   direct: string[];
   /** Those of `rooms` that somebody may be removed from. */
   closed: string[];
+  /** All of the user's rooms; absent where rooms were named, and no others are wanted. */
+  known?: string[];
   /** Those of `rooms` that come back at each hello, until the user leaves them on any device. */
   kept: string[];
   /** Told to whom names no rooms: who does wants no other. */
@@ -63,6 +65,7 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
   return {
     rooms,
     direct: named?.filter((room) => mayUse({ userId, subscriptions: [] }, room)) ?? talks.rooms,
+    ...(named === undefined ? { known: own.rooms } : {}),
     closed: rooms.filter((room) => found.get(room)?.visibility === 'private'),
     kept: rooms.filter((room) => own.rooms.includes(room) || joined.includes(room)),
     invitations: waiting,
@@ -73,17 +76,4 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
 export async function keepUp(standing: Standing | undefined, userId: string): Promise<void> {
   if (standing?.visibility === 'public') await enlist(standing);
   else if (standing?.role !== undefined) await keepMember(standing.room, userId);
-}
-
-/** Those that the user has left since, or was removed from. */
-export async function lost(
-  userId: string,
-  { closed, kept }: Pick<Hearing, 'closed' | 'kept'>,
-): Promise<string[]> {
-  const [own, found] = await Promise.all([
-    kept.length === 0 ? ([] as string[]) : belongings(userId).then(({ rooms }) => rooms),
-    standings(userId, closed),
-  ]);
-  const left = kept.filter((room) => !own.includes(room));
-  return [...new Set([...left, ...closed.filter((room) => !mayHear(found.get(room), userId))])];
 }

@@ -13,8 +13,10 @@ import { endSurplus } from './end-surplus.ts';
 import { fittingBeside } from './fitting-entries.ts';
 import { stillBy } from './going-by.ts';
 import { readHeads } from './heads.ts';
-import { hearingOf, lost } from './hearing.ts';
+import { hear } from './hear.ts';
+import { hearingOf } from './hearing.ts';
 import { readHere } from './here.ts';
+import { meanwhile } from './meanwhile.ts';
 import { nameFor } from './naming.ts';
 import { greeted } from './presence.ts';
 import { spread } from './spread.ts';
@@ -39,7 +41,7 @@ export const handler = routeHandler('hello', async (frame, before) => {
     return { type: 'replaced', epoch: lease.epoch };
   }
   // Each of them waits for DynamoDB, and none for another.
-  const [naming, { rooms, direct, closed, kept, invitations }] = await Promise.all([
+  const [naming, { rooms, direct, closed, invitations, ...asked }] = await Promise.all([
     nameFor(frame.nickname, who),
     hearingOf(userId, frame.rooms),
     before.clientId === undefined ? drawBucket(mine) : undefined,
@@ -49,9 +51,11 @@ export const handler = routeHandler('hello', async (frame, before) => {
   const after = { ...mine, ...auth, nickname: wanted, protocol: 'v1' as const, subscriptions };
   await reopen(before, after);
   // Subscribed first, asked again after: a removal or leave under way either finds the subscription, or is found here.
-  const gone = await lost(userId, { closed, kept });
+  const { gone, gained } = await meanwhile(userId, { closed, ...asked });
   await takeBack(after, gone, subscriptions);
-  const heard = rooms.filter((room) => !gone.includes(room));
+  const written = [...subscriptions];
+  for (const room of gained) written.push(await hear(after, room));
+  const heard = [...rooms.filter((room) => !gone.includes(room)), ...gained];
   // Whose token had expired was in no room: others may have been told so.
   await greeted(isOver(before) ? { ...before, subscriptions: [] } : before, after, heard);
   const nickname = await stillBy(userId, naming);
@@ -60,10 +64,13 @@ export const handler = routeHandler('hello', async (frame, before) => {
     readHere(heard),
     spread(lease.came),
   ]);
-  // And asked once more: the same holds for the rosters that were entered, and for what is told of a private room.
-  const stillClosed = closed.filter((room) => heard.includes(room));
-  const removed = await lost(userId, { closed: stillClosed, kept: [] });
-  await takeBack(after, removed, subscriptions);
+  // And asked once more: the same holds for the rosters that were entered, and for what is told.
+  const isHeard = (room: string) => heard.includes(room);
+  const { gone: lost } = await meanwhile(userId, {
+    closed: [...closed.filter(isHeard), ...gained],
+    kept: [...asked.kept.filter(isHeard), ...gained],
+  });
+  await takeBack(after, lost, written);
   // Last: who failed before this leaves the older connection alive, and its client a line.
   await endOlder(lease.older, mine);
   await endSurplus(userId).catch((error: unknown) =>
@@ -85,7 +92,7 @@ export const handler = routeHandler('hello', async (frame, before) => {
       : { authForMs: Math.max(1, authExpiresAt * 1000 - nowMs) }),
   };
   const welcome = { type: 'welcome', v: VERSION, userId, nickname, ...times } as const;
-  const told = { heads: without(removed, heads), here: without(removed, here) };
+  const told = { heads: without(lost, heads), here: without(lost, here) };
   const full = {
     ...welcome,
     heads: fittingBeside({ ...welcome, heads: {}, here: {} }, told.heads),
