@@ -186,6 +186,18 @@ test('a list that could not be written whole is written when it is said again', 
   expect(await ponged()).toEqual([withAda(cleo.userId)]);
 });
 
+test('a conversation that has run out is listed no more, though its row is not deleted yet', async () => {
+  await fromAda('bob');
+  await toAda('cleo');
+  expect(await ponged()).toHaveLength(2);
+  const expiresAt = { N: String(Math.floor(Date.now() / 1000)) };
+  for (const row of await aws.rows(aws.tables.connections))
+    if (/^(direct|spoken|asked)#/.test(row.sk?.S ?? ''))
+      await aws.put(aws.tables.connections, { ...row, expiresAt });
+  expect(await ponged()).toEqual([]);
+  expect(await welcomed()).toEqual([]);
+});
+
 test('a hello keeps for another year what was kept more than a month ago, and writes no other', async () => {
   await fromAda('bob');
   const fresh = await ownRows();

@@ -11,7 +11,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { env } from './env.ts';
-import { isStale, keepUntil } from './keeping.ts';
+import { hasRunOut, isStale, keepUntil } from './keeping.ts';
 import { LIMITS } from './protocol.ts';
 
 const client = new DynamoDBClient({});
@@ -51,7 +51,7 @@ export async function hasSpoken(userId: string, room: string): Promise<boolean> 
   const { Item } = await client.send(
     new GetItemCommand({ TableName, Key: markKey(userId, room), ConsistentRead: true }),
   );
-  return Item !== undefined;
+  return Item !== undefined && !hasRunOut(Item.expiresAt);
 }
 
 /**
@@ -147,12 +147,12 @@ async function rowsOf(
       Limit: MOST_ROWS,
     }),
   );
-  return Items.sort((a, b) => ((a.saidAt?.S ?? '') < (b.saidAt?.S ?? '') ? 1 : -1)).map(
-    ({ sk, expiresAt }) => ({
+  return Items.filter(({ expiresAt }) => !hasRunOut(expiresAt))
+    .sort((a, b) => ((a.saidAt?.S ?? '') < (b.saidAt?.S ?? '') ? 1 : -1))
+    .map(({ sk, expiresAt }) => ({
       room: sk?.S?.split('#').at(-1) ?? '',
       isStale: isStale(Number(expiresAt?.N ?? 0)),
-    }),
-  );
+    }));
 }
 
 type Update = Omit<UpdateItemCommandInput, 'TableName'>;
