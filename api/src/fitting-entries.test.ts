@@ -6,7 +6,7 @@ import { LIMITS, type Member, type Pong, type Welcome } from '../../shared/src/p
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { context, frameIn, handshake, helloEvent, routeEvent } from '../../tests/product/sample.ts';
 
-jest.spyOn(console, 'error').mockImplementation(() => undefined);
+jest.spyOn(console, 'warn').mockImplementation(() => undefined);
 const V1 = { 'Sec-WebSocket-Protocol': 'chat.v1' };
 const connectionId = 'c1=';
 const bytes = (frame: unknown) => Buffer.byteLength(JSON.stringify(frame));

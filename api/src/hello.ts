@@ -75,12 +75,12 @@ export const handler = routeHandler('hello', async (frame, before) => {
   await endOlder(lease.older, mine);
   await endSurplus(userId).catch((error: unknown) =>
     // The next hello does it; failing would cost this client its line.
-    console.error({ route: 'hello', connectionId, surplus: true, error }),
+    console.warn({ route: 'hello', connectionId, surplus: true, error }),
   );
   if (lease.older.length > 0 || came !== lease.came)
     await settleLease(mine, { ended: lease.older, came }).catch((error: unknown) =>
       // Doing it again costs the next hello a look; failing would cost this client its line.
-      console.error({ route: 'hello', connectionId, unsettled: true, error }),
+      console.warn({ route: 'hello', connectionId, unsettled: true, error }),
     );
   const nowMs = Date.now();
   const times = {
