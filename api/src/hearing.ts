@@ -32,9 +32,9 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
     named === undefined ? conversations(userId, true) : { rooms: [], stale: [] },
     named === undefined ? invitations(userId) : [],
   ]);
-  const wanted =
-    named?.filter((room) => partnersOf(room) === undefined) ??
-    [...new Set([LOBBY, ...own.rooms])].slice(0, LIMITS.rooms);
+  const wanted = named?.filter((room) => partnersOf(room) === undefined) ?? [
+    ...new Set([LOBBY, ...own.rooms]),
+  ];
   const others = wanted.filter((room) => room !== LOBBY);
   const found = await standings(userId, others);
   const missing = others.filter((room) => !found.has(room));

@@ -181,6 +181,19 @@ describe('a private room', () => {
   });
 });
 
+test('the fiftieth room beside the lobby is heard, and comes back with all others', async () => {
+  const rooms = Array.from({ length: 49 }, (_, at) => `r${at}`);
+  const ada = await person(routes, 'Ada', { rooms: ['lobby', ...rooms] });
+  const last = { room: 'tea', create: true };
+  expect(await ada.says('join', last)).toMatchObject({ type: 'joined' });
+  expect(await hears(ada.connection())).toHaveLength(51);
+  const { heads } = (await ada.enters()) as Welcome;
+  expect(Object.keys(heads).sort()).toEqual(['lobby', ...rooms, 'tea'].sort());
+  expect(await ada.says('join', { ...last, room: 'den' }, 1)).toMatchObject({
+    code: 'TooManyRooms',
+  });
+});
+
 test('the fifty-first room is one too many, and is not heard', async () => {
   const rooms = Array.from({ length: 50 }, (_, at) => `r${at}`);
   const ada = await person(routes, 'Ada', { rooms });

@@ -26,7 +26,7 @@ export const LIMITS = {
   connections: 5,
   /** Characters of an ISO 8601 time, with room for its other forms. */
   timestampCharacters: 40,
-  /** Rooms of one connection, and of one user. */
+  /** Rooms of one connection, and of one user, beside the lobby. */
   rooms: 50,
   /** Direct rooms whose heads are told: those one has spoken in first, each by the last word in it. */
   directRooms: 50,
@@ -131,7 +131,7 @@ export type Role = 'owner' | 'member';
 
 /**
  * `join`: hear a room, on this connection now and after every hello to come. Answered by `joined`, or by `error`:
- * `NoSuchRoom` (a private room that one is no member of is none), `TooManyRooms` (in 50, or 50 made today).
+ * `NoSuchRoom` (a private room that one is no member of is none), `TooManyRooms` (in 50 beside the lobby, or 50 made today).
  * A room's name is folded as people type it (`room-name.ts`): `Tea Room` is `tea-room`.
  */
 export interface Join {
