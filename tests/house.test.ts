@@ -394,7 +394,13 @@ test('presence-change calls the same a crowd as the code', () => {
   const [, most] =
     /"\$\.people\.connections",\s*"NumericGreaterThan": (\d+)/.exec(definition) ?? [];
   expect(Number(most)).toBe(LIMITS.crowd);
+  const [, rows] = /"\$\.people\.read",\s*"NumericGreaterThan": (\d+)/.exec(definition) ?? [];
+  expect(definition).toContain(`"Limit": ${Number(rows) + 1}\n`);
 });
+
+/** A line of ours, or Lambda's own report of a time-out, a crash or a failed start, of which no code of ours can tell. */
+const OURS_OR_LAMBDAS =
+  '{ $.level = "ERROR" || ($.type = "platform.report" && $.record.status != "success") }';
 
 test('of every route that fails somebody hears: by Lambda’s own count, or by its log and an alarm on that metric', () => {
   const text = template('api');
@@ -404,9 +410,20 @@ test('of every route that fails somebody hears: by Lambda’s own count, or by i
   for (const [, name = ''] of functions.filter(([, name]) => name !== 'Connect')) {
     const filter = text.split(`LogGroupName: !Ref ${name}Logs`)[1] ?? '';
     const [, metric = '?'] = /MetricName: (\w+)/.exec(filter) ?? [];
+    const [, pattern = ''] = /FilterPattern: '(.*)'/.exec(filter) ?? [];
+    expect([name, pattern]).toEqual([name, OURS_OR_LAMBDAS]);
     expect([name, alarms]).toEqual([name, expect.stringContaining(`MetricName: ${metric}\n`)]);
   }
   expect(alarms).toContain('Dimensions: [{ Name: FunctionName, Value: !Ref ConnectFunction }]');
+});
+
+test('of refused invocations somebody hears: no route has a concurrency of its own, and some are watched', () => {
+  const text = template('api');
+  expect(text).not.toContain('ReservedConcurrentExecutions');
+  for (const name of ['Connect', 'Hello', 'Sendmessage', 'Ping'])
+    expect(text).toMatch(
+      new RegExp(`MetricName: Throttles, Dimensions: .* Value: !Ref ${name}Function }`),
+    );
 });
 
 describe('templates', () => {

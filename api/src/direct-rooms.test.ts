@@ -1,6 +1,7 @@
 // Direct rooms: found again by both, the last word first, and one's own pushed out by nobody.
 
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { AwsError } from '../../local/aws-error.ts';
 import { directRoom } from '../../shared/src/direct.ts';
 import { LIMITS, type Pong, type Welcome } from '../../shared/src/protocol.ts';
 import { type Row, startAws, type TestAws } from '../../tests/product/aws.ts';
@@ -41,7 +42,7 @@ const fromAda = (to: string) => spoke(ada.userId, to, withAda(to));
 const strangers = (count: number) => Array.from({ length: count }, (_, at) => `s${at + 100}`);
 const ownRows = async () =>
   (await aws.rows(aws.tables.connections)).filter(
-    ({ pk, sk }) => pk?.S === `user#${ada.userId}` && sk?.S?.startsWith('direct#'),
+    ({ pk, sk }) => pk?.S === `user#${ada.userId}` && /^(direct|spoken)#/.test(sk?.S ?? ''),
   );
 
 test('a first message lists the room for both, here and at the next hello', async () => {
@@ -51,6 +52,24 @@ test('a first message lists the room for both, here and at the next hello', asyn
   expect(await ponged()).toEqual([room]);
   expect(await welcomed()).toEqual([room]);
   expect(direct(((await bob.enters()) as Welcome).heads)).toEqual([room]);
+});
+
+test('a message to nobody who has ever said hello is refused, and nothing is written or told of it', async () => {
+  const said = { messageId: 'a2b0c1d2-0000-7000-8000-000000000001', message: 'psst' };
+  const before = (await aws.rows(aws.tables.connections)).length;
+  aws.entries.length = 0;
+  expect(await ada.says('sendmessage', { ...said, to: 'u_nobody' })).toMatchObject({
+    ...{ type: 'error', code: 'NoSuchUser', ref: said.messageId, retry: false },
+  });
+  expect(aws.entries).toEqual([]);
+  expect((await aws.rows(aws.tables.connections)).length).toBe(before);
+});
+
+test('a conversation goes on when the other has not been here for so long that their name is forgotten', async () => {
+  await fromAda('u_gone');
+  expect(await ada.says('sendmessage', { to: 'u_gone', message: 'still there?' })).toMatchObject({
+    type: 'accepted',
+  });
 });
 
 test('however many strangers speak to somebody, those they have spoken with are listed, and the newest strangers after them', async () => {
@@ -100,9 +119,10 @@ test('who answers has the conversation for their own', async () => {
 
 test('a conversation that goes on is written to the list once in ten minutes', async () => {
   const written = new Set<string | undefined>();
-  aws.script.dynamodb = (_, input) => {
+  const bob = await person(routes, 'Bob');
+  aws.script.dynamodb = (action, input) => {
     const { Key, ExpressionAttributeValues } = input as Record<string, Row | undefined>;
-    if (/^(direct|asked)#/.test(Key?.sk?.S ?? ''))
+    if (action === 'UpdateItem' && /^(spoken|asked)#/.test(Key?.sk?.S ?? ''))
       written.add(ExpressionAttributeValues?.[':at']?.S);
     return undefined;
   };
@@ -111,25 +131,87 @@ test('a conversation that goes on is written to the list once in ten minutes', a
   const counts: number[] = [];
   for (const minutes of [0, 1, 9, 11, 20, 22]) {
     clock.mockReturnValue(start + minutes * 60_000);
-    await ada.says('sendmessage', { to: 'u_bob', message: 'hi' });
+    await ada.says('sendmessage', { to: bob.userId, message: 'hi' });
     counts.push(written.size);
   }
   clock.mockRestore();
   expect(counts).toEqual([1, 1, 1, 2, 2, 3]);
 });
 
+test('a conversation has one place in the list, whatever day its last word is of', async () => {
+  const clock = jest.spyOn(Date, 'now');
+  const start = Date.now();
+  for (const day of [0, 1, 1, 4, 3]) {
+    clock.mockReturnValue(start + day * DAY_MS);
+    await fromAda('bob');
+    await toAda('bob');
+  }
+  clock.mockRestore();
+  const last = new Date(start + 4 * DAY_MS).toISOString().slice(0, 10);
+  const keys = (await ownRows()).map(({ sk }) => sk?.S);
+  expect(keys.sort()).toEqual([`direct#${withAda('bob')}`, `spoken#${last}#${withAda('bob')}`]);
+});
+
+test('a ping reads at most a hundred rows of either list, the newest, however many conversations there are', async () => {
+  const clock = jest.spyOn(Date, 'now');
+  const start = Date.now();
+  for (const [n, friend] of strangers(120).entries()) {
+    clock.mockReturnValue(start + n * DAY_MS);
+    await fromAda(friend);
+  }
+  clock.mockRestore();
+  const limits: unknown[] = [];
+  aws.script.dynamodb = (action, input) => {
+    if (action === 'Query' && /(spoken|asked|direct)#/.test(JSON.stringify(input)))
+      limits.push((input as { Limit?: number }).Limit);
+    return undefined;
+  };
+  const newest = strangers(120).reverse().slice(0, LIMITS.directRooms);
+  expect(await ponged()).toEqual(newest.map(withAda));
+  expect(limits).toEqual([100, 100]);
+});
+
+test('a list that could not be written whole is written when it is said again', async () => {
+  const cleo = await person(routes, 'Cleo');
+  const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  aws.script.dynamodb = (action, input) =>
+    action === 'UpdateItem' && JSON.stringify(input).includes('spoken#')
+      ? new AwsError('ValidationException', 'no', 400)
+      : undefined;
+  const said = { to: cleo.userId, message: 'hi' };
+  expect(await ada.says('sendmessage', said)).toMatchObject({ code: 'Internal' });
+  logged.mockRestore();
+  aws.script.dynamodb = () => undefined;
+  expect(await ada.says('sendmessage', said)).toMatchObject({ type: 'accepted' });
+  expect(await ponged()).toEqual([withAda(cleo.userId)]);
+});
+
+test('a conversation that has run out is listed no more, though its row is not deleted yet', async () => {
+  await fromAda('bob');
+  await toAda('cleo');
+  expect(await ponged()).toHaveLength(2);
+  const expiresAt = { N: String(Math.floor(Date.now() / 1000)) };
+  for (const row of await aws.rows(aws.tables.connections))
+    if (/^(direct|spoken|asked)#/.test(row.sk?.S ?? ''))
+      await aws.put(aws.tables.connections, { ...row, expiresAt });
+  expect(await ponged()).toEqual([]);
+  expect(await welcomed()).toEqual([]);
+});
+
 test('a hello keeps for another year what was kept more than a month ago, and writes no other', async () => {
   await fromAda('bob');
-  const [row] = await ownRows();
-  const month = Number(row?.expiresAt?.N) - 31 * (DAY_MS / 1000);
-  await aws.put(aws.tables.connections, { ...row, expiresAt: { N: String(month) } });
+  const fresh = await ownRows();
+  expect(fresh).toHaveLength(2);
+  for (const row of fresh) {
+    const month = Number(row.expiresAt?.N) - 31 * (DAY_MS / 1000);
+    await aws.put(aws.tables.connections, { ...row, expiresAt: { N: String(month) } });
+  }
   await ada.enters();
-  const [renewed] = await ownRows();
-  expect(Number(renewed?.expiresAt?.N)).toBeGreaterThanOrEqual(Number(row?.expiresAt?.N));
-  expect(renewed?.sk).toEqual(row?.sk);
+  const ends = (rows: Row[]) => rows.map(({ expiresAt }) => Number(expiresAt?.N));
+  expect(Math.min(...ends(await ownRows()))).toBeGreaterThanOrEqual(Math.min(...ends(fresh)));
   let writes = 0;
   aws.script.dynamodb = (action, input) => {
-    if (action === 'UpdateItem' && JSON.stringify(input).includes('direct#')) writes += 1;
+    if (action === 'UpdateItem' && /(direct|spoken)#/.test(JSON.stringify(input))) writes += 1;
     return undefined;
   };
   await ada.enters();

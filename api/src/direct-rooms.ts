@@ -1,6 +1,8 @@
 // Direct rooms are listed by who spoke last in them: from the first message on both users find them, wherever they come back.
 
-import { spoke } from '../../shared/src/conversations.ts';
+import { hasSpoken, spoke } from '../../shared/src/conversations.ts';
+import { nicknameOf } from '../../shared/src/nicknames.ts';
+import { Refused } from '../../shared/src/protocol.ts';
 
 /** In a conversation that goes on, its place in the list is written anew after so long: order within minutes is enough. */
 const TOUCH_MS = 10 * 60_000;
@@ -8,14 +10,18 @@ const MOST = 10_000;
 /** Until when what a user says in a room need not be written again by this sandbox, epoch milliseconds. */
 const known = new Map<string, number>();
 
+/** Throws `NoSuchUser`, about the message `ref`, where a conversation would begin with nobody who has ever said hello. */
 export async function listDirect(
   from: string,
-  [one, other]: [string, string],
-  room: string,
+  to: string,
+  { room, ref }: { room: string; ref: string },
 ): Promise<void> {
   const key = `${from} ${room}`;
   if ((known.get(key) ?? 0) > Date.now()) return;
-  await spoke(from, from === one ? other : one, room);
+  // Only the first time: who has gone for good may still be written to by those who knew them.
+  if (!(await hasSpoken(from, room)) && (await nicknameOf(to)) === undefined)
+    throw new Refused('NoSuchUser', { ref });
+  await spoke(from, to, room);
   if (known.size >= MOST) known.clear();
   known.set(key, Date.now() + TOUCH_MS);
 }

@@ -21,7 +21,7 @@ export async function endSurplus(userId: string): Promise<void> {
   for (const { connectionId, clientId = '' } of surplus) {
     // Above its own epoch, so that its client stays away until its user acts: else six devices would end each other for ever.
     const epoch = (await epochOf(userId, clientId)) + 1;
-    await publish('ClientReplaced', { connectionId, userId, clientId, epoch });
+    await publish('ClientReplaced', { connectionId, userId, clientId, epoch }, console.warn);
   }
 }
 

@@ -2,6 +2,8 @@
 
 import { publish } from '../../shared/src/bus.ts';
 import type { Connection } from '../../shared/src/connections.ts';
+import { conversations } from '../../shared/src/conversations.ts';
+import { partnersOf } from '../../shared/src/direct.ts';
 import { nicknameOf } from '../../shared/src/nicknames.ts';
 import { Refused } from '../../shared/src/protocol.ts';
 import { isCrowd, rename } from '../../shared/src/renaming.ts';
@@ -26,7 +28,8 @@ export async function goBy(userId: string): Promise<string> {
     // After the rosters have it: who was told to have come by the old name came before this.
     const at = new Date().toISOString();
     if ((await nicknameOf(userId)) !== nickname) continue;
-    const topics = [userTopic(userId), ...(await roomsAround(devices)).map(roomTopic)];
+    const [rooms, partners] = await Promise.all([roomsAround(devices), partnersIn(userId)]);
+    const topics = [...[userId, ...partners].map(userTopic), ...rooms.map(roomTopic)];
     const frame = { type: 'nickname' as const, userId, nickname, at };
     await publish('NicknameChanged', { topics, frame });
     return nickname;
@@ -44,4 +47,10 @@ async function roomsAround(devices: Connection[]): Promise<string[]> {
   const rooms = [...new Set(devices.flatMap(({ subscriptions }) => roomsAmong(subscriptions)))];
   const crowded = await Promise.all(rooms.map(isCrowd));
   return rooms.filter((_, at) => crowded[at] !== true);
+}
+
+/** Whom the user has written to, the newest 50: who only wrote to them, as any stranger may, hears it when they answer. */
+async function partnersIn(userId: string): Promise<string[]> {
+  const { own } = await conversations(userId, false);
+  return own.flatMap((room) => partnersOf(room) ?? []).filter((partner) => partner !== userId);
 }

@@ -1,6 +1,6 @@
 // Which rooms a hello may hear: those it names or those of its user, without the private ones of others.
 
-import { mayHear, mayUse, roleIn } from '../../shared/src/access.ts';
+import { mayHear, mayUse, rolesIn } from '../../shared/src/access.ts';
 import { belongings, invitations, remember, renew } from '../../shared/src/belongings.ts';
 import { conversations, renewConversation } from '../../shared/src/conversations.ts';
 import { partnersOf } from '../../shared/src/direct.ts';
@@ -14,6 +14,8 @@ export interface Hearing {
   direct: string[];
   /** Those of `rooms` that are private, which somebody may be removed from, and what the user is in them. */
   closed: Map<string, Role>;
+  /** All of the user's rooms; absent where rooms were named, and no others are wanted. */
+  known?: string[];
   /** Those of `rooms` that come back at each hello, until the user leaves them on any device. */
   kept: string[];
   /** Told to whom names no rooms: who does wants no other. */
@@ -30,9 +32,9 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
     named === undefined ? conversations(userId, true) : { rooms: [], stale: [] },
     named === undefined ? invitations(userId) : [],
   ]);
-  const wanted =
-    named?.filter((room) => partnersOf(room) === undefined) ??
-    [...new Set([LOBBY, ...own.rooms])].slice(0, LIMITS.rooms);
+  const wanted = named?.filter((room) => partnersOf(room) === undefined) ?? [
+    ...new Set([LOBBY, ...own.rooms]),
+  ];
   const others = wanted.filter((room) => room !== LOBBY);
   const found = await standings(userId, others);
   const missing = others.filter((room) => !found.has(room));
@@ -47,12 +49,14 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
   const joined = rooms
     .filter((room) => room !== LOBBY && !own.rooms.includes(room))
     .slice(0, LIMITS.rooms - own.rooms.length);
+  // What was not looked for waits for a hello that does: its membership would lapse before it.
+  const stale = own.stale.filter((room) => mayHear(found.get(room), userId));
   await Promise.all([
     ...joined.map(async (room) => {
       await keepUp(found.get(room), userId);
       await remember(userId, room);
     }),
-    ...own.stale.map(async (room) => {
+    ...stale.map(async (room) => {
       await keepUp(found.get(room), userId);
       await renew(userId, room);
     }),
@@ -61,33 +65,15 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
   return {
     rooms,
     direct: named?.filter((room) => mayUse({ userId, subscriptions: [] }, room)) ?? talks.rooms,
-    closed: new Map(
-      rooms.flatMap((room) => {
-        const standing = found.get(room);
-        return standing?.visibility === 'private' ? [[room, roleIn(standing, userId)]] : [];
-      }),
-    ),
+    ...(named === undefined ? { known: own.rooms } : {}),
+    closed: rolesIn(found, rooms, userId),
     kept: rooms.filter((room) => own.rooms.includes(room) || joined.includes(room)),
     invitations: waiting,
   };
 }
 
-/** A room in which somebody is stays in the list of rooms, or they stay its member. */
-async function keepUp(standing: Standing | undefined, userId: string): Promise<void> {
+/** A room in which somebody is stays in the list of rooms, or they stay its member, for another year. */
+export async function keepUp(standing: Standing | undefined, userId: string): Promise<void> {
   if (standing?.visibility === 'public') await enlist(standing);
   else if (standing?.role !== undefined) await keepMember(standing.room, userId);
-}
-
-/** Those that the user has left since, or was removed from. */
-export async function lost(
-  userId: string,
-  { closed, kept }: Pick<Hearing, 'closed' | 'kept'>,
-): Promise<string[]> {
-  const [own, found] = await Promise.all([
-    kept.length === 0 ? ([] as string[]) : belongings(userId).then(({ rooms }) => rooms),
-    standings(userId, [...closed.keys()]),
-  ]);
-  const left = kept.filter((room) => !own.includes(room));
-  const shut = [...closed.keys()].filter((room) => !mayHear(found.get(room), userId));
-  return [...new Set([...left, ...shut])];
 }

@@ -13,6 +13,7 @@ const V1 = { 'Sec-WebSocket-Protocol': 'chat.v1' };
 const { secret, clientId } = JSON.parse(routeEvent('hello').body ?? '') as Record<string, string>;
 const { userId } = guestWith(secret ?? '');
 const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
 
 let aws: TestAws;
 let connect: typeof import('./connect.ts').handler;
@@ -26,6 +27,7 @@ beforeAll(async () => {
 afterAll(() => aws.stop());
 beforeEach(async () => {
   logged.mockClear();
+  warned.mockClear();
   await aws.reset();
 });
 
@@ -275,7 +277,16 @@ describe('of two connections of one client', () => {
         ? new AwsError('AccessDeniedException', 'no')
         : undefined;
     expect(await hello('new=', { epoch: 2 })).toMatchObject({ type: 'welcome' });
-    expect(logged).toHaveBeenCalled();
+    expect(warned).toHaveBeenCalled();
+    expect(logged).not.toHaveBeenCalled();
+  });
+
+  test('one is welcome though the bus takes no word of it, which no alarm counts', async () => {
+    await enter('c1=');
+    aws.script.events = () => ({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'Throttling' }] });
+    expect(await hello('c1=')).toMatchObject({ type: 'welcome' });
+    expect(warned).toHaveBeenCalledWith(expect.objectContaining({ untold: true }));
+    expect(logged).not.toHaveBeenCalled();
   });
 
   test('a lease that has run out binds nobody, though its row still stands', async () => {
@@ -363,6 +374,7 @@ describe('the spread', () => {
         ? new AwsError('ThrottlingException', 'no')
         : undefined;
     expect(await hello('c1=')).toMatchObject({ type: 'welcome', spreadMs: 60_000 });
-    expect(logged).toHaveBeenCalled();
+    expect(warned).toHaveBeenCalled();
+    expect(logged).not.toHaveBeenCalled();
   });
 });

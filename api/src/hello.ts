@@ -5,22 +5,23 @@ import { publish } from '../../shared/src/bus.ts';
 import { settleLease, takeLease } from '../../shared/src/clients.ts';
 import { isOver, reopen } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
-import { unlisten } from '../../shared/src/listening.ts';
 import { VERSION } from '../../shared/src/protocol.ts';
 import { LEASE_MS } from '../../shared/src/roster.ts';
 import { routeHandler } from '../../shared/src/route.ts';
-import { roomTopic } from '../../shared/src/topics.ts';
 import { endOlder } from './end-older.ts';
 import { endSurplus } from './end-surplus.ts';
 import { fittingWelcome } from './fitting-welcome.ts';
 import { stillBy } from './going-by.ts';
 import { readHeads } from './heads.ts';
-import { hearingOf, lost } from './hearing.ts';
+import { hear } from './hear.ts';
+import { hearingOf } from './hearing.ts';
 import { readHere } from './here.ts';
+import { meanwhile } from './meanwhile.ts';
 import { nameFor } from './naming.ts';
 import { greeted } from './presence.ts';
 import { spread } from './spread.ts';
 import { subscriptionsFor } from './subscriptions.ts';
+import { takeBack } from './take-back.ts';
 import { whoIs } from './who.ts';
 
 const pingAfterMs = Number(env('PING_AFTER_SECONDS')) * 1000;
@@ -40,7 +41,7 @@ export const handler = routeHandler('hello', async (frame, before) => {
     return { type: 'replaced', epoch: lease.epoch };
   }
   // Each of them waits for DynamoDB, and none for another.
-  const [naming, { rooms, direct, closed, kept, invitations }] = await Promise.all([
+  const [naming, { rooms, direct, closed, invitations, ...asked }] = await Promise.all([
     nameFor(frame.nickname, who),
     hearingOf(userId, frame.rooms),
     before.clientId === undefined ? drawBucket(mine) : undefined,
@@ -50,24 +51,40 @@ export const handler = routeHandler('hello', async (frame, before) => {
   const after = { ...mine, ...auth, nickname: wanted, protocol: 'v1' as const, subscriptions };
   await reopen(before, after);
   // Subscribed first, asked again after: a removal or leave under way either finds the subscription, or is found here.
-  const gone = await lost(userId, { closed, kept });
-  for (const room of gone) await unlisten(connectionId, roomTopic(room), subscriptions);
-  const heard = rooms.filter((room) => !gone.includes(room));
+  const { gone, gained, ...more } = await meanwhile(userId, {
+    closed: [...closed.keys()],
+    ...asked,
+  });
+  await takeBack(after, gone, subscriptions);
+  const written = [...subscriptions];
+  for (const room of gained) written.push(await hear(after, room));
+  const heard = [...rooms.filter((room) => !gone.includes(room)), ...gained];
   // Whose token had expired was in no room: others may have been told so.
   await greeted(isOver(before) ? { ...before, subscriptions: [] } : before, after, heard);
   const nickname = await stillBy(userId, naming);
-  const told = [readHeads([...heard, ...direct]), readHere(heard), spread(lease.came)] as const;
-  const [heads, here, { spreadMs, came }] = await Promise.all(told);
+  const [heads, here, { spreadMs, came }] = await Promise.all([
+    readHeads([...heard, ...direct]),
+    readHere(heard),
+    spread(lease.came),
+  ]);
+  // And asked once more: the same holds for the rosters that were entered, and for what is told.
+  const isHeard = (room: string) => heard.includes(room);
+  const roles = new Map([...[...closed].filter(([room]) => isHeard(room)), ...more.roles]);
+  const { gone: lost } = await meanwhile(userId, {
+    closed: [...roles.keys()],
+    kept: [...asked.kept.filter(isHeard), ...gained],
+  });
+  await takeBack(after, lost, written);
   // Last: who failed before this leaves the older connection alive, and its client a line.
   await endOlder(lease.older, mine);
   await endSurplus(userId).catch((error: unknown) =>
     // The next hello does it; failing would cost this client its line.
-    console.error({ route: 'hello', connectionId, surplus: true, error }),
+    console.warn({ route: 'hello', connectionId, surplus: true, error }),
   );
   if (lease.older.length > 0 || came !== lease.came)
     await settleLease(mine, { ended: lease.older, came }).catch((error: unknown) =>
       // Doing it again costs the next hello a look; failing would cost this client its line.
-      console.error({ route: 'hello', connectionId, unsettled: true, error }),
+      console.warn({ route: 'hello', connectionId, unsettled: true, error }),
     );
   const nowMs = Date.now();
   const times = {
@@ -78,6 +95,13 @@ export const handler = routeHandler('hello', async (frame, before) => {
       : { authForMs: Math.max(1, authExpiresAt * 1000 - nowMs) }),
   };
   const welcome = { type: 'welcome', v: VERSION, userId, nickname, ...times } as const;
-  const roles = Object.fromEntries([...closed].filter(([room]) => heard.includes(room)));
-  return fittingWelcome(welcome, { heads, roles, invitations, here });
+  return fittingWelcome(welcome, {
+    heads: without(lost, heads),
+    roles: without(lost, Object.fromEntries(roles)),
+    here: without(lost, here),
+    invitations,
+  });
 });
+
+const without = <T>(rooms: string[], told: { [room: string]: T }): { [room: string]: T } =>
+  Object.fromEntries(Object.entries(told).filter(([room]) => !rooms.includes(room)));

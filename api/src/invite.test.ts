@@ -1,6 +1,6 @@
 // invite: who may have whom in which room, and what the invited finds, here or at the next hello.
 
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Welcome } from '../../shared/src/protocol.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { type Person, person, type Routes } from '../../tests/product/people.ts';
@@ -118,6 +118,57 @@ test('who is in the room already, or was removed from it, is offered nothing', a
   await ada.says('invite', fields);
   await ada.says('remove', fields);
   expect(await invitationsAt(bob)).toBeUndefined();
+});
+
+test('who was removed is offered the room anew, whatever is left of their first membership', async () => {
+  const { remember } = await import('../../shared/src/belongings.ts');
+  const fields = { room: 'den', userId: bob.userId };
+  await ada.says('invite', fields);
+  await ada.says('remove', fields);
+  await remember(bob.userId, 'den');
+  await ada.says('invite', fields);
+  expect(await invitationsAt(bob)).toEqual([{ room: 'den', by: ada.userId }]);
+});
+
+describe('what has run out, and is not deleted yet,', () => {
+  const runsOut = async (...keys: string[]) => {
+    const rows = (await aws.rows(aws.tables.connections)).filter(({ pk, sk }) =>
+      keys.includes(`${pk?.S} ${sk?.S}`),
+    );
+    expect(rows).toHaveLength(keys.length);
+    const expiresAt = { N: String(Math.floor(Date.now() / 1000)) };
+    for (const row of rows) await aws.put(aws.tables.connections, { ...row, expiresAt });
+  };
+
+  test('is no invitation, and hides no other', async () => {
+    const rooms = Array.from({ length: 11 }, (_, at) => `den-${at + 10}`);
+    for (const room of rooms) {
+      await ada.says('join', { room, create: true, visibility: 'private' });
+      await ada.says('invite', { room, userId: bob.userId });
+    }
+    expect(await invitationsAt(bob)).toHaveLength(10);
+    await runsOut(...rooms.slice(0, 10).map((room) => `user#${bob.userId} invited#${room}`));
+    expect(await invitationsAt(bob)).toEqual([{ room: 'den-20', by: ada.userId }]);
+  });
+
+  test('is no room that comes back', async () => {
+    await bob.says('join', { room: 'tea', create: true });
+    await runsOut(`user#${bob.userId} room#tea`);
+    expect(((await bob.enters()) as Welcome).heads).toEqual({ lobby: 0 });
+  });
+
+  test('is no membership, and may be given anew', async () => {
+    const { userId } = bob;
+    const member = `room#den member#${userId}`;
+    await ada.says('invite', { room: 'den', userId });
+    await bob.says('join', { room: 'den' });
+    await runsOut(member, `user#${userId} room#den`);
+    expect(((await bob.enters()) as Welcome).heads).toEqual({ lobby: 0 });
+    expect(await bob.says('join', { room: 'den' }, 1)).toMatchObject({ code: 'NoSuchRoom' });
+    await ada.says('invite', { room: 'den', userId });
+    expect(await invitationsAt(bob)).toEqual([{ room: 'den', by: ada.userId }]);
+    expect(await bob.says('join', { room: 'den' }, 1)).toMatchObject({ type: 'joined' });
+  });
 });
 
 test('whoever is invited by strangers to forty-nine rooms may join any other', async () => {

@@ -17,8 +17,9 @@ export const handler = routeHandler('invite', async ({ room, userId }, speaker) 
   if ((await nicknameOf(userId)) === undefined) throw new Refused('NoSuchUser');
   // Kept only where an owner answers for it: to a public room anybody may be asked by anybody.
   if (standing.visibility === 'private') {
-    await admit(room, userId, 'member');
-    const isIn = (await belongings(userId)).rooms.includes(room);
+    // Who is only now a member is not in it, whatever an earlier membership may have left to them.
+    const isNew = await admit(room, userId, 'member');
+    const isIn = !isNew && (await belongings(userId)).rooms.includes(room);
     if (!isIn) await offer(userId, { room, by: speaker.userId });
   }
   await publish('MemberInvited', { room, userId, by: speaker.userId });

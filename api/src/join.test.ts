@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Welcome } from '../../shared/src/protocol.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
-import { person, type Routes } from '../../tests/product/people.ts';
+import { type Person, person, type Routes } from '../../tests/product/people.ts';
 
 let aws: TestAws;
 let routes: Routes;
@@ -53,10 +53,11 @@ describe('a public room', () => {
     expect(joined).toMatchObject({ room: 'tea-room', visibility: 'public' });
   });
 
-  test('is told to the other devices of who joins, once', async () => {
+  test('is told to the other devices of who joins, not of who follows', async () => {
     const ada = await person(routes, 'Ada');
+    await ada.enters();
     await ada.says('join', { room: 'tea', create: true });
-    await ada.says('join', { room: 'tea' });
+    await ada.says('join', { room: 'tea', follow: true }, 1);
     const { userId } = ada;
     const told = { room: 'tea', visibility: 'public', role: 'member' };
     const detail = { ...told, userId, nickname: 'Ada' };
@@ -85,6 +86,8 @@ test('a join that the bus did not take is Busy, and is told to the other devices
   aws.script.events = () => ({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'Throttling' }] });
   const busy = await ada.says('join', { room: 'tea', create: true });
   expect(busy).toMatchObject({ code: 'Busy', retry: true });
+  // What is told is so already: a device that hears of it may ask at once.
+  expect(await named(ada.userId)).toBe(1);
   aws.script.events = () => undefined;
   const before = aws.entries.length;
   expect(await ada.says('join', { room: 'tea' })).toMatchObject({ type: 'joined' });
@@ -101,28 +104,54 @@ test('the lobby is heard, and takes none of one’s fifty places', async () => {
   expect(await named(ada.userId)).toBe(0);
 });
 
-test('a hello keeps for another year a membership and a list entry of more than a month ago', async () => {
-  const ada = await person(routes, 'Ada');
-  await ada.says('join', { room: 'tea', create: true });
-  await ada.says('join', { room: 'den', create: true, visibility: 'private' });
+describe('a membership and a list entry of more than a month ago', () => {
+  const DAY_S = 24 * 60 * 60;
+  let ada: Person;
+  beforeEach(async () => {
+    ada = await person(routes, 'Ada');
+    await ada.says('join', { room: 'tea', create: true });
+    await ada.says('join', { room: 'den', create: true, visibility: 'private' });
+  });
   const rows = async () =>
     (await aws.rows(aws.tables.connections)).filter(({ pk, sk }) =>
       [`user#${ada.userId} room#`, 'room#den member#', 'rooms tea'].some((key) =>
         `${pk?.S} ${sk?.S}`.startsWith(key),
       ),
     );
-  const before = await rows();
-  expect(before).toHaveLength(4);
-  const month = Number(before[0]?.expiresAt?.N) - 31 * 24 * 60 * 60;
-  for (const row of before)
-    await aws.put(aws.tables.connections, { ...row, expiresAt: { N: String(month) } });
-  await ada.enters();
-  const after = await rows();
-  expect(after.map(({ expiresAt }) => Number(expiresAt?.N) - month > 30 * 24 * 60 * 60)).toEqual(
-    Array(4).fill(true),
-  );
-  await ada.enters();
-  expect(await rows()).toEqual(after);
+  const age = async (days: number) => {
+    const end = String(Math.floor(Date.now() / 1000) + (365 - days) * DAY_S);
+    for (const row of await rows())
+      await aws.put(aws.tables.connections, { ...row, expiresAt: { N: end } });
+  };
+  const renewed = async () =>
+    (await rows())
+      .filter(({ expiresAt }) => Number(expiresAt?.N) > Date.now() / 1000 + 364 * DAY_S)
+      .map(({ pk, sk }) => `${pk?.S?.replace(ada.userId, 'ada')} ${sk?.S}`);
+
+  test('is kept for another year by a hello, once', async () => {
+    await age(31);
+    await ada.enters();
+    const after = await rows();
+    expect(await renewed()).toHaveLength(4);
+    await ada.enters();
+    expect(await rows()).toEqual(after);
+  });
+
+  test('waits beside its room where a hello names others', async () => {
+    await age(31);
+    await ada.enters({ rooms: ['lobby', 'tea'] });
+    expect((await renewed()).sort()).toEqual(['rooms tea', 'user#ada room#tea']);
+  });
+
+  test('is kept by who joins again', async () => {
+    const { forget } = await import('../../shared/src/belongings.ts');
+    await age(360);
+    for (const room of ['tea', 'den']) {
+      await forget(ada.userId, room);
+      await ada.says('join', { room });
+    }
+    expect(await renewed()).toHaveLength(4);
+  });
 });
 
 describe('a private room', () => {
@@ -166,6 +195,19 @@ describe('a private room', () => {
       people.map((one) => one.says('join', { room: 'den', create: true, visibility: 'private' })),
     );
     expect(answers.map(({ type }) => type).sort()).toEqual(['error', 'error', 'joined']);
+  });
+});
+
+test('the fiftieth room beside the lobby is heard, and comes back with all others', async () => {
+  const rooms = Array.from({ length: 49 }, (_, at) => `r${at}`);
+  const ada = await person(routes, 'Ada', { rooms: ['lobby', ...rooms] });
+  const last = { room: 'tea', create: true };
+  expect(await ada.says('join', last)).toMatchObject({ type: 'joined' });
+  expect(await hears(ada.connection())).toHaveLength(51);
+  const { heads } = (await ada.enters()) as Welcome;
+  expect(Object.keys(heads).sort()).toEqual(['lobby', ...rooms, 'tea'].sort());
+  expect(await ada.says('join', { ...last, room: 'den' }, 1)).toMatchObject({
+    code: 'TooManyRooms',
   });
 });
 

@@ -3,18 +3,21 @@
 import { mayHear, roleIn } from '../../shared/src/access.ts';
 import { belongings, remember } from '../../shared/src/belongings.ts';
 import { publish } from '../../shared/src/bus.ts';
-import type { Connection, Subscription } from '../../shared/src/connections.ts';
-import { listen, unlisten } from '../../shared/src/listening.ts';
-import { headsOf, shardsOf } from '../../shared/src/messages.ts';
+import { headsOf } from '../../shared/src/messages.ts';
 import { LIMITS, LOBBY, Refused } from '../../shared/src/protocol.ts';
-import { enlist, makeRoom, type Standing, standings } from '../../shared/src/rooms.ts';
+import { makeRoom, type Standing, standings } from '../../shared/src/rooms.ts';
 import { routeHandler } from '../../shared/src/route.ts';
-import { roomTopic } from '../../shared/src/topics.ts';
+import { follow } from './follow.ts';
+import { hear } from './hear.ts';
+import { keepUp } from './hearing.ts';
 import { opened } from './presence.ts';
+import { takeBack } from './take-back.ts';
 
 export const handler = routeHandler('join', async (frame, speaker) => {
   const { room, create = false, visibility: wanted = 'public' } = frame;
   const { userId, nickname } = speaker;
+  // Nobody leaves the lobby: whoever follows into it joins it.
+  if (frame.follow === true && room !== LOBBY) return follow(room, speaker);
   let standing = await standingOf(userId, room);
   if (standing === undefined && (create || room === LOBBY)) {
     const visibility = room === LOBBY ? 'public' : wanted;
@@ -32,26 +35,24 @@ export const handler = routeHandler('join', async (frame, speaker) => {
   const isNew = room !== LOBBY && !rooms.includes(room);
   if (isNew && rooms.length >= LIMITS.rooms) throw new Refused('TooManyRooms');
   const heard = await hear(speaker, room);
-  // Subscribed first, asked again after: a removal under way either finds the subscription, or is found here.
-  if (visibility === 'private' && !mayHear(await standingOf(userId, room), userId)) {
-    await unlisten(speaker.connectionId, roomTopic(room), [heard]);
+  const askAgain = async () => {
+    if (visibility === 'public' || mayHear(await standingOf(userId, room), userId)) return;
+    await takeBack(speaker, [room], [heard]);
     throw new Refused('NoSuchRoom');
-  }
+  };
+  // Subscribed first, asked again after: a removal under way either finds the subscription, or is found here.
+  await askAgain();
   await opened(speaker, [room]);
-  if (isNew && visibility === 'public') await enlist(standing);
-  if (isNew) await publish('RoomJoined', { room, visibility, role, userId, nickname });
-  // Last: what was not told to the other devices is new again when it is tried again.
+  if (isNew) await keepUp(standing, userId);
+  // Before it is told: the other devices ask whether it is so.
   if (isNew) await remember(userId, room);
   const head = (await headsOf([room])).get(room)?.head ?? 0;
+  // And once more: the same holds for the roster, for what comes back, and for what is told.
+  await askAgain();
+  // Told though it is not new: the first try may have come no further than here.
+  if (room !== LOBBY) await publish('RoomJoined', { room, visibility, role, userId, nickname });
   return { type: 'joined', room, visibility, role, head };
 });
 
 const standingOf = async (userId: string, room: string): Promise<Standing | undefined> =>
   (await standings(userId, [room])).get(room);
-
-async function hear(speaker: Connection, room: string): Promise<Subscription> {
-  const topic = roomTopic(room);
-  const heard = speaker.subscriptions.find((one) => one.topic === topic);
-  const shard = heard?.shard ?? Math.floor(Math.random() * (await shardsOf(room)));
-  return listen(speaker, { topic, shard });
-}

@@ -97,10 +97,14 @@ test.each([undefined, ['tea']])(
       release();
       await under;
       const isHeard = (await hearers('tea')).includes(ada.connection(at + 1));
-      const isKept = (await aws.rows(connections)).some(
+      const rows = await aws.rows(connections);
+      const isKept = rows.some(
         ({ pk, sk }) => pk?.S === `user#${ada.userId}` && sk?.S === 'room#tea',
       );
-      expect([at, isHeard]).toEqual([at, isKept]);
+      const isHere = rows.some(
+        ({ pk, sk }) => pk?.S === 'roster#tea' && sk?.S?.endsWith(ada.connection(at + 1)),
+      );
+      expect([at, isHeard, isHere]).toEqual([at, isKept, isKept]);
       if (rooms === undefined) expect([at, isHeard]).toEqual([at, false]);
       await close(ada.connection(at + 1));
     }

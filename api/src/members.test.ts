@@ -6,7 +6,7 @@ import { LIMITS } from '../../shared/src/protocol.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { context, frameIn, routeEvent } from '../../tests/product/sample.ts';
 
-jest.spyOn(console, 'error').mockImplementation(() => undefined);
+jest.spyOn(console, 'warn').mockImplementation(() => undefined);
 let aws: TestAws;
 let handler: typeof import('./members.ts').handler;
 let roster: typeof import('../../shared/src/roster.ts');

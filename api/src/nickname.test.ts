@@ -1,6 +1,7 @@
 // nickname: the change reaches every device and roster of its user, and the bus; a taken one is refused with another that works.
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { directRoom } from '../../shared/src/direct.ts';
 import type { NicknameChanged } from '../../shared/src/events.ts';
 import { folded } from '../../shared/src/nickname.ts';
 import type { ErrorFrame, Nickname, Welcome } from '../../shared/src/protocol.ts';
@@ -67,13 +68,29 @@ test('is said on the bus once: to all who share a room, and to the other devices
   expect(change?.frame).toMatchObject({ userId: ada.userId, nickname: 'Countess' });
 });
 
-test('is told to no crowd, which is shown as a number', async () => {
+test('is told to whom the user has written, and not to who only wrote to them', async () => {
+  const [ada, bob, eve] = [
+    await person(routes, 'Ada'),
+    await person(routes, 'Bob'),
+    await person(routes, 'Eve'),
+  ];
+  const { spoke } = await import('../../shared/src/conversations.ts');
+  await spoke(ada.userId, bob.userId, directRoom(ada.userId, bob.userId));
+  await spoke(eve.userId, ada.userId, directRoom(ada.userId, eve.userId));
+  await ada.says('nickname', { nickname: 'Countess' });
+  const users = [`user:${ada.userId}`, `user:${bob.userId}`];
+  expect(changes()[0]?.topics).toEqual([...users, 'room:lobby']);
+});
+
+test.each([
+  ['told to no crowd, which is shown as a number', 100, 0],
+  ['told to no crowd that stands behind ghosts', 100, 200],
+])('is %s', async (_, living, ghosts) => {
   const ada = await person(routes, 'Ada', { rooms: ['lobby', 'full'] });
-  const leaseUntil = { S: '2999-01-01T00:00:00.000Z' };
-  for (let at = 0; at < 100; at += 1)
+  for (let at = 0; at < living + ghosts; at += 1)
     await aws.put(aws.tables.connections, {
-      ...{ pk: { S: 'roster#full' }, sk: { S: `u_${at}#c${at}` } },
-      leaseUntil,
+      ...{ pk: { S: 'roster#full' }, sk: { S: `u_${at < ghosts ? '0' : '1'}${at}#c${at}` } },
+      leaseUntil: { S: at < ghosts ? '2020-01-01T00:00:00.000Z' : '2999-01-01T00:00:00.000Z' },
     });
   await ada.says('nickname', { nickname: 'Countess' });
   expect(changes()[0]?.topics).toEqual([`user:${ada.userId}`, 'room:lobby']);

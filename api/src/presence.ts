@@ -55,7 +55,7 @@ async function buried(room: string, ghost: Ghost): Promise<void> {
   try {
     if (await lay(room, ghost)) await tell('ConnectionClosed', ghost, [room], ghost.leaseUntil);
   } catch (error) {
-    console.error({ room, connectionId: ghost.connectionId, unburied: true, error });
+    console.warn({ room, connectionId: ghost.connectionId, unburied: true, error });
   }
 }
 
@@ -69,9 +69,10 @@ async function tell(
   try {
     const rememberUntil = Math.floor(Date.now() / 1000) + REMEMBER_S;
     const seen = { at: lapsedAt ?? new Date().toISOString(), isLapsed: lapsedAt !== undefined };
-    await publish(name, { connectionId, userId, nickname, rooms, ...seen, rememberUntil });
+    const event = { connectionId, userId, nickname, rooms, ...seen, rememberUntil };
+    await publish(name, event, console.warn);
   } catch (error) {
-    console.error({ event: name, connectionId, untold: true, error });
+    console.warn({ event: name, connectionId, untold: true, error });
   }
 }
 

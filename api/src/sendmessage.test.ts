@@ -107,10 +107,14 @@ describe('what was said', () => {
 });
 
 describe('to somebody', () => {
-  const to = 'u_0123456789abcdefghijkl';
+  const theirs = 'b'.repeat(43);
+  const to = guestWith(theirs).userId;
   const room = [me.userId, to].sort().join(':');
 
   test('goes to the two and nobody else, and both find its room from then on', async () => {
+    await connect(handshake('c2=', V1), context());
+    await hello(helloEvent('c2=', { secret: theirs, clientId: 'client-two' }), context());
+    aws.entries.length = 0;
     expect(await say({ messageId, to, message: 'psst' })).toMatchObject({ type: 'accepted' });
     const topics = [`user:${me.userId}`, `user:${to}`].sort();
     expect(details()).toMatchObject([{ room: `dm:${room}`, topics, ...me }]);

@@ -21,7 +21,7 @@ export const handler = routeHandler('sendmessage', async (frame, speaker) => {
   const room = to === undefined ? (frame.room ?? LOBBY) : directRoom(speaker.userId, to);
   mustUse(speaker, room, messageId);
   const users = partnersOf(room);
-  if (users !== undefined) await listDirect(speaker.userId, users, room);
+  if (to !== undefined) await listDirect(speaker.userId, to, { room, ref: messageId });
   const now = Date.now();
   const nowS = Math.floor(now / 1000);
   await publish('MessageSent', {

@@ -15,7 +15,7 @@ export async function spread(before?: number): Promise<Spread> {
     const { count, hour } = await countArrival(before);
     return { spreadMs: windowOf(count), came: hour };
   } catch (error) {
-    console.error({ route: 'hello', uncounted: true, error });
+    console.warn({ route: 'hello', uncounted: true, error });
     return { spreadMs: MOST_MS };
   }
 }

@@ -52,7 +52,7 @@ test.each(['elsewhere', 'dm:u_ann:u_bob'])(
 );
 
 test('is tried once, and lost without a word to its sender where the bus is busy', async () => {
-  const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  const logged = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
   aws.script.events = () => ({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'Throttling' }] });
   expect(await types({ room: 'lobby', on: true })).toBeUndefined();
   expect(aws.entries).toHaveLength(1);

@@ -35,6 +35,19 @@ export const mayHear = (standing: Standing | undefined, userId: string): standin
 export const roleIn = ({ visibility, createdBy }: Standing, userId: string): Role =>
   visibility === 'private' && createdBy === userId ? 'owner' : 'member';
 
+/** Those of `rooms` that are private, and what a user who may hear them is in them. */
+export const rolesIn = (
+  found: Map<string, Standing>,
+  rooms: string[],
+  userId: string,
+): Map<string, Role> =>
+  new Map(
+    rooms.flatMap((room) => {
+      const standing = found.get(room);
+      return standing?.visibility === 'private' ? [[room, roleIn(standing, userId)]] : [];
+    }),
+  );
+
 /** Throws `NoSuchRoom` to whom a private room is not told, `Forbidden` to a member who is not its owner. */
 export function mustOwn(
   standing: Standing | undefined,

@@ -3,6 +3,7 @@
 import {
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   DynamoDBClient,
   PutItemCommand,
   QueryCommand,
@@ -11,7 +12,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { inBatches, MOST_WRITES } from './batch.ts';
 import { env } from './env.ts';
-import { isStale, keepUntil } from './keeping.ts';
+import { hasRunOut, isStale, keepUntil } from './keeping.ts';
 import { type Invitation, LIMITS } from './protocol.ts';
 
 const client = new DynamoDBClient({});
@@ -21,6 +22,8 @@ const PREFIX = 'room#';
 const INVITED = 'invited#';
 /** How long an invitation waits for its answer; who is a member may join after it as well. */
 const INVITED_S = 30 * 24 * 60 * 60;
+/** Those told, and as many as may have run out and not be deleted yet. */
+const MOST_INVITED_ROWS = 50;
 
 const key = (userId: string, room: string) => ({
   pk: { S: `user#${userId}` },
@@ -48,10 +51,12 @@ export async function belongings(userId: string): Promise<Belongings> {
       ConsistentRead: true,
     }),
   );
-  const all = Items.map(({ sk, expiresAt }) => ({
-    room: (sk?.S ?? '').slice(PREFIX.length),
-    isStale: isStale(Number(expiresAt?.N ?? 0)),
-  })).slice(0, LIMITS.rooms);
+  const all = Items.filter(({ expiresAt }) => !hasRunOut(expiresAt))
+    .map(({ sk, expiresAt }) => ({
+      room: (sk?.S ?? '').slice(PREFIX.length),
+      isStale: isStale(Number(expiresAt?.N ?? 0)),
+    }))
+    .slice(0, LIMITS.rooms);
   return {
     rooms: all.map(({ room }) => room),
     stale: all.flatMap((one) => (one.isStale ? [one.room] : [])),
@@ -93,6 +98,11 @@ export const forget = (userId: string, room: string): Promise<void> =>
     { DeleteRequest: { Key: invitedKey(userId, room) } },
   ]);
 
+/** What was written for who was removed meanwhile; an invitation that came after stands. */
+export async function unremember(userId: string, room: string): Promise<void> {
+  await client.send(new DeleteItemCommand({ TableName, Key: key(userId, room) }));
+}
+
 /** Kept apart from the user's rooms, so that strangers fill nobody's fifty: the room is theirs when they join. */
 export async function offer(userId: string, { room, by }: Invitation): Promise<void> {
   const expiresAt = { N: String(Math.floor(Date.now() / 1000) + INVITED_S) };
@@ -100,20 +110,22 @@ export async function offer(userId: string, { room, by }: Invitation): Promise<v
   await client.send(new PutItemCommand({ TableName, Item }));
 }
 
-/** Those to private rooms that wait for an answer: the first ten by name, read eventually consistent. */
+/** Those to private rooms that wait for an answer: the first ten by name among fifty rows, read eventually consistent. */
 export async function invitations(userId: string): Promise<Invitation[]> {
   const { Items = [] } = await client.send(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'pk = :user AND begins_with(sk, :invited)',
       ExpressionAttributeValues: { ':user': key(userId, '').pk, ':invited': { S: INVITED } },
-      Limit: LIMITS.invitations,
+      Limit: MOST_INVITED_ROWS,
     }),
   );
-  return Items.map(({ sk, by }) => ({
-    room: (sk?.S ?? '').slice(INVITED.length),
-    by: by?.S ?? '',
-  }));
+  return Items.filter(({ expiresAt }) => !hasRunOut(expiresAt))
+    .map(({ sk, by }) => ({
+      room: (sk?.S ?? '').slice(INVITED.length),
+      by: by?.S ?? '',
+    }))
+    .slice(0, LIMITS.invitations);
 }
 
 const writeAll = (requests: WriteRequest[]): Promise<void> =>

@@ -13,20 +13,25 @@ const BACK_OFF_MS = [0, 50, 250];
 
 /**
  * Puts one event on the bus; resolves when EventBridge has taken it over.
- * Throws `Refused('Busy')` when it does not, after retries (docs: PutEvents, "Handling failures").
+ * Throws `Refused('Busy')` when it does not, after retries (docs: PutEvents, "Handling failures"). `log`: what an alarm
+ * counts, or `console.warn` where the refusal costs nobody the frame.
  */
-export async function publish<N extends EventName>(name: N, detail: Events[N]): Promise<void> {
+export async function publish<N extends EventName>(
+  name: N,
+  detail: Events[N],
+  log = console.error,
+): Promise<void> {
   const failure = await put(name, detail, BACK_OFF_MS);
   if (failure === undefined) return;
   const messageId = 'messageId' in detail ? detail.messageId : undefined;
-  console.error({ event: name, messageId, failure });
+  log({ event: name, messageId, failure });
   throw new Refused('Busy', { ref: messageId ?? null });
 }
 
 /** Puts an event on the bus that nobody misses: tried once, and lost where the bus is busy. */
 export async function mention<N extends EventName>(name: N, detail: Events[N]): Promise<void> {
   const failure = await put(name, detail, [0]);
-  if (failure !== undefined) console.error({ event: name, lost: true, failure });
+  if (failure !== undefined) console.warn({ event: name, lost: true, failure });
 }
 
 /** Answers why it is not there; undefined where it is. */

@@ -1,37 +1,57 @@
 // The door to a user's direct rooms in ConnectionsTable: those they have spoken in, and those where somebody waits for their answer.
 
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   DynamoDBClient,
+  GetItemCommand,
   QueryCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { env } from './env.ts';
-import { isStale, keepUntil } from './keeping.ts';
+import { hasRunOut, isStale, keepUntil } from './keeping.ts';
 import { LIMITS } from './protocol.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
 
-const OWN = 'direct#';
-const ASKED = 'asked#';
+/** One row for each conversation of one's own, under the day of the last word: the newest come first, and are all that is read. */
+const OWN = 'spoken#';
 /** A row for each day on which somebody spoke unanswered: the newest come first, whoever fills the days before. */
-const MOST_ASKED_ROWS = 200;
+const ASKED = 'asked#';
+/** Of each of the two lists: a ping reads some 30 KB at most. */
+const MOST_ROWS = 100;
 /** Places in the list that a user's own conversations leave to those that wait for an answer. */
 const KEPT_FOR_ASKED = 10;
 
 const userKey = (userId: string) => ({ S: `user#${userId}` });
-const ownKey = (userId: string, room: string) => ({
+/** That a conversation is the user's own, and under which day it is listed. */
+const markKey = (userId: string, room: string) => ({
   pk: userKey(userId),
-  sk: { S: OWN + room },
+  sk: { S: `direct#${room}` },
+});
+const dayKey = (userId: string, list: string, day: string, room: string) => ({
+  pk: userKey(userId),
+  sk: { S: `${list}${day}#${room}` },
 });
 
 export interface Conversations {
   /** At most 50, those the user has spoken in first; the newest word first among these and among the others. */
   rooms: string[];
-  /** Those the user has spoken in that are to be renewed. */
+  /** Those of them that the user has spoken in. */
+  own: string[];
+  /** Those of these that are to be renewed. */
   stale: string[];
+}
+
+/** Whether the user has said something in their direct room within a year. */
+export async function hasSpoken(userId: string, room: string): Promise<boolean> {
+  const { Item } = await client.send(
+    new GetItemCommand({ TableName, Key: markKey(userId, room), ConsistentRead: true }),
+  );
+  return Item !== undefined && !hasRunOut(Item.expiresAt);
 }
 
 /**
@@ -40,86 +60,121 @@ export interface Conversations {
  */
 export async function spoke(from: string, to: string, room: string): Promise<void> {
   const saidAt = new Date(Date.now()).toISOString();
-  const asked = { pk: userKey(to), sk: { S: `${ASKED}${saidAt.slice(0, 10)}#${room}` } };
+  const isListed = 'listedOn <= :day';
   await Promise.all([
-    touch(ownKey(from, room), saidAt),
-    ifThere(touching(ownKey(to, room), saidAt)).then((isOwn) =>
-      isOwn ? undefined : touch(asked, saidAt),
+    list(from, room, { saidAt, where: `attribute_not_exists(listedOn) OR ${isListed}` }),
+    list(to, room, { saidAt, where: isListed }).then((isOwn) =>
+      isOwn ? undefined : touch(dayKey(to, ASKED, saidAt.slice(0, 10), room), saidAt),
     ),
   ]);
 }
 
 /**
- * Of the conversations of one's own those in one Query, of 1 MB (some 7,000, and nobody else adds to them); of the others the
- * newest 200 rows. `isConsistent`: with what was said up to now; else up to a moment ago, at half the price.
+ * Moves it to its day in the user's own list. The day before is deleted last, so that whatever fails leaves it listed; a day only
+ * grows, so that two who speak around midnight never delete each other's. False where `where` does not hold.
+ */
+async function list(
+  userId: string,
+  room: string,
+  { saidAt, where }: { saidAt: string; where: string },
+): Promise<boolean> {
+  const day = saidAt.slice(0, 10);
+  const was = await whereAllowed({
+    Key: markKey(userId, room),
+    ConditionExpression: where,
+    UpdateExpression: 'SET listedOn = :day, expiresAt = :end',
+    ExpressionAttributeValues: { ':day': { S: day }, ':end': { N: String(keepUntil()) } },
+    ReturnValues: 'ALL_OLD',
+  });
+  if (was === undefined) return false;
+  await touch(dayKey(userId, OWN, day, room), saidAt);
+  const before = was.listedOn?.S ?? day;
+  if (before !== day)
+    await client.send(new DeleteItemCommand({ TableName, Key: dayKey(userId, OWN, before, room) }));
+  return true;
+}
+
+/**
+ * The newest 100 rows of either list. `isConsistent`: with what was said up to now; else up to a moment ago, at half the
+ * price.
  */
 export async function conversations(userId: string, isConsistent: boolean): Promise<Conversations> {
   const [own, asked] = await Promise.all([
-    rowsOf(userId, OWN, { ConsistentRead: isConsistent }),
-    rowsOf(userId, ASKED, {
-      ConsistentRead: isConsistent,
-      ScanIndexForward: false,
-      Limit: MOST_ASKED_ROWS,
-    }),
+    rowsOf(userId, OWN, isConsistent),
+    rowsOf(userId, ASKED, isConsistent),
   ]);
   const mine = new Set(own.map(({ room }) => room));
   const waiting = [...new Set(asked.map(({ room }) => room))].filter((room) => !mine.has(room));
   const most = LIMITS.directRooms - Math.min(waiting.length, KEPT_FOR_ASKED);
   const rooms = [...[...mine].slice(0, most), ...waiting].slice(0, LIMITS.directRooms);
   const stale = own.filter((one) => one.isStale && rooms.includes(one.room));
-  return { rooms, stale: stale.map(({ room }) => room) };
+  return {
+    rooms,
+    own: rooms.filter((room) => mine.has(room)),
+    stale: stale.map(({ room }) => room),
+  };
 }
 
 /** The conversation stays listed for another year. */
 export async function renewConversation(userId: string, room: string): Promise<void> {
-  await ifThere({
-    Key: ownKey(userId, room),
+  const renewing = {
+    ConditionExpression: 'attribute_exists(pk)',
     UpdateExpression: 'SET expiresAt = :end',
     ExpressionAttributeValues: { ':end': { N: String(keepUntil()) } },
+  };
+  const mark = await whereAllowed({
+    Key: markKey(userId, room),
+    ...renewing,
+    ReturnValues: 'ALL_NEW',
   });
+  const day = mark?.listedOn?.S;
+  if (day !== undefined) await whereAllowed({ Key: dayKey(userId, OWN, day, room), ...renewing });
 }
 
 /** The newest word first. */
 async function rowsOf(
   userId: string,
   prefix: string,
-  how: { ConsistentRead: boolean; ScanIndexForward?: boolean; Limit?: number },
+  ConsistentRead: boolean,
 ): Promise<{ room: string; isStale: boolean }[]> {
   const { Items = [] } = await client.send(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'pk = :user AND begins_with(sk, :prefix)',
       ExpressionAttributeValues: { ':user': userKey(userId), ':prefix': { S: prefix } },
-      ...how,
+      ConsistentRead,
+      ScanIndexForward: false,
+      Limit: MOST_ROWS,
     }),
   );
-  return Items.sort((a, b) => ((a.saidAt?.S ?? '') < (b.saidAt?.S ?? '') ? 1 : -1)).map(
-    ({ sk, expiresAt }) => ({
+  return Items.filter(({ expiresAt }) => !hasRunOut(expiresAt))
+    .sort((a, b) => ((a.saidAt?.S ?? '') < (b.saidAt?.S ?? '') ? 1 : -1))
+    .map(({ sk, expiresAt }) => ({
       room: sk?.S?.split('#').at(-1) ?? '',
       isStale: isStale(Number(expiresAt?.N ?? 0)),
-    }),
-  );
+    }));
 }
 
 type Update = Omit<UpdateItemCommandInput, 'TableName'>;
 
-const touching = (Key: Update['Key'], saidAt: string): Update => ({
-  Key,
-  UpdateExpression: 'SET saidAt = :at, expiresAt = :end',
-  ExpressionAttributeValues: { ':at': { S: saidAt }, ':end': { N: String(keepUntil()) } },
-});
-
 async function touch(Key: Update['Key'], saidAt: string): Promise<void> {
-  await client.send(new UpdateItemCommand({ TableName, ...touching(Key, saidAt) }));
+  await client.send(
+    new UpdateItemCommand({
+      TableName,
+      Key,
+      UpdateExpression: 'SET saidAt = :at, expiresAt = :end',
+      ExpressionAttributeValues: { ':at': { S: saidAt }, ':end': { N: String(keepUntil()) } },
+    }),
+  );
 }
 
-async function ifThere(update: Update): Promise<boolean> {
+/** The row as `ReturnValues` has it; undefined where its condition does not hold. */
+async function whereAllowed(update: Update): Promise<Record<string, AttributeValue> | undefined> {
   try {
-    const ConditionExpression = 'attribute_exists(pk)';
-    await client.send(new UpdateItemCommand({ TableName, ConditionExpression, ...update }));
-    return true;
+    const { Attributes = {} } = await client.send(new UpdateItemCommand({ TableName, ...update }));
+    return Attributes;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (error instanceof ConditionalCheckFailedException) return undefined;
     throw error;
   }
 }

@@ -114,7 +114,7 @@ export interface Typing {
 
 /** Somebody goes by another name. Emitted by `api`, told by `broadcast` as it stands, to each connection once. */
 export interface NicknameChanged {
-  /** `user:<userId>`, and the rooms they hear, without crowds, which are shown as a number. */
+  /** `user:<userId>` of theirs and of whom they have written to, and the rooms they hear, without crowds, which are shown as a number. */
   topics: string[];
   frame: Nickname;
 }

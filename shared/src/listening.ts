@@ -17,8 +17,8 @@ import {
   subscriptionKey,
 } from './connections.ts';
 import { env } from './env.ts';
-import { LIMITS, Refused } from './protocol.ts';
-import { userTopic } from './topics.ts';
+import { LIMITS, LOBBY, Refused } from './protocol.ts';
+import { roomsAmong, userTopic } from './topics.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
@@ -35,9 +35,11 @@ export async function listen(
   const { topic } = subscription;
   const row = await change(connection, (heard) => {
     if (heard.some((one) => one.topic === topic)) return heard;
-    // The user's own topic is one of them. Asked here, where of two that join at once the second sees the first.
-    if (heard.length > LIMITS.rooms) throw new Refused('TooManyRooms');
-    return [...heard, subscription];
+    const all = [...heard, subscription];
+    // Asked here, where of two that join at once the second sees the first.
+    if (roomsAmong(all).filter((room) => room !== LOBBY).length > LIMITS.rooms)
+      throw new Refused('TooManyRooms');
+    return all;
   });
   if (row === undefined) throw new Refused('NotConnected');
   // Of two that join at once, the second stays in the shard that the first drew.

@@ -26,7 +26,7 @@ export const LIMITS = {
   connections: 5,
   /** Characters of an ISO 8601 time, with room for its other forms. */
   timestampCharacters: 40,
-  /** Rooms of one connection, and of one user. */
+  /** Rooms of one connection, and of one user, beside the lobby. */
   rooms: 50,
   /** Direct rooms whose heads are told: those one has spoken in first, each by the last word in it. */
   directRooms: 50,
@@ -93,7 +93,10 @@ export interface SendMessage {
   messageId?: string;
   /** Optional; the lobby if absent, unless there is `to`. */
   room?: string;
-  /** Instead of a room: the userId of whom alone it is said to. Its room is `dm:<userA>:<userB>`, the ids in order. */
+  /**
+   * Instead of a room: the userId of whom alone it is said to. Its room is `dm:<userA>:<userB>`, the ids in order. The first
+   * one to somebody who has never said hello is refused with `NoSuchUser`.
+   */
   to?: string;
   /** 1 to 4,000 code points, not only white space. */
   message: string;
@@ -128,7 +131,7 @@ export type Role = 'owner' | 'member';
 
 /**
  * `join`: hear a room, on this connection now and after every hello to come. Answered by `joined`, or by `error`:
- * `NoSuchRoom` (a private room that one is no member of is none), `TooManyRooms` (in 50, or 50 made today).
+ * `NoSuchRoom` (a private room that one is no member of is none), `TooManyRooms` (in 50 beside the lobby, or 50 made today).
  * A room's name is folded as people type it (`room-name.ts`): `Tea Room` is `tea-room`.
  */
 export interface Join {
@@ -138,6 +141,11 @@ export interface Join {
   create?: boolean;
   /** Optional, of a room that is made: `public` if absent. A private room has its maker for owner. */
   visibility?: Visibility;
+  /**
+   * Optional: hear it here if another device of mine is in it still, and join nothing; else the answer is `left`. Said when a
+   * device's `joined` or `left` is told, which may come late, or one before the other.
+   */
+  follow?: boolean;
 }
 
 /**
@@ -330,7 +338,7 @@ export interface Pong {
   present: { [room: string]: number };
 }
 
-/** `joined`: the room is heard from before this head was read. Without head: another connection of mine has joined it. */
+/** `joined`: the room is heard from before this head was read. Without head: another connection of mine has joined it, and may have left it since. */
 export interface Joined {
   type: 'joined';
   room: string;
@@ -344,6 +352,8 @@ export interface Joined {
 export interface Left {
   type: 'left';
   room: string;
+  /** In the answer to a `join` with `follow`: I am not in it, or not any more. */
+  follow?: true;
 }
 
 /** `invited`: that they are, to who invited them; and to them, with who did: they may `join` now. */
@@ -400,7 +410,7 @@ export interface Typing {
   on: boolean;
 }
 
-/** `nickname`: what somebody goes by now; to who asked, and to all who share a room with them. Of two, the later `at` counts. */
+/** `nickname`: what somebody goes by now; to who asked, to all who share a room with them, and to whom they have written. Of two, the later `at` counts. */
 export interface Nickname {
   type: 'nickname';
   userId: string;
@@ -709,6 +719,7 @@ const PARSERS: { [A in Action]: (fields: Fields, ref: string | null) => FrameOf<
     room: named(fields, ref),
     ...optional(fields, 'create', isBoolean, ref),
     ...optional(fields, 'visibility', isVisibility, ref),
+    ...optional(fields, 'follow', isBoolean, ref),
   }),
   leave: (fields, ref) => ({ action: 'leave', room: named(fields, ref) }),
   invite: (fields, ref) => ({

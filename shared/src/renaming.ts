@@ -14,6 +14,8 @@ import { roomsAmong } from './topics.ts';
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
 
+const MOST_ROWS = LIMITS.crowd * 2;
+
 /** The connection goes by this name from here on, if it is still there. A hello under way on it is told `Busy`. */
 export async function rename(connection: Connection, nickname: string): Promise<void> {
   const { connectionId, subscriptions } = connection;
@@ -27,9 +29,12 @@ export async function rename(connection: Connection, nickname: string): Promise<
   );
 }
 
-/** Whether too many hear the room for each of them to be told. One page of one Query. */
+/**
+ * Whether too many hear the room for each of them to be told. One Query of 200 rows: a roster that has as many is a crowd,
+ * since the living may stand behind the ghosts.
+ */
 export async function isCrowd(room: string): Promise<boolean> {
-  const { Count = 0 } = await client.send(
+  const { Count = 0, ScannedCount = 0 } = await client.send(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'pk = :roster',
@@ -39,10 +44,10 @@ export async function isCrowd(room: string): Promise<boolean> {
         ':now': { S: new Date().toISOString() },
       },
       Select: 'COUNT',
-      Limit: LIMITS.crowd * 2,
+      Limit: MOST_ROWS,
     }),
   );
-  return Count > LIMITS.crowd;
+  return Count > LIMITS.crowd || ScannedCount >= MOST_ROWS;
 }
 
 /** What has gone meanwhile is not written back to life. */

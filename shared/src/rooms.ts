@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { inBatches, MOST_READS } from './batch.ts';
 import { env } from './env.ts';
-import { keepUntil } from './keeping.ts';
+import { hasRunOut, keepUntil } from './keeping.ts';
 import { LIMITS, type Role, type Visibility } from './protocol.ts';
 
 const client = new DynamoDBClient({});
@@ -50,7 +50,7 @@ export async function standings(userId: string, rooms: string[]): Promise<Map<st
     const of = items.filter(({ pk }) => pk?.S === roomKey(room).pk.S);
     const item = of.find(({ sk }) => sk?.S === 'room');
     if (item === undefined) continue;
-    const role = of.find(({ sk }) => sk?.S !== 'room')?.role?.S;
+    const role = of.find(({ sk, expiresAt }) => sk?.S !== 'room' && !hasRunOut(expiresAt))?.role?.S;
     found.set(room, {
       room,
       title: item.title?.S ?? room,
@@ -103,11 +103,11 @@ export async function enlist({ room, title }: Pick<Room, 'room' | 'title'>): Pro
   await client.send(new PutItemCommand({ TableName, Item }));
 }
 
-/** Makes somebody a member of a private room; a member stays what they are. */
-export async function admit(room: string, userId: string, role: Role): Promise<void> {
+/** Makes somebody a member of a private room; a member stays what they are. Answers whether they were none before. */
+export async function admit(room: string, userId: string, role: Role): Promise<boolean> {
   const joinedAt = { S: new Date().toISOString() };
   const expiresAt = { N: String(keepUntil()) };
-  await putNew({ ...memberKey(room, userId), role: { S: role }, joinedAt, expiresAt });
+  return putNew({ ...memberKey(room, userId), role: { S: role }, joinedAt, expiresAt });
 }
 
 /** They stay a member for another year, if they still are one. */
@@ -153,9 +153,15 @@ export async function publicRooms(
   return { rooms: rooms.slice(0, most), more: rooms.length > most };
 }
 
+/** Where none is, or one that has run out. */
 const putNew = (Item: Record<string, AttributeValue>): Promise<boolean> =>
   ifAllowed(
-    new PutItemCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }),
+    new PutItemCommand({
+      TableName,
+      Item,
+      ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
+      ExpressionAttributeValues: { ':now': { N: String(Math.floor(Date.now() / 1000)) } },
+    }),
   );
 
 async function ifAllowed(command: PutItemCommand | UpdateItemCommand): Promise<boolean> {

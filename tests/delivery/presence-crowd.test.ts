@@ -6,8 +6,8 @@ import { run } from '../../local/machines/run.ts';
 
 const FILE = '../../workflows/statemachine/presence-change.asl.json';
 
-/** One execution in a room of so many connections, where Ann, who was not shown, is; answers the tasks it did. */
-async function execution(connections: number): Promise<string[]> {
+/** One execution in a room of so many connections, where Ann, who was not shown, is, and of so many rows; answers the tasks it did. */
+async function execution(connections: number, rows: number): Promise<string[]> {
   const source = readFileSync(new URL(FILE, import.meta.url), 'utf8');
   const machine = JSON.parse(source.replaceAll(/\$\{(\w+)\}/g, '$1')) as States;
   const did: string[] = [];
@@ -20,7 +20,7 @@ async function execution(connections: number): Promise<string[]> {
     if (name === 'dynamodb:getItem')
       return isShown ? { Item: { shown: { S: 'online' }, shownAt: { S: 'now' } } } : {};
     const Items = [{ nickname: { S: 'Ann' } }];
-    return isOfOne ? { Count: 1, Items } : { Count: connections };
+    return isOfOne ? { Count: 1, Items } : { Count: connections, ScannedCount: rows };
   };
   const seen = { at: 'now', isLapsed: false, rememberUntil: 1 };
   const detail = { userId: 'ann', nickname: 'Ann', rooms: ['r'], ...seen };
@@ -35,8 +35,10 @@ const LOOKED = ['dynamodb:getItem', 'dynamodb:query of Ann'];
 const SHOWN = [...LOOKED, 'dynamodb:putItem', 'dynamodb:query of all'];
 
 test.each([
-  [100, [...SHOWN, 'lambda:invoke', ...LOOKED]],
-  [101, [...SHOWN, ...LOOKED]],
-])('in a room of %d connections', async (connections, tasks) => {
-  expect(await execution(connections)).toEqual(tasks);
+  [100, 100, [...SHOWN, 'lambda:invoke', ...LOOKED]],
+  [100, 199, [...SHOWN, 'lambda:invoke', ...LOOKED]],
+  [101, 101, [...SHOWN, ...LOOKED]],
+  [60, 200, [...SHOWN, ...LOOKED]],
+])('%d connections among the first %d rows of the roster', async (connections, rows, tasks) => {
+  expect(await execution(connections, rows)).toEqual(tasks);
 });

@@ -44,7 +44,7 @@ async function leaves(
       if (deaf.includes(room)) throw new Failure('Lambda.ServiceException', room);
       told.push(room);
     }
-    return { Count: 0, Items: [] };
+    return { Count: 0, ScannedCount: 0, Items: [] };
   };
   const sleep = (ms: number) =>
     new Promise<void>((done) => {

@@ -94,13 +94,13 @@ function query(all: Item[], call: Call): Reply {
 /** The entries of a roster, or of one person in it, whose lease still runs. */
 function count(all: Item[], values: Item): Reply {
   const word = (value: Attribute | undefined) => (value && 'S' in value ? value.S : '');
-  const live = all.filter(
-    ({ pk, sk, leaseUntil }) =>
-      word(pk) === word(values[':roster']) &&
-      word(sk).startsWith(word(values[':user'])) &&
-      word(leaseUntil) > word(values[':now']),
+  const entries = all.filter(
+    ({ pk, sk }) =>
+      word(pk) === word(values[':roster']) && word(sk).startsWith(word(values[':user'])),
   );
-  return { Count: live.length, Items: live.map(({ nickname }) => ({ nickname })) };
+  const live = entries.filter(({ leaseUntil }) => word(leaseUntil) > word(values[':now']));
+  const Items = live.map(({ nickname }) => ({ nickname }));
+  return { Count: live.length, ScannedCount: entries.length, Items };
 }
 
 /** The tables after the call, and its output. Throws an AwsError as DynamoDB answers one. */

@@ -52,6 +52,22 @@ test('a line that is down costs no try', async () => {
   expect(await answer).toEqual(joined('tea'));
 });
 
+test('who follows into a room is answered by their own answer, not by what is told of a leave', async () => {
+  const { ask, heard } = start();
+  const answer = ask({ ...joining('tea'), follow: true }, 'joined');
+  expect(heard({ type: 'left', room: 'tea' })).toBe(false);
+  expect(heard({ type: 'left', room: 'tea', follow: true })).toBe(true);
+  expect(await answer).toEqual({ type: 'left', room: 'tea', follow: true });
+});
+
+test('what is told of a leave answers no join', async () => {
+  const { ask, heard } = start();
+  const answer = ask(joining('tea'), 'joined');
+  expect(heard({ type: 'left', room: 'tea', follow: true })).toBe(false);
+  expect(heard(joined('tea'))).toBe(true);
+  expect(await answer).toEqual(joined('tea'));
+});
+
 test('what was taken back while the line was down is never asked', async () => {
   const { ask, line, sent } = start();
   line(false);

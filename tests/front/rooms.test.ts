@@ -107,7 +107,7 @@ test('who is invited is asked, here or by a later welcome, and joins nothing by 
   expect(asked(sent, 'join')).toEqual([]);
 });
 
-test('one who joined elsewhere joins here; one who left or was removed is out', async () => {
+test('one who joined elsewhere follows here; one who left or was removed is out', async () => {
   const { chat, sent, welcome, tell } = await chatting();
   const heard: string[][] = [];
   chat.on('rooms', (rooms) => heard.push(rooms));
@@ -117,11 +117,25 @@ test('one who joined elsewhere joins here; one who left or was removed is out', 
   tell({ type: 'joined', room: 'tea', head: null });
   tell({ type: 'joined', room: 'tea', head: 0 });
   await settled();
-  expect(asked(sent, 'join').map(({ room }) => room)).toEqual(['den', 'tea']);
+  const follows = ['den', 'tea'].map((room) => ({ action: 'join', room, follow: true }));
+  expect(asked(sent, 'join')).toEqual(follows);
   tell({ type: 'removed', room: 'den', userId: 'u_other' });
   tell({ type: 'removed', room: 'den', userId: ME });
   tell({ type: 'left', room: 'tea' });
   expect(heard.map((rooms) => rooms.length)).toEqual([2, 3, 2, 1]);
+});
+
+test('what was joined elsewhere and left since is not entered; whoever leaves here asks nothing more', async () => {
+  const { chat, sent, welcome, tell } = await chatting();
+  welcome({ lobby: 0, den: 0 });
+  tell({ type: 'joined', room: 'tea', head: null });
+  tell({ type: 'left', room: 'tea', follow: true });
+  const leaving = chat.leave('den');
+  tell({ type: 'left', room: 'den' });
+  await leaving;
+  tell({ type: 'left', room: 'den' });
+  expect(chat.rooms()).toEqual(['lobby']);
+  expect(asked(sent, 'join')).toEqual([{ action: 'join', room: 'tea', follow: true }]);
 });
 
 test('one who was removed hears from which room, once; whoever else was is nobody’s news', async () => {

@@ -11,7 +11,7 @@ export const EVERY_ACTION: Record<string, Record<string, unknown>> = {
   sendmessage: { messageId: ID, room: 'lobby', message: 'hello' },
   history: { room: 'lobby', ranges: [[1, 2]], limit: 10, n: 1 },
   ping: { n: 1 },
-  join: { room: 'tea', create: true, visibility: 'public' },
+  join: { room: 'tea', create: true, visibility: 'public', follow: false },
   leave: { room: 'tea' },
   invite: { room: 'tea', userId: USER },
   remove: { room: 'tea', userId: USER },

@@ -3,6 +3,7 @@
 import { defaultPorts } from '../ports/defaults.js';
 import { frameOf } from './composition.js';
 import { createDoorway, isAboutRooms } from './doorway.js';
+import { createFollowing } from './following.js';
 import { createIdentity, idForOccasion, mintMessageId } from './identity.js';
 import { createInquiry } from './inquiry.js';
 import { checkIntroduction, checkNickname, spelled } from './introduction.js';
@@ -118,6 +119,7 @@ export function connect(options) {
   const openLine = (to) => createLine({ ...ports, ...to, url, identity, hello });
   const line = ports.line?.(ears, openLine) ?? openLine(ears);
   const doorway = createDoorway({ clock, send: line.send });
+  const follow = createFollowing({ ask: doorway.ask, trouble });
   const inquiry = createInquiry({
     clock,
     ask: (room) => line.send({ action: 'members', room }),
@@ -239,20 +241,28 @@ export function connect(options) {
 
   /** What the server tells of rooms, asked or not. @param {import('./doorway.js').RoomAnswer} frame */
   function doors(frame) {
-    doorway.heard(frame);
+    const isAnswer = doorway.heard(frame);
     if (frame.type === 'joined') {
       standings.joined(frame);
       if (frame.head !== null) {
         enter(frame.room, frame.head);
         inquiry.want(frame.room);
-      } else if (isOpen && !rooms.has(frame.room)) join(frame.room).catch(trouble);
+      } else if (isOpen && isDoubtful(frame.room, false)) follow(frame.room);
     } else if (frame.type === 'invited') invited(frame);
-    else if (frame.type === 'left') forget(frame.room);
-    else if (frame.type === 'removed' && frame.userId === me.userId) {
-      const wasIn = rooms.has(frame.room);
-      forget(frame.room);
-      if (wasIn) listeners.tell('removed', frame.room);
-    }
+    else if (frame.type === 'left' && (isAnswer || frame.follow)) forget(frame.room);
+    else if (frame.type === 'left') out(frame.room);
+    else if (frame.type === 'removed' && frame.userId === me.userId) out(frame.room, true);
+  }
+
+  /** Whether what a device of mine did to a room is other than what is known here, or than what is asked. @param {string} room @param {boolean} isIn */
+  const isDoubtful = (room, isIn) => led && (rooms.has(room) === isIn || doorway.isAsked(room));
+
+  /** Of a room that another device has joined again since, this comes late. @param {string} room @param {boolean} [isRemoved] */
+  function out(room, isRemoved = false) {
+    const wasIn = rooms.has(room);
+    if (isDoubtful(room, true)) follow(room);
+    forget(room);
+    if (wasIn && isRemoved) listeners.tell('removed', room);
   }
 
   /** @param {string} typed @param {{ create?: boolean, visibility?: 'public' | 'private', signal?: AbortSignal }} [how] */

@@ -4,7 +4,7 @@
 /** @typedef {import('./frame.js').ServerFrame} ServerFrame */
 /** @typedef {Extract<ServerFrame, { type: 'joined' | 'left' | 'invited' | 'removed' | 'rooms' }>} RoomAnswer */
 /** @typedef {RoomAnswer | import('./frame.js').Nickname} Answer */
-/** @typedef {{ frame: { action: string, room?: string, userId?: string, nickname?: string, prefix?: string, after?: string }, type: Answer['type'],
+/** @typedef {{ frame: { action: string, room?: string, userId?: string, nickname?: string, follow?: boolean, prefix?: string, after?: string }, type: Answer['type'],
  *   tries: number, isWanted: () => boolean, answered: (answer: Answer) => void, refused: (error: Error) => void }} Question */
 
 /** An answer can be lost on a line that lives; to ask twice does no more than to ask once. */
@@ -12,6 +12,7 @@ const ANSWER_MS = 10_000;
 const TRIES = 3;
 
 const ANSWERS = new Set(['joined', 'left', 'invited', 'removed', 'rooms']);
+const IN_OR_OUT = new Set(['joined', 'left']);
 
 /** @param {ServerFrame} frame @returns {frame is RoomAnswer} */
 export const isAboutRooms = (frame) => ANSWERS.has(frame.type);
@@ -22,6 +23,10 @@ const named = (name, message) => Object.assign(new Error(message), { name });
 /** @param {Question['frame']} frame @param {import('./frame.js').Rooms} answer */
 const isAbout = ({ prefix = '', after = '' }, answer) =>
   answer.prefix === prefix && answer.after === after;
+
+/** What is not to be followed into has its own answer; `left` of itself answers who leaves. @param {Question} first @param {Answer} answer */
+const isAnswered = ({ frame, type }, answer) =>
+  answer.type === 'left' && answer.follow ? frame.follow === true : type === answer.type;
 
 /** @param {{ clock: import('./line.js').Clock, send: (frame: object) => boolean }} ports */
 export function createDoorway({ clock, send }) {
@@ -73,18 +78,22 @@ export function createDoorway({ clock, send }) {
       next();
       return answer;
     },
-    /** @param {Answer} answer maybe to nobody's question: another device's, or told by itself */
+    /** Whether a join or a leave of the room is not answered yet. @param {string} room */
+    isAsked: (room) =>
+      questions.some(({ frame, type }) => frame.room === room && IN_OR_OUT.has(type)),
+    /** @param {Answer} answer maybe to nobody's question: another device's, or told by itself @returns {boolean} whether it was one */
     heard(answer) {
       const [first] = questions;
-      if (!isAsked || !first || first.type !== answer.type) return;
-      if ('room' in answer && first.frame.room !== answer.room) return;
-      if ('nickname' in answer && first.frame.nickname !== answer.nickname) return;
+      if (!isAsked || !first || !isAnswered(first, answer)) return false;
+      if ('room' in answer && first.frame.room !== answer.room) return false;
+      if ('nickname' in answer && first.frame.nickname !== answer.nickname) return false;
       // Tabs hear each other's answers.
-      if (answer.type === 'rooms' && !isAbout(first.frame, answer)) return;
+      if (answer.type === 'rooms' && !isAbout(first.frame, answer)) return false;
       // Another device of mine joined: that is told without a head, and is no answer.
-      if (answer.type === 'joined' && answer.head === null) return;
+      if (answer.type === 'joined' && answer.head === null) return false;
       done()?.answered(answer);
       next();
+      return true;
     },
     /** @param {import('./frame.js').ErrorFrame} error about no message: maybe about the question */
     refused({ code, retry, afterMs, message, suggestion }) {

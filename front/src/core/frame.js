@@ -18,7 +18,7 @@
 /** @typedef {{ type: 'pong', heads: Heads, present: Heads }} Pong */
 /** @typedef {{ type: 'joined', room: string, head: number | null, visibility?: Visibility, role?: Role }} Joined
  *   head: null if another device of mine joined */
-/** @typedef {{ type: 'left', room: string }} Left */
+/** @typedef {{ type: 'left', room: string, follow?: true }} Left follow: in the answer to who would follow another device of mine */
 /** @typedef {{ type: 'invited', room: string, userId: string, by: string }} Invited by: empty in the answer to who invited */
 /** @typedef {{ type: 'removed', room: string, userId: string }} Removed */
 /** @typedef {{ type: 'nickname', userId: string, nickname: string, at: string }} Nickname */
@@ -182,7 +182,11 @@ const READERS = {
     ...(visibility === 'public' || visibility === 'private' ? { visibility } : {}),
     ...(isRole(role) ? { role } : {}),
   }),
-  left: ({ room }) => ({ type: 'left', room: text(room, '') }),
+  left: ({ room, follow }) => ({
+    type: 'left',
+    room: text(room, ''),
+    ...(follow === true ? { follow } : {}),
+  }),
   invited: ({ room, userId, by }) => ({
     type: 'invited',
     room: text(room, ''),
