@@ -7,6 +7,7 @@ import { connect } from './core/chat.js';
 import { createEachRoom } from './core/each-room.js';
 import { LOBBY, titleOf } from './core/room-entries.js';
 import { isDirect } from './core/room-name.js';
+import { hearStuck } from './core/stuck.js';
 import { createNavigation } from './navigation.js';
 import { clock } from './ports/clock.js';
 import { createDrafts } from './ports/drafts.js';
@@ -75,7 +76,8 @@ export function startSession(options) {
     unread: attention.unread,
     open: navigation.go,
   });
-  const each = createEachRoom(chat, (room) => [
+  const each = createEachRoom(chat, (room, name) => [
+    hearStuck(room, () => notSent(name)),
     room.on('presence', show),
     room.on('arrived', (item) => acquaintances.meet([item]) && show()),
   ]);
@@ -83,6 +85,11 @@ export function startSession(options) {
   /** @param {string} room */
   const titled = (room) =>
     titleOf(room, { me: user(), nameOf: acquaintances.nameOf, words: words.shell });
+
+  /** Whoever looks at the room sees it. @param {string} name */
+  function notSent(name) {
+    if (name !== navigation.current()) say(words.shell.notSentTo(titled(name).to));
+  }
 
   /** What the side and the head of the conversation say. */
   function show() {

@@ -1,6 +1,7 @@
 // @ts-check
 // The side of one server's chat: its rooms with what is unread, its direct conversations with who is there, and oneself.
 import { roomEntries } from './core/room-entries.js';
+import { holdsStuck } from './core/stuck.js';
 import { createMe } from './ui/me.js';
 import { createNicknameDialog } from './ui/nickname-dialog.js';
 import { createRooms } from './ui/rooms.js';
@@ -37,6 +38,7 @@ export function createSide(options) {
           online: new Set(online),
           visibility: chat.visibility,
           unread,
+          isStuck: (room) => holdsStuck(chat.room(room).items()),
           words: words.shell,
           locale,
         }),

@@ -37,6 +37,8 @@ export const ar = {
     isPrivate: 'خاصة',
     unread: (n, mentions) =>
       mentions > 0 ? `غير المقروء: ${n}، منها لك: ${mentions}` : `غير المقروء: ${n}`,
+    notSent: 'فيها ما لم يُرسل',
+    notSentTo: (title) => `لم تُرسل رسالتك إلى ${title}.`,
     cancel: 'إلغاء',
     waits: 'لا يوجد اتصال. سيتم ذلك عند عودة الاتصال.',
     findTitle: 'ابحث عن غرفة',

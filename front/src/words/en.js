@@ -29,6 +29,8 @@ export const en = {
     isPrivate: 'private',
     unread: (/** @type {string} */ n, /** @type {number} */ mentions) =>
       mentions > 0 ? `${n} unread, ${mentions} for you` : `${n} unread`,
+    notSent: 'not sent',
+    notSentTo: (/** @type {string} */ title) => `Your message to ${title} was not sent.`,
     cancel: 'Cancel',
     waits: 'No connection. It will be done when the line is back.',
     findTitle: 'Find a room',
