@@ -51,6 +51,7 @@ export function startSession(options) {
       return { name, title: titled(name).head, isLeavable: name !== LOBBY };
     },
     known: acquaintances.all,
+    changed: show,
     open: (name) => navigation.go(name),
     say,
     words: words.shell,
@@ -74,6 +75,7 @@ export function startSession(options) {
     ...{ chat, user, acquaintances, words, locale, signal },
     current: navigation.current,
     unread: attention.unread,
+    invitations: doors.invitations,
     open: navigation.go,
   });
   const each = createEachRoom(chat, (room, name) => [

@@ -11,18 +11,18 @@ import { createRoomMenu } from './room-menu.js';
 
 /**
  * @param {{ root: ParentNode, chat: ReturnType<typeof import('../core/chat.js').connect>,
- *   room: () => { name: string, title: string, isLeavable: boolean }, known: () => Person[], open: (room: string) => void,
+ *   room: () => { name: string, title: string, isLeavable: boolean }, known: () => Person[], changed: () => void, open: (room: string) => void,
  *   say: (words: string) => void, words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
- *   room: the one that is open; known: whom one has met, the last first
+ *   room: the one that is open; known: whom one has met, the last first; changed: invitations came or went
  */
-export function openDoors({ root, chat, room, known, open, say, words, signal }) {
+export function openDoors({ root, chat, room, known, changed, open, say, words, signal }) {
   /** @param {string} userId */
   const nameOf = (userId) =>
     known().find((one) => one.userId === userId)?.nickname ?? words.someone;
   const finding = createFindRoom({ chat, words, open, signal });
   const creating = createCreateRoom({ chat, words, open, signal });
   const invitations = createInvitations({
-    ...{ root, rooms: chat.rooms, nameOf, words, signal },
+    ...{ root, rooms: chat.rooms, nameOf, changed, words, signal },
     ask: ({ room, by }) => asking.invited(room, nameOf(by)),
   });
   const asking = createAskRoom({ chat, open, declined: invitations.drop, words, signal });
@@ -58,5 +58,5 @@ export function openDoors({ root, chat, room, known, open, say, words, signal })
       say(words.invitedTo(nameOf(invitation.by), `#${invitation.room}`));
   });
   chat.on('rooms', invitations.review);
-  return { ask: asking.linked, closeMenu: menu.close };
+  return { ask: asking.linked, closeMenu: menu.close, invitations: invitations.count };
 }

@@ -8,11 +8,11 @@ import { element, find } from './element.js';
 const MOST = 10;
 
 /**
- * @param {{ root: ParentNode, rooms: () => string[], nameOf: (userId: string) => string, ask: (invitation: Invitation) => void,
+ * @param {{ root: ParentNode, rooms: () => string[], nameOf: (userId: string) => string, ask: (invitation: Invitation) => void, changed: () => void,
  *   words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
  *   rooms: those one is in; ask: what the invitation's button does
  */
-export function createInvitations({ root, rooms, nameOf, ask, words, signal }) {
+export function createInvitations({ root, rooms, nameOf, ask, changed, words, signal }) {
   const list = find(root, '.invitations', HTMLUListElement);
   /** @type {Map<string, HTMLLIElement>} */
   const rows = new Map();
@@ -23,6 +23,7 @@ export function createInvitations({ root, rooms, nameOf, ask, words, signal }) {
     rows.get(room)?.remove();
     rows.delete(room);
     list.hidden = rows.size === 0;
+    changed();
   }
 
   return {
@@ -38,9 +39,12 @@ export function createInvitations({ root, rooms, nameOf, ask, words, signal }) {
       rows.set(room, row);
       list.append(row);
       list.hidden = false;
+      changed();
       return true;
     },
     drop,
+    /** How many wait. */
+    count: () => rows.size,
     /** Whoever has come in has answered. */
     review() {
       for (const room of rooms()) if (rows.has(room)) drop(room);

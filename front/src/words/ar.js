@@ -8,6 +8,8 @@ export const ar = {
     skip: 'انتقل إلى الكتابة',
     side: 'الغرف والأشخاص',
     openSide: 'الغرف والمحادثات',
+    openSideTo: (told) =>
+      told.length > 0 ? `الغرف والمحادثات: ${told.join('، ')}` : 'الغرف والمحادثات',
     rooms: 'الغرف',
     directs: 'الرسائل المباشرة',
     noDirects: 'اختر شخصًا من أشخاص الغرفة لتكتب إليه وحده.',
@@ -71,6 +73,14 @@ export const ar = {
     removed: (name) => `لم يعد ${name} في الغرفة.`,
     removedYou: (room) => `تم إخراجك من ${room}.`,
     invitations: 'الدعوات',
+    invitationsWait: (n) =>
+      plural('ar', n, {
+        one: 'دعوة واحدة',
+        two: 'دعوتان',
+        few: '# دعوات',
+        many: '# دعوة',
+        other: '# دعوة',
+      }),
     invitedBy: (name) => `دعوة من ${name}`,
     invitedTo: (name, room) => `دعوة من ${name} إلى ${room}.`,
     declineIt: 'رفض الدعوة',

@@ -7,6 +7,8 @@ export const en = {
     skip: 'Skip to writing',
     side: 'Rooms and people',
     openSide: 'Rooms and conversations',
+    openSideTo: (/** @type {string[]} */ told) =>
+      told.length > 0 ? `Rooms and conversations: ${told.join(', ')}` : 'Rooms and conversations',
     rooms: 'Rooms',
     directs: 'Direct messages',
     noDirects: 'Choose somebody among the people of a room to write to them alone.',
@@ -63,6 +65,8 @@ export const en = {
     removed: (/** @type {string} */ name) => `${name} is not in the room any more.`,
     removedYou: (/** @type {string} */ room) => `You were removed from ${room}.`,
     invitations: 'Invitations',
+    invitationsWait: (/** @type {number} */ n) =>
+      plural('en', n, { one: '# invitation', other: '# invitations' }),
     invitedBy: (/** @type {string} */ name) => `${name} invites you`,
     invitedTo: (/** @type {string} */ name, /** @type {string} */ room) =>
       `${name} invites you to ${room}.`,
