@@ -263,7 +263,7 @@ export function connect(options) {
       const wasIn = rooms.has(frame.room);
       forget(frame.room);
       if (wasIn) listeners.tell('removed', frame.room);
-    }
+    } else if (frame.type === 'removed') rooms.get(frame.room)?.roster.drop(frame.userId);
   }
 
   /** @param {string} typed @param {{ create?: boolean, visibility?: 'public' | 'private', signal?: AbortSignal }} [how] */

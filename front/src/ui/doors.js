@@ -28,13 +28,13 @@ export function openDoors({ root, chat, room, known, changed, open, say, words, 
   const asking = createAskRoom({ chat, open, declined: invitations.drop, words, signal });
   const menu = createRoomMenu({ root, chat, room, guests, removable, say, words, signal });
 
+  /** Whoever is not here may have left: only the server knows who is still a member, and asks a member nothing new. */
   function guests() {
-    const inside = new Set(
-      chat
-        .room(room().name)
-        .roster()
-        .map(({ userId }) => userId),
-    );
+    const here = chat
+      .room(room().name)
+      .roster()
+      .filter(({ online }) => online);
+    const inside = new Set(here.map(({ userId }) => userId));
     inside.add(chat.me().userId);
     return known().filter(({ userId }) => !inside.has(userId));
   }
