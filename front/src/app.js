@@ -40,7 +40,7 @@ find(document, '.skip', HTMLElement).addEventListener('click', (event) => {
 let cancelRetry = () => {};
 /** @type {ReturnType<typeof startSession> | null} null until the address is known */
 let session = null;
-const notice = createNotice({ root: document, now: clock.now });
+const notice = createNotice({ root: document, clock });
 const line = createLineStatus({ root: document, clock, words: words.line, act });
 const drawers = createDrawers({ root: document });
 const settings = createSettings({
@@ -98,6 +98,7 @@ async function openAsConfigured() {
     trouble,
     ofBrowser,
     say: notice.say,
+    unsay: notice.hide,
     signIn: act,
     status: line.changed,
     switched: drawers.close,

@@ -21,7 +21,7 @@ import { find } from './ui/element.js';
 
 /**
  * @param {{ url: string, credentials?: import('./core/credentials.js').AskCredentials | undefined, account?: string | undefined, words: import('./words/words.js').Catalogue, locale: string, trouble: (error: unknown) => void,
- *   ofBrowser: (key: string) => Slot, say: (words: string) => void, signIn: () => void,
+ *   ofBrowser: (key: string) => Slot, say: import('./ui/notice.js').Say, unsay: () => void, signIn: () => void,
  *   status: (status: import('./core/line.js').LineStatus) => void, switched: () => void }} options account: whoever signed in; switched: another conversation is open
  */
 export function startSession(options) {
@@ -103,6 +103,8 @@ export function startSession(options) {
 
   /** @param {string} name */
   function opened(name) {
+    // What was told before there was any conversation is not about one.
+    if (conversation) options.unsay();
     conversation?.close();
     doors.closeMenu();
     conversation = openConversation({

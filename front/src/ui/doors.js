@@ -12,7 +12,7 @@ import { createRoomMenu } from './room-menu.js';
 /**
  * @param {{ root: ParentNode, chat: ReturnType<typeof import('../core/chat.js').connect>,
  *   room: () => { name: string, title: string, isLeavable: boolean }, known: () => Person[], changed: () => void, open: (room: string) => void,
- *   say: (words: string) => void, words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
+ *   say: import('./notice.js').Say, words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
  *   room: the one that is open; known: whom one has met, the last first; changed: invitations came or went
  */
 export function openDoors({ root, chat, room, known, changed, open, say, words, signal }) {
@@ -22,7 +22,7 @@ export function openDoors({ root, chat, room, known, changed, open, say, words, 
   const finding = createFindRoom({ chat, words, open, signal });
   const creating = createCreateRoom({ chat, words, open, signal });
   const invitations = createInvitations({
-    ...{ root, rooms: chat.rooms, nameOf, changed, words, signal },
+    ...{ root, rooms: chat.rooms, nameOf, changed, say, words, signal },
     ask: ({ room, by }) => asking.invited(room, nameOf(by)),
   });
   const asking = createAskRoom({ chat, open, declined: invitations.drop, words, signal });
@@ -53,10 +53,7 @@ export function openDoors({ root, chat, room, known, changed, open, say, words, 
   find(root, '.create-room', HTMLButtonElement).addEventListener('click', creating.open, {
     signal,
   });
-  chat.on('invited', (invitation) => {
-    if (invitations.add(invitation))
-      say(words.invitedTo(nameOf(invitation.by), `#${invitation.room}`));
-  });
+  chat.on('invited', invitations.add);
   chat.on('rooms', invitations.review);
   return { ask: asking.linked, closeMenu: menu.close, invitations: invitations.count };
 }
