@@ -40,7 +40,10 @@ find(document, '.skip', HTMLElement).addEventListener('click', (event) => {
 let cancelRetry = () => {};
 /** @type {ReturnType<typeof startSession> | null} null until the address is known */
 let session = null;
-const notice = createNotice({ root: document, now: clock.now });
+/** @type {Promise<void> | undefined} the end of the session before */
+let leaving;
+let attempts = 0;
+const notice = createNotice({ root: document, clock });
 const line = createLineStatus({ root: document, clock, words: words.line, act });
 const drawers = createDrawers({ root: document });
 const settings = createSettings({
@@ -73,15 +76,19 @@ async function configured() {
   }
 }
 
-async function openAsConfigured() {
+/** @param {() => boolean} isWanted whether it is still this one that shall open */
+async function openAsConfigured(isWanted) {
   cancelRetry();
-  const left = session;
+  if (session) leaving = session.leave();
   session = null;
-  await left?.leave();
+  await leaving;
   const typed = settings.address();
   const config = typed === null ? await configured() : { websocket: typed, signIn: null };
   if (config.signIn) {
-    signIn ??= createSignIn({ config: config.signIn, trouble, failed: line.signInFailed });
+    signIn ??= createSignIn({
+      ...{ config: config.signIn, trouble, failed: line.signInFailed },
+      signedOut: open,
+    });
     settings.offersSignOut(signIn.signOut);
   }
   const url = config.websocket;
@@ -89,6 +96,7 @@ async function openAsConfigured() {
   // Empty while nobody has signed in; absent for guests.
   const account = config.signIn ? ((await signIn?.user()) ?? '') : undefined;
   if (account) await takeOver({ url, user: account, trouble });
+  if (!isWanted()) return;
   session = startSession({
     url,
     credentials: config.signIn ? signIn?.credentials : undefined,
@@ -98,6 +106,7 @@ async function openAsConfigured() {
     trouble,
     ofBrowser,
     say: notice.say,
+    unsay: notice.hide,
     signIn: act,
     status: line.changed,
     switched: drawers.close,
@@ -105,8 +114,12 @@ async function openAsConfigured() {
 }
 
 function open() {
-  openAsConfigured().catch((error) => {
+  attempts += 1;
+  const mine = attempts;
+  const isWanted = () => mine === attempts;
+  openAsConfigured(isWanted).catch((error) => {
     trouble(error);
+    if (!isWanted()) return;
     line.trouble(words.line.noConfig);
     cancelRetry = clock.after(CONFIG_RETRY_MS, open);
   });

@@ -3,6 +3,7 @@
 import { mentionable } from './core/mentionable.js';
 import { partnerFrom } from './core/partner.js';
 import { isDirect, partnerOf } from './core/room-name.js';
+import { isStuck } from './core/stuck.js';
 import { clock } from './ports/clock.js';
 import { createAnnouncements } from './ui/announcements.js';
 import { createComposer } from './ui/composer.js';
@@ -19,7 +20,7 @@ import { createTypingLine } from './ui/typing-line.js';
 
 /** The last that failed goes back to where one writes, and out of the list. @param {RoomFace} room */
 function takeBack(room) {
-  const last = room.items().findLast(({ state }) => state === 'failed' || state === 'held');
+  const last = room.items().findLast(isStuck);
   if (last) room.discard(last.messageId);
   return last?.text ?? null;
 }

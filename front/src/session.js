@@ -7,6 +7,7 @@ import { connect } from './core/chat.js';
 import { createEachRoom } from './core/each-room.js';
 import { LOBBY, titleOf } from './core/room-entries.js';
 import { isDirect } from './core/room-name.js';
+import { hearStuck } from './core/stuck.js';
 import { createNavigation } from './navigation.js';
 import { clock } from './ports/clock.js';
 import { createDrafts } from './ports/drafts.js';
@@ -20,7 +21,7 @@ import { find } from './ui/element.js';
 
 /**
  * @param {{ url: string, credentials?: import('./core/credentials.js').AskCredentials | undefined, account?: string | undefined, words: import('./words/words.js').Catalogue, locale: string, trouble: (error: unknown) => void,
- *   ofBrowser: (key: string) => Slot, say: (words: string) => void, signIn: () => void,
+ *   ofBrowser: (key: string) => Slot, say: import('./ui/notice.js').Say, unsay: () => void, signIn: () => void,
  *   status: (status: import('./core/line.js').LineStatus) => void, switched: () => void }} options account: whoever signed in; switched: another conversation is open
  */
 export function startSession(options) {
@@ -50,6 +51,7 @@ export function startSession(options) {
       return { name, title: titled(name).head, isLeavable: name !== LOBBY };
     },
     known: acquaintances.all,
+    changed: show,
     open: (name) => navigation.go(name),
     say,
     words: words.shell,
@@ -74,9 +76,11 @@ export function startSession(options) {
     ...{ chat, user, acquaintances, words, locale, signal },
     current: navigation.current,
     unread: attention.unread,
+    invitations: doors.invitations,
     open: navigation.go,
   });
-  const each = createEachRoom(chat, (room) => [
+  const each = createEachRoom(chat, (room, name) => [
+    hearStuck(room, () => notSent(name)),
     room.on('presence', show),
     room.on('arrived', (item) => acquaintances.meet([item]) && show()),
   ]);
@@ -90,6 +94,11 @@ export function startSession(options) {
   const lost = (rooms) =>
     say(words.shell.noLonger(list.format(rooms.map((room) => titled(room).head))));
 
+  /** Whoever looks at the room sees it. @param {string} name */
+  function notSent(name) {
+    if (name !== navigation.current()) say(words.shell.notSentTo(titled(name).to));
+  }
+
   /** What the side and the head of the conversation say. */
   function show() {
     side.show();
@@ -100,6 +109,8 @@ export function startSession(options) {
 
   /** @param {string} name */
   function opened(name) {
+    // What was told before there was any conversation is not about one.
+    if (conversation) options.unsay();
     conversation?.close();
     doors.closeMenu();
     conversation = openConversation({

@@ -1,25 +1,29 @@
 // @ts-check
 // The side of one server's chat: its rooms with what is unread, its direct conversations with who is there, and oneself.
 import { roomEntries } from './core/room-entries.js';
+import { holdsStuck } from './core/stuck.js';
 import { createMe } from './ui/me.js';
 import { createNicknameDialog } from './ui/nickname-dialog.js';
 import { createRooms } from './ui/rooms.js';
+import { createSideCalls } from './ui/side-calls.js';
 
 /**
  * @param {{ chat: ReturnType<typeof import('./core/chat.js').connect>, user: () => string,
  *   acquaintances: ReturnType<typeof import('./core/acquaintances.js').createAcquaintances>, current: () => string | null,
- *   unread: Parameters<typeof roomEntries>[0]['unread'], open: (room: string) => void,
+ *   unread: Parameters<typeof roomEntries>[0]['unread'], invitations: () => number, open: (room: string) => void,
  *   words: import('./words/words.js').Catalogue, locale: string, signal: AbortSignal }} options
- *   user: one's userId; current: the room that is open
+ *   user: one's userId; current: the room that is open; invitations: how many wait
  */
 export function createSide(options) {
-  const { chat, user, acquaintances, current, unread, open, words, locale, signal } = options;
+  const { chat, user, acquaintances, current, unread, invitations, open } = options;
+  const { words, locale, signal } = options;
   const nickname = createNicknameDialog({
     ...{ chat, words: words.people, signal },
     waits: words.shell.waits,
   });
   const me = createMe({ root: document, rename: nickname.open, signal });
   const list = createRooms({ root: document, words: words.shell, open, signal });
+  const calls = createSideCalls({ root: document, words: words.shell, signal });
   signal.addEventListener('abort', () => list.show([]));
 
   return {
@@ -28,19 +32,20 @@ export function createSide(options) {
       const people = chat.rooms().flatMap((room) => chat.room(room).roster());
       acquaintances.meet(people);
       const online = people.filter((person) => person.online).map(({ userId }) => userId);
-      list.show(
-        roomEntries({
-          rooms: chat.rooms(),
-          current: current() ?? '',
-          me: user(),
-          nameOf: acquaintances.nameOf,
-          online: new Set(online),
-          visibility: chat.visibility,
-          unread,
-          words: words.shell,
-          locale,
-        }),
-      );
+      const entries = roomEntries({
+        rooms: chat.rooms(),
+        current: current() ?? '',
+        me: user(),
+        nameOf: acquaintances.nameOf,
+        online: new Set(online),
+        visibility: chat.visibility,
+        unread,
+        isStuck: (room) => holdsStuck(chat.room(room).items()),
+        words: words.shell,
+        locale,
+      });
+      list.show(entries);
+      calls.show(entries, invitations());
       const { userId, nickname: name } = chat.me();
       me.show({ userId, nickname: userId === '' ? words.shell.you : name });
     },

@@ -87,4 +87,22 @@ describe.each([
     expect(await field.evaluate((node) => node.scrollHeight - node.clientHeight)).toBe(0);
     expect((await field.boundingBox())?.height).toBeLessThan(60);
   });
+
+  test('leave room beside the name of whom one writes to for whether they are here', async () => {
+    await enter(size);
+    if (size === PHONE) await button('Rooms and conversations').click();
+    await ada.page.locator('.rooms').getByRole('button', { name: 'Lobby' }).click();
+    await ada.page.getByRole('heading', { level: 1, name: 'Lobby' }).waitFor();
+    if (size === PHONE) await ada.page.locator('.open-people').click();
+    await ada.page.locator('button.person', { hasText: NAME }).click();
+    await ada.page.getByRole('heading', { level: 1, name: NAME }).waitFor();
+    const line = ada.page.locator('.partner-line');
+    expect(await line.textContent()).toBe('here');
+    expect(await excess(line)).toBe(0);
+    await line.evaluate((node) => node.replaceChildren('seen 59 minutes ago'));
+    expect(await excess(line)).toBe(0);
+    const called = await ada.page.getByRole('heading', { level: 1 }).boundingBox();
+    expect(called?.width ?? 0).toBeGreaterThanOrEqual(48);
+    expect(await excess(ada.page.locator('.conversation-top'))).toBe(0);
+  });
 });

@@ -1,6 +1,7 @@
 // What the server refuses stays on the page, says why and offers ways out; what was not sent outlives a reload.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
 import { type Machine, startMachine } from './machine.ts';
@@ -85,6 +86,43 @@ describe('a message that is refused', () => {
     const second = await ada.say('This one flies');
     await becomes(first, 'failed');
     await becomes(second, 'sent');
+  });
+});
+
+describe('a message that is refused while another room is open', () => {
+  test('is told in words, and marks its room until it is on its way again', async () => {
+    const { page } = ada;
+    const inList = (name: string) =>
+      page.getByRole('list', { name: 'Rooms' }).getByRole('button', { name, exact: true });
+    await page.getByRole('button', { name: 'New room' }).click();
+    const making = page.getByRole('dialog', { name: 'A new room' });
+    await making.getByRole('textbox', { name: 'Name' }).fill('plans');
+    await making.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('heading', { level: 1, name: '#plans' }).waitFor();
+    await inList('Lobby').click();
+    await page.getByRole('heading', { level: 1, name: 'Lobby' }).waitFor();
+
+    let said = '';
+    wire.instead((frame) => {
+      if (frame.includes('"sendmessage"')) said = frame;
+    });
+    await becomes(await ada.say('Read this'), 'pending');
+    await inList('plans').click();
+    await page.getByRole('heading', { level: 1, name: '#plans' }).waitFor();
+    refuse(said);
+    await inList('Lobby not sent').waitFor();
+    const told = 'Your message to the lobby was not sent.';
+    await page.locator('.notice').getByText(told).waitFor();
+    expect(await page.locator('.announcements').textContent()).toBe(told);
+    expect(await faults(page)).toEqual([]);
+
+    wire.instead(undefined);
+    await page.reload();
+    await inList('Lobby not sent').click();
+    expect(await page.locator('.notice').isVisible()).toBe(false);
+    await ada.row('Read this').getByRole('button', { name: 'Retry' }).click();
+    await becomes(ada.row('Read this'), 'sent');
+    await inList('Lobby').waitFor();
   });
 });
 

@@ -256,6 +256,38 @@ describe('a private room', () => {
     await told.waitFor({ state: 'hidden' });
   });
 
+  test('forgets whom its owner took out: not among its people, not to be removed again, but to be invited', async () => {
+    await create(ada, name, 'Private');
+    await opened(ada.page, `#${name}`);
+    const guest = await invite(ada, ravi);
+    const panel = ada.page.getByRole('complementary', { name: 'People in this room' });
+    await panel.getByText(guest).waitFor();
+    const question = await askToRemove(ada, guest);
+    await question.waitFor({ state: 'hidden' });
+    await panel.getByText(guest).waitFor({ state: 'detached' });
+    await inList(ravi.page, name).waitFor({ state: 'detached' });
+    await button(ada.page, 'This room').click();
+    await button(ada.page, 'Leave the room').waitFor();
+    expect(await button(ada.page, 'Remove somebody…').count()).toBe(0);
+    await ada.page.keyboard.press('Escape');
+    await invite(ada, ravi);
+    await panel.getByText(guest).waitFor();
+  });
+
+  test('takes back whoever has left it, when they are invited again', async () => {
+    await create(ada, name, 'Private');
+    await opened(ada.page, `#${name}`);
+    const guest = await invite(ada, ravi);
+    await button(ravi.page, 'This room').click();
+    await button(ravi.page, 'Leave the room').click();
+    const farewell = ravi.page.getByRole('dialog', { name: `Leave #${name}?` });
+    await farewell.getByRole('button', { name: 'Leave the room' }).click();
+    await opened(ravi.page, 'Lobby');
+    const panel = ada.page.getByRole('complementary', { name: 'People in this room' });
+    await panel.getByRole('list', { name: 'Seen lately' }).getByText(guest).waitFor();
+    await invite(ada, ravi);
+  });
+
   test('is its owner’s on each of their devices: a member is not offered to take somebody out', async () => {
     await create(ada, name, 'Private');
     await opened(ada.page, `#${name}`);

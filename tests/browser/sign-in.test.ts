@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core';
 import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startMachine } from './machine.ts';
-import { becomes, type Visitor, visitor } from './visitor.ts';
+import { becomes, type Visitor, visitor, wrongsOf } from './visitor.ts';
 
 let browser: Browser;
 let machine: Machine;
@@ -99,6 +99,28 @@ test('what somebody had begun to write is not shown to the next one, and is ther
   await ada.page.waitForFunction(
     () => document.querySelector('textarea')?.value === 'Not for everybody',
   );
+});
+
+test('who signs out in one tab is signed out in all, and nothing of theirs stays on any screen', async () => {
+  const ada = await somebody();
+  await signsIn(ada, 'Ada');
+  const page = await ada.page.context().newPage();
+  const wrongs = wrongsOf(page);
+  const other: Visitor = { ...ada, page };
+  await page.goto(machine.page);
+  await signsIn(other, 'Ada');
+  await becomes(await ada.say('Between us'), 'sent');
+  await page.locator('li.message', { hasText: 'Between us' }).waitFor();
+  await page.getByRole('textbox', { name: 'Message to the lobby' }).fill('Half a thought');
+  await signsOut(ada);
+  await page.getByRole('heading', { name: 'Sign in to read and write' }).waitFor();
+  await page.locator('[data-line="signed-out"]').waitFor();
+  expect(await page.locator('li.message').count()).toBe(0);
+  expect(await page.getByRole('textbox').inputValue()).toBe('');
+  await signsIn(other, 'Ada');
+  await page.locator('li.message', { hasText: 'Between us' }).waitFor();
+  expect(await page.getByRole('textbox').inputValue()).toBe('Half a thought');
+  expect(wrongs).toEqual([]);
 });
 
 describe('signing in that does not work', () => {

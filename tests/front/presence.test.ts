@@ -89,6 +89,27 @@ describe('presence', () => {
     expect(asked('members')).toEqual([]);
   });
 
+  test('whoever is taken out of the room is in it no more, though they are told to have been here', async () => {
+    const { ada, hear } = await alone();
+    const people = () =>
+      ada
+        .room()
+        .roster()
+        .map(({ userId }) => userId);
+    const went: string[] = [];
+    ada.room().on('went', ({ userId }) => went.push(userId));
+    hear({ type: 'removed', room: 'lobby', userId: 'u_ann' });
+    expect(people()).toEqual(['u_me']);
+    const gone = member('u_ann', { online: false, at: at(4) });
+    hear({ ...presence('u_ann'), ...gone });
+    expect([people(), went]).toEqual([['u_me'], ['u_ann']]);
+    hear({ type: 'members', room: 'lobby', members: [member('u_me'), gone], count: 1 });
+    expect(people()).toEqual(['u_me']);
+    hear(presence('u_ann', { at: at(5) }));
+    hear(presence('u_ann', { online: false, at: at(6) }));
+    expect(people()).toEqual(['u_me', 'u_ann']);
+  });
+
   test('a crowd is a number', async () => {
     const { ada, pong, asked } = await alone();
     pong(4_711);

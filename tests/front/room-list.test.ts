@@ -35,6 +35,7 @@ describe('the list', () => {
       online: new Set(['u_ada']),
       visibility: (room) => (room === 'den' ? 'private' : 'public'),
       unread: () => NONE,
+      isStuck: (room) => room === 'den',
       words,
       locale: 'en',
     });
@@ -65,6 +66,11 @@ describe('the list', () => {
   test('tells which room is private, as far as that is known', () => {
     const entries = list(['lobby', 'den', 'tea', 'dm:u_ada:u_me']);
     expect(entries.filter(({ isPrivate }) => isPrivate).map(({ room }) => room)).toEqual(['den']);
+  });
+
+  test('tells in which room something was not sent', () => {
+    const entries = list(['lobby', 'den', 'dm:u_ada:u_me']);
+    expect(entries.filter(({ isStuck }) => isStuck).map(({ room }) => room)).toEqual(['den']);
   });
 
   test('shows a name without what is invisible in it, and somebody never met as someone', () => {

@@ -1,5 +1,6 @@
 // Proves the way of a sign-in, against a real issuer: out with a challenge, back with a code, tokens in memory, a clean address.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { OpenChannel } from '../../front/src/ports/channel.js';
 import { type Browser, createSignIn } from '../../front/src/ports/sign-in.js';
 import { createIssuer } from '../../local/issuer/issuer.ts';
 import { openKeys } from '../../local/issuer/keys.ts';
@@ -16,6 +17,8 @@ let instead: ((url: string) => Response | undefined) | undefined;
 const asked: string[] = [];
 const troubles: string[] = [];
 const failures: boolean[] = [];
+/** The tabs that were told that another has signed out. */
+const signedOut: string[] = [];
 const time = { now: Date.now() };
 
 beforeAll(async () => {
@@ -39,16 +42,34 @@ beforeEach(() => {
   asked.length = 0;
   troubles.length = 0;
   failures.length = 0;
+  signedOut.length = 0;
+  channels.clear();
 });
 afterEach(() => {
   time.now = Date.now();
 });
 afterAll(() => end());
 
+/** All tabs of one browser, by the channel that they share. */
+const channels = new Map<string, Set<(message: unknown) => void>>();
+
+/** As BroadcastChannel has it: to all but the one that posts. */
+const openChannel: OpenChannel = (name, heard) => {
+  const ears = channels.get(name) ?? new Set();
+  channels.set(name, ears.add(heard));
+  return {
+    post: (message) => {
+      for (const ear of ears) if (ear !== heard) ear(structuredClone(message));
+    },
+    close: () => void ears.delete(heard),
+  };
+};
+
 /** A tab: its address, and what it keeps for the length of a redirect. */
 function tab(href = HOME) {
   const kept: { value: unknown } = { value: null };
   const went = { to: '', waiting: Promise.withResolvers<string>() };
+  let channel: ReturnType<OpenChannel> | undefined;
   const browser: Browser = {
     href: () => href,
     go(url) {
@@ -63,6 +84,12 @@ function tab(href = HOME) {
       return instead?.(String(url)) ?? fetch(url, how);
     },
     now: () => time.now,
+    openChannel(...how) {
+      // The page that was in this tab before is gone.
+      channel?.close();
+      channel = openChannel(...how);
+      return channel;
+    },
     slot: {
       read: () => kept.value,
       write(value) {
@@ -75,6 +102,7 @@ function tab(href = HOME) {
       config: { issuer, clientId },
       trouble: (error) => troubles.push((error as Error).message),
       failed: (has) => failures.push(has),
+      signedOut: () => signedOut.push(href),
       browser,
     });
   return {
@@ -218,6 +246,25 @@ test('signing out forgets the token, and ends the session at the issuer without 
   expect(left).not.toContain(token);
   const answer = await fetch(left, { redirect: 'manual' });
   expect(answer.headers.get('location')).toBe(HOME);
+});
+
+test('signing out signs out every tab, and what one had just asked for signs it in no more', async () => {
+  const [ada, other] = [tab(), tab()];
+  const [here, there] = [await ada.signsIn('Ada'), await other.signsIn('Ada')];
+  expect([await here.credentials(), await there.credentials()]).not.toContain(null);
+  time.now += 58 * MINUTE;
+  const renewed = there.credentials();
+  ada.went.waiting = Promise.withResolvers();
+  const wasAt = other.went.to;
+  here.signOut();
+  expect([await renewed, await there.credentials(), await there.user()]).toEqual([
+    null,
+    null,
+    null,
+  ]);
+  // Only the tab whose button it was leaves for the issuer's page.
+  expect([signedOut, other.went.to]).toEqual([[HOME], wasAt]);
+  await ada.went.waiting.promise;
 });
 
 test('an issuer that says it is another is not asked for anything', async () => {

@@ -105,7 +105,8 @@ export function connect(options) {
     fraction,
     mint,
     trouble,
-    send: (entry) => line.send(frameOf(entry, me.userId)),
+    // The line lives a moment before its welcome says who one is, and so whom a direct conversation is with.
+    send: (entry) => me.userId !== '' && line.send(frameOf(entry, me.userId)),
     stored: () => line.nudge(),
     changed: (entry) => faces.get(entry.room)?.unsent(entry),
     gone: (messageId) => {
@@ -124,12 +125,13 @@ export function connect(options) {
     clock,
     ask: (room) => line.send({ action: 'members', room }),
   });
-  const rooms = new Map(names.map((name) => [name, openRoom(name)]));
+  /** @type {Map<string, ReturnType<typeof openRoom>>} */
+  const rooms = new Map();
+  /** @type {Map<string, ReturnType<typeof faceOf>>} */
+  const faces = new Map();
   // What earlier lives left unsent comes before anything is said.
   const loaded = outbox.refresh();
-  const faces = new Map(
-    [...rooms].map(([name, { room, news, ...people }]) => [name, faceOf(name, room, news, people)]),
-  );
+  for (const name of names) open(name);
   void loaded.then(() => {
     if (!isClosed) line.start();
   });
@@ -192,18 +194,30 @@ export function connect(options) {
     });
   }
 
-  /** The room, opened at this head if it is new. @param {string} name @param {number} head */
-  function enter(name, head) {
-    const known = faces.get(name);
-    if (known) return known.face;
+  /** The room with what is unsent there; of what is stored, nothing before it is welcomed. @param {string} name */
+  function open(name) {
     const opened = openRoom(name);
     const { room, news, ...people } = opened;
     rooms.set(name, opened);
     const face = faceOf(name, room, news, people);
     faces.set(name, face);
+    for (const entry of unsentIn(name)) face.unsent(entry);
+    return { room, face: face.face };
+  }
+
+  /** @param {string} name */
+  function unsentIn(name) {
+    return outbox.entries().filter(({ room }) => room === name);
+  }
+
+  /** The room, opened at this head if it is new. @param {string} name @param {number} head */
+  function enter(name, head) {
+    const known = faces.get(name);
+    if (known) return known.face;
+    const { room, face } = open(name);
     room.welcome({ ...NOBODY, userId: me.userId, heads: { [name]: head } });
     listeners.tell('rooms', [...rooms.keys()]);
-    return face.face;
+    return face;
   }
 
   /** @param {string} name */
@@ -252,6 +266,7 @@ export function connect(options) {
     else if (frame.type === 'left' && (isAnswer || frame.follow)) forget(frame.room);
     else if (frame.type === 'left') out(frame.room);
     else if (frame.type === 'removed' && frame.userId === me.userId) out(frame.room, true);
+    else if (frame.type === 'removed') rooms.get(frame.room)?.roster.drop(frame.userId);
   }
 
   /** Whether what a device of mine did to a room is other than what is known here, or than what is asked. @param {string} room @param {boolean} isIn */
@@ -324,6 +339,7 @@ export function connect(options) {
   function heard(frame) {
     if (frame.type === 'welcome') {
       const { userId, nickname: given, now: at = '' } = frame;
+      const isFirst = me.userId === '';
       me = { userId, nickname: given };
       goBy(given);
       renames.hear({ userId, nickname: given, at });
@@ -333,6 +349,7 @@ export function connect(options) {
       leaveAllBut(frame.heads);
       for (const invitation of frame.invitations ?? []) invited(invitation);
       doorway.line(true);
+      if (isFirst && isUp) outbox.line(true);
       if (frame.leaseMs > 0)
         for (const name of rooms.keys()) if (!isDirect(name)) greet(name, frame);
     } else if (frame.type === 'pong') {

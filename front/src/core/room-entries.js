@@ -23,11 +23,13 @@ export function titleOf(room, { me, nameOf, words }) {
 /**
  * @param {{ rooms: string[], current: string, me: string, nameOf: (userId: string) => string | null, online: Set<string>,
  *   visibility: (room: string) => 'public' | 'private' | undefined,
- *   unread: (room: string) => RoomEntry['unread'], words: Parameters<typeof titleOf>[1]['words'], locale: string }} options
+ *   unread: (room: string) => RoomEntry['unread'], isStuck: (room: string) => boolean, words: Parameters<typeof titleOf>[1]['words'], locale: string }} options
+ *   isStuck: whether something of one's own there was not sent
  * @returns {RoomEntry[]} in the order to show them
  */
 export function roomEntries(options) {
-  const { rooms, current, me, nameOf, online, visibility, unread, words, locale } = options;
+  const { rooms, current, me, nameOf, online, visibility, unread, isStuck, words, locale } =
+    options;
   const { compare } = new Intl.Collator(locale);
   const named = rooms.filter((room) => !isDirect(room) && room !== LOBBY).sort(compare);
   const lobby = rooms.filter((room) => room === LOBBY);
@@ -41,6 +43,7 @@ export function roomEntries(options) {
       isPrivate: visibility(room) === 'private',
       isCurrent: room === current,
       unread: unread(room),
+      isStuck: isStuck(room),
     };
   });
 }

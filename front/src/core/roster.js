@@ -18,6 +18,8 @@ export function createRoster({ clock, ask, changed, isMe, came, went }) {
   /** @type {Map<string, Member>} */
   let people = new Map();
   const comings = createComings({ isMe, came, went });
+  /** Taken out of the room: its server still tells when they were seen here last. @type {Set<string>} */
+  const dropped = new Set();
   /** Who is here beside those that are named: in a crowd, or where a frame could not hold them. */
   let unnamed = 0;
   let leaseMs = 90_000;
@@ -48,13 +50,19 @@ export function createRoster({ clock, ask, changed, isMe, came, went }) {
     age();
   }
 
+  /** Whoever is here was asked in again. @param {Member} member */
+  function isIn({ userId, online: isOnline }) {
+    if (isOnline) dropped.delete(userId);
+    return !dropped.has(userId);
+  }
+
   /** @param {Member[]} members @param {number} howMany */
   function replace(members, howMany) {
     // A frame that overtook the snapshot knows better.
     const newer = [...people.values()].filter(({ at, userId }) =>
       members.some((member) => member.userId === userId && member.at < at),
     );
-    people = new Map([...members, ...newer].map((member) => [member.userId, member]));
+    people = new Map([...members.filter(isIn), ...newer].map((member) => [member.userId, member]));
     unnamed = Math.max(0, howMany - members.filter((member) => member.online).length);
     snapshotAt = clock.now();
     comings.snapshot(members);
@@ -76,8 +84,14 @@ export function createRoster({ clock, ask, changed, isMe, came, went }) {
       const known = people.get(userId);
       comings.hear({ userId, nickname, online: isOnline, at }, known);
       if (known && known.at >= at) return;
+      if (!isIn({ userId, nickname, online: isOnline, at })) return;
       people.set(userId, { userId, nickname, online: isOnline, at });
       changed();
+    },
+    /** Somebody was taken out of the room. @param {string} userId */
+    drop(userId) {
+      dropped.add(userId);
+      if (people.delete(userId)) changed();
     },
     /** Somebody goes by another name, here or gone. @param {string} userId @param {string} nickname */
     rename(userId, nickname) {

@@ -1,5 +1,6 @@
 // @ts-check
 // Signing in with OpenID Connect: the code flow with PKCE. Tokens live in this page's memory and nowhere else.
+import { hasChannels, openChannel } from './channel.js';
 import { readIdToken } from './id-token.js';
 import { createIssuer, NotGranted } from './issuer.js';
 import { challengeOf, nonce } from './pkce.js';
@@ -7,8 +8,8 @@ import { createSlot } from './slot.js';
 
 /** @typedef {{ issuer: string, clientId: string }} SignInConfig */
 /** @typedef {{ href(): string, go(url: string): void, show(url: string): void, ask: typeof fetch, now(): number,
- *   slot: { read(): unknown, write(value: unknown): void } }} Browser
- *   show: puts the address there without a step in the history; slot: kept for the length of the redirect */
+ *   openChannel: import('./channel.js').OpenChannel | null, slot: { read(): unknown, write(value: unknown): void } }} Browser
+ *   show: puts the address there without a step in the history; slot: kept for the length of the redirect; openChannel: to the other tabs, where there are channels */
 /** @typedef {ReturnType<typeof createSignIn>} SignIn */
 
 /** A token with less to live is exchanged for a fresh one: a hello that renews comes one or two minutes before the end. */
@@ -22,15 +23,17 @@ const thisBrowser = (trouble) => ({
   show: (url) => history.replaceState(history.state, '', url),
   ask: (...how) => fetch(...how),
   now: () => Date.now(),
+  openChannel: hasChannels() ? openChannel : null,
   slot: createSlot(() => sessionStorage, 'hubbub.sign-in', trouble),
 });
 
 /**
  * Takes up at once what a redirect from the issuer brought, and cleans the address of it.
- * @param {{ config: SignInConfig, trouble: (error: unknown) => void, failed: (has: boolean) => void, browser?: Browser }} options
- *   trouble: told what failed; failed: whether signing in did, until it is begun again
+ * @param {{ config: SignInConfig, trouble: (error: unknown) => void, failed: (has: boolean) => void, signedOut: () => void, browser?: Browser }} options
+ *   trouble: told what failed; failed: whether signing in did, until it is begun again; signedOut: in another tab, and so here
  */
-export function createSignIn({ config, trouble, failed, browser = thisBrowser(trouble) }) {
+export function createSignIn(options) {
+  const { config, trouble, failed, signedOut, browser = thisBrowser(trouble) } = options;
   const { issuer, clientId } = config;
   const { endpoints, token } = createIssuer(issuer, browser.ask);
   const home = () => new URL('.', browser.href()).href;
@@ -38,6 +41,12 @@ export function createSignIn({ config, trouble, failed, browser = thisBrowser(tr
   let held = null;
   /** @type {Promise<void> | null} */
   let refreshing = null;
+  // The issuer's session is the whole browser's, so its end is every tab's.
+  const tabs = browser.openChannel?.(`hubbub sign-out ${issuer}`, () => {
+    if (held === null) return;
+    held = null;
+    signedOut();
+  });
   const arrived = arrive().catch(fail);
 
   /** @param {unknown} error */
@@ -86,9 +95,11 @@ export function createSignIn({ config, trouble, failed, browser = thisBrowser(tr
     try {
       await obtain(
         { grant_type: 'refresh_token', refresh_token: was.refresh },
-        (id) => id.sub === was.id.sub,
+        (id) => held === was && id.sub === was.id.sub,
       );
     } catch (error) {
+      // Signed out meanwhile.
+      if (held !== was) return;
       if (error instanceof NotGranted) held = { ...was, refresh: null };
       // The old one still holds for a while; later the issuer may be there again.
       else if (was.until <= browser.now()) throw error;
@@ -143,9 +154,10 @@ export function createSignIn({ config, trouble, failed, browser = thisBrowser(tr
       failed(false);
       begin().catch(fail);
     },
-    /** Forgets the tokens, and ends the issuer's own session where it has a way. */
+    /** Forgets the tokens in every tab, and ends the issuer's own session where it has a way. */
     signOut() {
       held = null;
+      tabs?.post(null);
       end().catch((error) => {
         trouble(error);
         browser.go(home());

@@ -11,30 +11,30 @@ import { createRoomMenu } from './room-menu.js';
 
 /**
  * @param {{ root: ParentNode, chat: ReturnType<typeof import('../core/chat.js').connect>,
- *   room: () => { name: string, title: string, isLeavable: boolean }, known: () => Person[], open: (room: string) => void,
- *   say: (words: string) => void, words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
- *   room: the one that is open; known: whom one has met, the last first
+ *   room: () => { name: string, title: string, isLeavable: boolean }, known: () => Person[], changed: () => void, open: (room: string) => void,
+ *   say: import('./notice.js').Say, words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
+ *   room: the one that is open; known: whom one has met, the last first; changed: invitations came or went
  */
-export function openDoors({ root, chat, room, known, open, say, words, signal }) {
+export function openDoors({ root, chat, room, known, changed, open, say, words, signal }) {
   /** @param {string} userId */
   const nameOf = (userId) =>
     known().find((one) => one.userId === userId)?.nickname ?? words.someone;
   const finding = createFindRoom({ chat, words, open, signal });
   const creating = createCreateRoom({ chat, words, open, signal });
   const invitations = createInvitations({
-    ...{ root, rooms: chat.rooms, nameOf, words, signal },
+    ...{ root, rooms: chat.rooms, nameOf, changed, say, words, signal },
     ask: ({ room, by }) => asking.invited(room, nameOf(by)),
   });
   const asking = createAskRoom({ chat, open, declined: invitations.drop, words, signal });
   const menu = createRoomMenu({ root, chat, room, guests, removable, say, words, signal });
 
+  /** Whoever is not here may have left: only the server knows who is still a member, and asks a member nothing new. */
   function guests() {
-    const inside = new Set(
-      chat
-        .room(room().name)
-        .roster()
-        .map(({ userId }) => userId),
-    );
+    const here = chat
+      .room(room().name)
+      .roster()
+      .filter(({ online }) => online);
+    const inside = new Set(here.map(({ userId }) => userId));
     inside.add(chat.me().userId);
     return known().filter(({ userId }) => !inside.has(userId));
   }
@@ -53,10 +53,7 @@ export function openDoors({ root, chat, room, known, open, say, words, signal })
   find(root, '.create-room', HTMLButtonElement).addEventListener('click', creating.open, {
     signal,
   });
-  chat.on('invited', (invitation) => {
-    if (invitations.add(invitation))
-      say(words.invitedTo(nameOf(invitation.by), `#${invitation.room}`));
-  });
+  chat.on('invited', invitations.add);
   chat.on('rooms', invitations.review);
-  return { ask: asking.linked, closeMenu: menu.close };
+  return { ask: asking.linked, closeMenu: menu.close, invitations: invitations.count };
 }

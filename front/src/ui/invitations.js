@@ -8,39 +8,44 @@ import { element, find } from './element.js';
 const MOST = 10;
 
 /**
- * @param {{ root: ParentNode, rooms: () => string[], nameOf: (userId: string) => string, ask: (invitation: Invitation) => void,
+ * @param {{ root: ParentNode, rooms: () => string[], nameOf: (userId: string) => string, ask: (invitation: Invitation) => void, changed: () => void, say: import('./notice.js').Say,
  *   words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
  *   rooms: those one is in; ask: what the invitation's button does
  */
-export function createInvitations({ root, rooms, nameOf, ask, words, signal }) {
+export function createInvitations({ root, rooms, nameOf, ask, changed, say, words, signal }) {
   const list = find(root, '.invitations', HTMLUListElement);
-  /** @type {Map<string, HTMLLIElement>} */
+  /** @type {Map<string, { row: HTMLLIElement, unsay: () => void }>} */
   const rows = new Map();
   signal.addEventListener('abort', () => list.replaceChildren());
 
   /** @param {string} room */
   function drop(room) {
-    rows.get(room)?.remove();
+    const known = rows.get(room);
+    known?.row.remove();
+    known?.unsay();
     rows.delete(room);
     list.hidden = rows.size === 0;
+    changed();
   }
 
   return {
-    /** @param {Invitation} invitation @returns {boolean} whether it is new */
+    /** A welcome tells them all again. @param {Invitation} invitation */
     add(invitation) {
       const { room, by } = invitation;
-      if (rows.has(room) || rows.size >= MOST) return false;
+      if (rows.has(room) || rows.size >= MOST) return;
       const name = element('bdi', { class: 'name' }, `#${room}`);
       const who = element('span', { class: 'asked' }, words.invitedBy(nameOf(by)));
       const button = element('button', { type: 'button' }, name, ' ', who);
       button.addEventListener('click', () => ask(invitation), { signal });
       const row = element('li', {}, button);
-      rows.set(room, row);
+      rows.set(room, { row, unsay: say(words.invitedTo(nameOf(by), `#${room}`)) });
       list.append(row);
       list.hidden = false;
-      return true;
+      changed();
     },
     drop,
+    /** How many wait. */
+    count: () => rows.size,
     /** Whoever has come in has answered. */
     review() {
       for (const room of rooms()) if (rows.has(room)) drop(room);

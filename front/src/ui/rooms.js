@@ -6,7 +6,8 @@ import { element, find } from './element.js';
 import { createLock } from './lock.js';
 
 /** @typedef {{ room: string, title: string, partner: { userId: string, nickname: string, online: boolean } | null,
- *   isPrivate: boolean, isCurrent: boolean, unread: { count: number, mentions: number, isMore?: boolean } }} RoomEntry */
+ *   isPrivate: boolean, isCurrent: boolean, unread: { count: number, mentions: number, isMore?: boolean },
+ *   isStuck: boolean }} RoomEntry isStuck: something of one's own there was not sent */
 
 /**
  * @param {{ root: ParentNode, words: typeof import('../words/en.js').en.shell, open: (room: string) => void, signal: AbortSignal }} options
@@ -29,7 +30,12 @@ export function createRooms({ root, words, open, signal }) {
     const name = element('bdi', { class: 'name' });
     const unread = element('span', { class: 'unread', hidden: '' });
     const state = element('span', { class: 'hushed state' });
-    const button = element('button', { type: 'button' }, face, name, state, unread);
+    const stuck = element('span', { class: 'stuck', hidden: '' });
+    stuck.append(
+      element('span', { 'aria-hidden': 'true' }, '!'),
+      element('span', { class: 'hushed' }, words.notSent),
+    );
+    const button = element('button', { type: 'button' }, face, name, state, stuck, unread);
     const row = element('li', {}, button);
     button.addEventListener('click', () => open(room), { signal });
     rows.set(room, row);
@@ -37,11 +43,12 @@ export function createRooms({ root, words, open, signal }) {
   }
 
   /** @param {HTMLElement} row @param {RoomEntry} entry */
-  function update(row, { title, partner, isPrivate, isCurrent, unread }) {
+  function update(row, { title, partner, isPrivate, isCurrent, unread, isStuck }) {
     const button = find(row, 'button', HTMLButtonElement);
     find(row, '.name', HTMLElement).replaceChildren(title);
     if (isCurrent) button.setAttribute('aria-current', 'page');
     else button.removeAttribute('aria-current');
+    find(row, '.stuck', HTMLElement).hidden = !isStuck;
     const badge = find(row, '.unread', HTMLElement);
     badge.hidden = unread.count === 0 || isCurrent;
     badge.classList.toggle('mentions', unread.mentions > 0);

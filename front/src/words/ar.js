@@ -8,6 +8,8 @@ export const ar = {
     skip: 'انتقل إلى الكتابة',
     side: 'الغرف والأشخاص',
     openSide: 'الغرف والمحادثات',
+    openSideTo: (told) =>
+      told.length > 0 ? `الغرف والمحادثات: ${told.join('، ')}` : 'الغرف والمحادثات',
     rooms: 'الغرف',
     directs: 'الرسائل المباشرة',
     noDirects: 'اختر شخصًا من أشخاص الغرفة لتكتب إليه وحده.',
@@ -37,6 +39,8 @@ export const ar = {
     isPrivate: 'خاصة',
     unread: (n, mentions) =>
       mentions > 0 ? `غير المقروء: ${n}، منها لك: ${mentions}` : `غير المقروء: ${n}`,
+    notSent: 'فيها ما لم يُرسل',
+    notSentTo: (title) => `لم تُرسل رسالتك إلى ${title}.`,
     cancel: 'إلغاء',
     waits: 'لا يوجد اتصال. سيتم ذلك عند عودة الاتصال.',
     findTitle: 'ابحث عن غرفة',
@@ -70,6 +74,14 @@ export const ar = {
     removedYou: (room) => `تم إخراجك من ${room}.`,
     noLonger: (rooms) => `لم تعد في ${rooms}.`,
     invitations: 'الدعوات',
+    invitationsWait: (n) =>
+      plural('ar', n, {
+        one: 'دعوة واحدة',
+        two: 'دعوتان',
+        few: '# دعوات',
+        many: '# دعوة',
+        other: '# دعوة',
+      }),
     invitedBy: (name) => `دعوة من ${name}`,
     invitedTo: (name, room) => `دعوة من ${name} إلى ${room}.`,
     declineIt: 'رفض الدعوة',

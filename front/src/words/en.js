@@ -7,6 +7,8 @@ export const en = {
     skip: 'Skip to writing',
     side: 'Rooms and people',
     openSide: 'Rooms and conversations',
+    openSideTo: (/** @type {string[]} */ told) =>
+      told.length > 0 ? `Rooms and conversations: ${told.join(', ')}` : 'Rooms and conversations',
     rooms: 'Rooms',
     directs: 'Direct messages',
     noDirects: 'Choose somebody among the people of a room to write to them alone.',
@@ -29,6 +31,8 @@ export const en = {
     isPrivate: 'private',
     unread: (/** @type {string} */ n, /** @type {number} */ mentions) =>
       mentions > 0 ? `${n} unread, ${mentions} for you` : `${n} unread`,
+    notSent: 'not sent',
+    notSentTo: (/** @type {string} */ title) => `Your message to ${title} was not sent.`,
     cancel: 'Cancel',
     waits: 'No connection. It will be done when the line is back.',
     findTitle: 'Find a room',
@@ -62,6 +66,8 @@ export const en = {
     removedYou: (/** @type {string} */ room) => `You were removed from ${room}.`,
     noLonger: (/** @type {string} */ rooms) => `You are no longer in ${rooms}.`,
     invitations: 'Invitations',
+    invitationsWait: (/** @type {number} */ n) =>
+      plural('en', n, { one: '# invitation', other: '# invitations' }),
     invitedBy: (/** @type {string} */ name) => `${name} invites you`,
     invitedTo: (/** @type {string} */ name, /** @type {string} */ room) =>
       `${name} invites you to ${room}.`,

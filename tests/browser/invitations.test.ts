@@ -1,0 +1,99 @@
+// Invitations that wait: the notice of one goes with it, or by itself, and the keyboard keeps its place when one is answered.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { launchChromium } from './chromium.ts';
+import { type Machine, startMachine } from './machine.ts';
+import { type Visitor, visitor } from './visitor.ts';
+
+let browser: Browser;
+let machine: Machine;
+let ada: Visitor;
+let ravi: Visitor;
+/** Rooms outlive a test; each takes names of its own. */
+let n = 0;
+let name: string;
+
+beforeAll(async () => {
+  [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
+});
+beforeEach(async () => {
+  n += 1;
+  name = `den-${n}`;
+  [ada, ravi] = await Promise.all([visitor(browser), visitor(browser)]);
+  await Promise.all([ada.connect(machine.page), ravi.connect(machine.page)]);
+});
+afterEach(async () => {
+  await Promise.all([ada.leave(), ravi.leave()]);
+  expect([...ada.wrongs, ...ravi.wrongs]).toEqual([]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await machine?.stop();
+});
+
+const button = (who: Visitor, word: string | RegExp) =>
+  who.page.getByRole('button', { name: word, exact: true });
+const opened = (who: Visitor, title: string) =>
+  who.page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
+const nickname = async (who: Visitor) => (await who.page.locator('.me .name').textContent()) ?? '';
+const invitationTo = (room: string) => button(ravi, new RegExp(`^#${room} .* invites you$`));
+const notice = () => ravi.page.locator('.notice');
+
+/** Ada makes a private room and asks Ravi in. */
+async function invite(room: string): Promise<void> {
+  await button(ada, 'New room').click();
+  const dialog = ada.page.getByRole('dialog', { name: 'A new room' });
+  await dialog.getByRole('textbox', { name: 'Name' }).fill(room);
+  await dialog.getByRole('radio', { name: 'Private' }).check();
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await opened(ada, `#${room}`);
+  await button(ada, 'This room').click();
+  const label = await nickname(ravi);
+  await ada.page.getByRole('combobox', { name: 'Whom' }).selectOption({ label });
+  await button(ada, 'Invite').click();
+  await notice().getByText(`invites you to #${room}.`).waitFor();
+}
+
+describe('the notice of an invitation', () => {
+  test('goes when it is accepted', async () => {
+    await invite(name);
+    await invitationTo(name).click();
+    await button(ravi, 'Join').click();
+    await opened(ravi, `#${name}`);
+    expect(await notice().isVisible()).toBe(false);
+  });
+
+  test('goes when it is declined; that of another invitation stays', async () => {
+    // Neither its time passes nor the one in which a deed leaves it alone.
+    await ravi.page.clock.install();
+    await ravi.page.clock.pauseAt(Date.now() + 60_000);
+    await invite(`${name}-a`);
+    await invite(`${name}-b`);
+    await invitationTo(`${name}-a`).click();
+    await button(ravi, 'Decline the invitation').click();
+    await invitationTo(`${name}-a`).waitFor({ state: 'detached' });
+    expect(await notice().textContent()).toContain(`#${name}-b.`);
+    expect(await notice().isVisible()).toBe(true);
+    await invitationTo(`${name}-b`).click();
+    await button(ravi, 'Decline the invitation').click();
+    await notice().waitFor({ state: 'hidden' });
+  });
+
+  test('goes when another conversation is opened', async () => {
+    await invite(name);
+    await ravi.page.locator('button.person').first().click();
+    await ravi.page.getByText('Say something: only the two of you read it.').waitFor();
+    expect(await notice().isVisible()).toBe(false);
+  });
+
+  test('goes by itself, after there was time to read it', async () => {
+    await ravi.page.clock.install();
+    await ravi.page.clock.pauseAt(Date.now() + 60_000);
+    await invite(name);
+    await ravi.page.clock.runFor(9_000);
+    expect(await notice().isVisible()).toBe(true);
+    await ravi.page.clock.runFor(1_000);
+    await notice().waitFor({ state: 'hidden' });
+    expect(await invitationTo(name).isVisible()).toBe(true);
+  });
+});
