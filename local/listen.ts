@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Refusal } from './refusal.ts';
 
+/** With Node's five seconds, a client on a busy machine sends on a connection that ends under it. */
+const IDLE_MS = 60_000;
+
 /**
  * Listens; port 0 picks a free one. Throws a Refusal naming the flag when the port is taken.
  * Until `open` nobody answers yet: requests wait for it, and a WebSocket is told 503, so that its client tries again.
@@ -12,7 +15,7 @@ export async function listen(
   flag: string,
   port: number,
 ): Promise<{ server: Server; port: number; open(): void }> {
-  const server = createServer();
+  const server = createServer({ keepAliveTimeout: IDLE_MS });
   const early: [IncomingMessage, ServerResponse][] = [];
   const hold = (req: IncomingMessage, res: ServerResponse) => void early.push([req, res]);
   server.on('request', hold);
