@@ -57,6 +57,7 @@ export function openDoors({ root, chat, room, known, open, say, words, signal })
     if (invitations.add(invitation))
       say(words.invitedTo(nameOf(invitation.by), `#${invitation.room}`));
   });
+  chat.on('uninvited', invitations.drop);
   chat.on('rooms', invitations.review);
   return { ask: asking.linked, closeMenu: menu.close };
 }
