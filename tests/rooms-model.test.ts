@@ -50,7 +50,8 @@ class Model {
       this.of('hearers', room).delete(who);
       this.of('members', room).delete(who);
     } else if (action === 'invite') {
-      if (room === PRIVATE ? !isOwner : !this.of('hearers', room).has(who)) return false;
+      if (whom === who || (room === PRIVATE && !isOwner)) return false;
+      if (!this.of('hearers', room).has(who)) return false;
       this.of('members', room).add(whom);
     } else if (action === 'remove') {
       if (!isOwner || whom === who) return false;

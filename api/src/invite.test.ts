@@ -89,6 +89,32 @@ test('into a public room may invite who is in it', async () => {
   expect(await bob.says('invite', fields)).toMatchObject({ type: 'invited' });
 });
 
+test('into the lobby may invite who hears it, whether anybody has made it or not', async () => {
+  const fields = { room: 'lobby', userId: bob.userId };
+  expect(await ada.says('invite', fields)).toMatchObject({ type: 'invited', room: 'lobby' });
+  const eve = await person(routes, 'Eve', { rooms: [] });
+  expect(await eve.says('invite', fields)).toMatchObject({ code: 'NotInRoom' });
+  await ada.says('join', { room: 'lobby' });
+  expect(await ada.says('invite', fields)).toMatchObject({ type: 'invited', room: 'lobby' });
+  expect(await eve.says('invite', fields)).toMatchObject({ code: 'NotInRoom' });
+});
+
+test('an owner who has left their private room invites nobody into it until they are back', async () => {
+  await ada.says('leave', { room: 'den' });
+  const fields = { room: 'den', userId: bob.userId };
+  expect(await ada.says('invite', fields)).toMatchObject({ code: 'NotInRoom' });
+  expect(await bob.says('join', { room: 'den' })).toMatchObject({ code: 'NoSuchRoom' });
+  await ada.says('join', { room: 'den' });
+  expect(await ada.says('invite', fields)).toMatchObject({ type: 'invited' });
+});
+
+test.each(['tea', 'den', 'lobby'])('nobody invites themselves into %s', async (room) => {
+  await ada.says('join', { room: 'tea', create: true });
+  expect(await ada.says('invite', { room, userId: ada.userId })).toMatchObject({
+    code: 'BadField',
+  });
+});
+
 test('an invitation to a private room is told by each welcome until it is answered', async () => {
   const { userId } = bob;
   for (const room of ['attic', 'cellar']) {

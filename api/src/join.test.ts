@@ -82,6 +82,7 @@ describe('a public room', () => {
 
 test('a join that the bus did not take is Busy, and is told to the other devices when it is tried again', async () => {
   const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
   const ada = await person(routes, 'Ada');
   aws.script.events = () => ({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'Throttling' }] });
   const busy = await ada.says('join', { room: 'tea', create: true });
@@ -94,6 +95,7 @@ test('a join that the bus did not take is Busy, and is told to the other devices
   const told = aws.entries.slice(before).map(({ DetailType }) => DetailType);
   expect(told).toEqual(['ConnectionOpened', 'RoomJoined']);
   expect(((await ada.enters()) as Welcome).heads).toHaveProperty('tea');
+  warned.mockRestore();
   logged.mockRestore();
 });
 

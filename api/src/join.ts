@@ -10,7 +10,7 @@ import { routeHandler } from '../../shared/src/route.ts';
 import { follow } from './follow.ts';
 import { hear } from './hear.ts';
 import { keepUp } from './hearing.ts';
-import { opened } from './presence.ts';
+import { joined } from './presence.ts';
 import { takeBack } from './take-back.ts';
 
 export const handler = routeHandler('join', async (frame, speaker) => {
@@ -42,7 +42,7 @@ export const handler = routeHandler('join', async (frame, speaker) => {
   };
   // Subscribed first, asked again after: a removal under way either finds the subscription, or is found here.
   await askAgain();
-  await opened(speaker, [room]);
+  await joined(speaker, room);
   if (isNew) await keepUp(standing, userId);
   // Before it is told: the other devices ask whether it is so.
   if (isNew) await remember(userId, room);

@@ -9,19 +9,25 @@ const connectionId = 'c1=';
 let aws: TestAws;
 let hello: (rooms: string[]) => Promise<unknown>;
 let ping: () => Promise<unknown>;
+let join: (room: string) => Promise<unknown>;
 let connect: () => Promise<unknown>;
 let LEASE_MS: number;
 
 beforeAll(async () => {
-  aws = await startAws('ConnectFunction', 'HelloFunction', 'PingFunction');
-  const [open, greet, say] = [
+  aws = await startAws('ConnectFunction', 'HelloFunction', 'JoinFunction', 'PingFunction');
+  const [open, greet, enter, say] = [
     (await import('./connect.ts')).handler,
     (await import('./hello.ts')).handler,
+    (await import('./join.ts')).handler,
     (await import('./ping.ts')).handler,
   ];
   ({ LEASE_MS } = await import('../../shared/src/roster.ts'));
   connect = () => open(handshake(connectionId, V1), context());
   hello = async (rooms) => frameIn(await greet(helloEvent(connectionId, { rooms }), context()));
+  join = async (room) => {
+    const body = { action: 'join', room };
+    return frameIn(await enter(routeEvent('join', { connectionId, body }), context()));
+  };
   ping = async () => frameIn(await say(routeEvent('ping', { connectionId }), context()));
 });
 afterAll(() => aws.stop());
@@ -105,5 +111,26 @@ describe('a ping', () => {
     expect(opened().slice(1)).toEqual([['a', 'b']]);
     await ping();
     expect(opened()).toHaveLength(2);
+  });
+});
+
+describe('a join', () => {
+  test('of the first room again leaves no other to end before it', async () => {
+    await hello(['a', 'b']);
+    await age(['a', 'b'], LEASE_MS / 2);
+    await join('a');
+    await age(['a', 'b'], LEASE_MS / 4);
+    await ping();
+    for (const leftMs of Object.values(await leases()))
+      expect(leftMs).toBeGreaterThan(LEASE_MS / 2);
+    expect(opened()).toEqual([['a', 'b'], ['a']]);
+  });
+
+  test('of a room that it hears, and stands in no roster of, puts it there', async () => {
+    await hello(['a', 'b']);
+    await age(['b'], 2 * LEASE_MS);
+    await join('b');
+    expect((await leases()).b).toBeGreaterThan(LEASE_MS / 2);
+    expect(opened()).toEqual([['a', 'b'], ['b']]);
   });
 });

@@ -24,6 +24,14 @@ export async function opened(connection: Connection, rooms: string[]): Promise<v
   await tell('ConnectionOpened', connection, rooms);
 }
 
+/** Puts the connection into the roster of a room that it joins, and says so. Where it hears it already, no other lease may end before. */
+export async function joined(connection: Connection, room: string): Promise<void> {
+  const heard = roomsAmong(connection.subscriptions);
+  if (!heard.includes(room)) return opened(connection, [room]);
+  const lapsed = await renew([room, ...heard.filter((other) => other !== room)], connection);
+  await tell('ConnectionOpened', connection, [...new Set([room, ...lapsed])]);
+}
+
 /** Takes the connection out of the rosters of these rooms, and says so. */
 export async function closed(connection: Connection, rooms: string[]): Promise<void> {
   if (rooms.length === 0) return;

@@ -1,7 +1,5 @@
 // How long what belongs to somebody outlives their last hello.
 
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-
 const DAY_S = 24 * 60 * 60;
 const KEEP_S = 365 * DAY_S;
 /** What a hello finds older than this is kept anew: of twelve months, at most one write a month. */
@@ -16,7 +14,7 @@ export const keepUntil = (): number => nowS() + KEEP_S;
  * Whether a row with this `expiresAt` is no more, though it is read: DynamoDB's TTL deletes within some days of it. A row
  * without one is for good. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ttl-expired-items.html
  */
-export const hasRunOut = (expiresAt: AttributeValue | undefined): boolean =>
+export const hasRunOut = (expiresAt: { N?: string | undefined } | undefined): boolean =>
   Number(expiresAt?.N ?? Number.POSITIVE_INFINITY) <= nowS();
 
 /** Whether a row with this `expiresAt` was kept last more than a month ago. */

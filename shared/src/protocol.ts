@@ -158,7 +158,7 @@ export interface Leave {
 }
 
 /**
- * `invite`: ask somebody into the room; of a private one only its owner may. They are in it when they `join`. To a public
+ * `invite`: ask somebody else into a room that I hear; of a private one only its owner may. They are in it when they `join`. To a public
  * room they are told if they are here; to a private one also by a later `welcome`. Answered by `invited`, or by `error`:
  * `NoSuchUser` where nobody of that userId has ever said hello.
  */

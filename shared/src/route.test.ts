@@ -61,3 +61,19 @@ test('where people sign in, nothing but hello is left when the token has expired
   expect(await answerTo('ping', {}, over)).toBe('AuthExpired');
   expect(await answerTo('hello', {}, over)).toBe('done');
 });
+
+test('a frame that cannot be read asks no table, however many come: a token would cost more than its answer', async () => {
+  const { protocol, clientId } = KINDS.greeted;
+  let calls = 0;
+  await answerTo('ping', {}, { protocol, clientId });
+  aws.script.dynamodb = () => {
+    calls += 1;
+    return undefined;
+  };
+  const handler = routeHandler('ping', async () => undefined);
+  for (const body of [{ action: 'ping', n: 'x' }, { action: 'ping', n: -1 }, { action: 'dance' }]) {
+    const event = routeEvent('ping', { connectionId: 'c1=', body });
+    expect(frameIn(await handler(event, context()))).toMatchObject({ type: 'error' });
+  }
+  expect(calls).toBe(0);
+});

@@ -12,9 +12,10 @@ import {
 } from './protocol.ts';
 
 /**
- * The sender comes from the connection, never from the frame. Throws `RateLimited` when too many came, `NotConnected` for a connection without a row,
- * `HelloFirst` for one that has yet to say who it is, `AuthExpired` where it has to say so again; a plain client may say to
- * a room and ping without, where guests may come in.
+ * The sender comes from the connection, never from the frame. Throws what the validator says, before any table is asked;
+ * `RateLimited` when too many came, `NotConnected` for a connection without a row, `HelloFirst` for one that has yet to say
+ * who it is, `AuthExpired` where it has to say so again; a plain client may say to a room and ping without, where guests may
+ * come in.
  */
 export const routeHandler = <A extends Action>(
   action: A,

@@ -166,7 +166,7 @@ async function call(host: Visitor, guest: Visitor) {
   return called;
 }
 
-const invitationTo = (guest: Visitor) =>
+const invitationTo = (guest: Pick<Visitor, 'page'>) =>
   guest.page
     .getByRole('list', { name: 'Invitations' })
     .getByRole('button', { name: new RegExp(`^#${name} .* invites you$`) });
@@ -228,6 +228,26 @@ describe('a private room', () => {
     await invitation.waitFor({ state: 'detached' });
     await say(ravi, 'Thank you for having me');
     await ada.reads('Thank you for having me');
+  });
+
+  test('to which an invitation is declined waits in no tab any more, be it open or opened later', async () => {
+    await create(ada, name, 'Private');
+    await opened(ada.page, `#${name}`);
+    await call(ada, ravi);
+    const tab = async () => {
+      const page = await ravi.page.context().newPage();
+      await page.goto(machine.page);
+      return { page, invitation: invitationTo({ page }) };
+    };
+    const other = await tab();
+    await other.invitation.waitFor();
+    await invitationTo(ravi).click();
+    await button(ravi.page, 'Decline the invitation').click();
+    await invitationTo(ravi).waitFor({ state: 'detached' });
+    await other.invitation.waitFor({ state: 'detached' });
+    const later = await tab();
+    await later.page.locator('[data-line="live"]').waitFor();
+    expect(await later.invitation.count()).toBe(0);
   });
 
   test('loses whom its owner takes out of it: they are told, and back in the lobby', async () => {

@@ -138,6 +138,20 @@ test('what was joined elsewhere and left since is not entered; whoever leaves he
   expect(asked(sent, 'join')).toEqual([{ action: 'join', room: 'tea', follow: true }]);
 });
 
+test('an invitation that is declined elsewhere, or taken back, is news; what is left or followed is none', async () => {
+  const { chat, welcome, tell } = await chatting();
+  const heard: string[] = [];
+  chat.on('uninvited', (room) => heard.push(room));
+  welcome({ lobby: 0, tea: 0, den: 0 });
+  tell({ type: 'left', room: 'attic' });
+  tell({ type: 'removed', room: 'pit', userId: ME });
+  tell({ type: 'removed', room: 'yard', userId: 'u_other' });
+  tell({ type: 'left', room: 'tea' });
+  tell({ type: 'left', room: 'tea', follow: true });
+  tell({ type: 'removed', room: 'den', userId: ME });
+  expect(heard).toEqual(['attic', 'pit']);
+});
+
 test('one who was removed hears from which room, once; whoever else was is nobody’s news', async () => {
   const { chat, welcome, tell } = await chatting();
   const heard: string[] = [];

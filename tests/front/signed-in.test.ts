@@ -44,8 +44,8 @@ async function start(more: Partial<Parameters<typeof createLine>[0]> = {}) {
   line.start();
   await settled();
   const hear = (frame: object, at = sockets.latest()) => at.events.heard(JSON.stringify(frame));
-  const error = (code: string, retry: boolean) =>
-    hear({ type: 'error', ref: null, code, retry, afterMs: 0, message: code });
+  const error = (code: string, retry: boolean, more: object = {}) =>
+    hear({ type: 'error', ref: null, code, retry, afterMs: 0, message: code, ...more });
   return {
     line,
     live,
@@ -150,6 +150,47 @@ describe('a token’s end', () => {
     await live(10_000);
     expect(state()).not.toBe('signed-out');
     expect(state()).not.toBe('live');
+  });
+
+  test('a renewal that is refused for now is said again on the same socket, when the server has told', async () => {
+    const { greet, error, hear, live, state, sockets, hellos } = await start();
+    greet(HOUR);
+    error('AuthExpired', true);
+    await settled();
+    for (let at = 2; at < 12; at += 1) {
+      expect(hellos()).toHaveLength(at);
+      error('RateLimited', true, { afterMs: 1_500 });
+      await live(1_499);
+      // Of something else that was asked meanwhile: it puts nothing off.
+      error('RateLimited', true, { afterMs: 1_500 });
+      expect(hellos()).toHaveLength(at);
+      await live(1);
+    }
+    hear(welcome({}, { authForMs: HOUR }));
+    await live(12_000);
+    expect([state(), sockets.opened.length, hellos().length]).toEqual(['live', 1, 12]);
+  });
+
+  test.each([
+    ['of a message', { ref: 'm1', afterMs: 500 }, 2],
+    ['without a time', {}, 2],
+    ['for good', { retry: false, afterMs: 500 }, 2],
+  ])('a refusal %s hurries no renewal', async (_, more, hellos) => {
+    const one = await start();
+    one.greet(HOUR);
+    one.error('AuthExpired', true);
+    await settled();
+    one.error('Busy', true, more);
+    await one.live(9_999);
+    expect([one.state(), one.hellos().length]).toEqual(['live', hellos]);
+  });
+
+  test('a refusal while no renewal is under way says no hello', async () => {
+    const { greet, error, live, hellos } = await start();
+    greet(HOUR);
+    error('RateLimited', true, { afterMs: 500 });
+    await live(12_000);
+    expect(hellos()).toHaveLength(1);
   });
 
   test('a renewal for which no token can be fetched is tried again', async () => {

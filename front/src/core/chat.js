@@ -28,7 +28,7 @@ import { createTypists } from './typists.js';
  *   credentials: where people sign in, asked at each hello; a guest's secret otherwise. line: instead of a line of one's own, for example one that tabs share */
 /** @typedef {{ url: string, nickname?: string, rooms?: string[], from?: import('./room.js').From, folder?: string,
  *   user?: string, ports?: Partial<ChatPorts> }} ChatOptions */
-/** @typedef {{ status: LineStatus, trouble: Error, rooms: string[], removed: string, lost: string[],
+/** @typedef {{ status: LineStatus, trouble: Error, rooms: string[], removed: string, lost: string[], uninvited: string,
  *   invited: import('./frame.js').Invitation, nickname: { userId: string, nickname: string } }} ChatNews */
 
 /** A welcome's rest, for a room that opens after it. */
@@ -277,7 +277,8 @@ export function connect(options) {
     const wasIn = rooms.has(room);
     if (isDoubtful(room, true)) follow(room);
     forget(room);
-    if (wasIn && isRemoved) listeners.tell('removed', room);
+    if (!wasIn) listeners.tell('uninvited', room);
+    else if (isRemoved) listeners.tell('removed', room);
   }
 
   /** @param {string} typed @param {{ create?: boolean, visibility?: 'public' | 'private', signal?: AbortSignal }} [how] */
@@ -437,7 +438,7 @@ export function connect(options) {
       await doorway.ask({ action: 'nickname', nickname: wanted }, 'nickname', signal);
       return { nickname: wanted };
     },
-    /** `nickname`: somebody goes by another, oneself among them; `removed`: its owner took one out of this room; `lost`: one is no longer in these, removed or having left elsewhere while the line was down; `invited`: somebody asks oneself into a room, told again by each welcome while it waits for `join` or `leave`; `status`: a LineStatus; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
+    /** `nickname`: somebody goes by another, oneself among them; `removed`: its owner took one out of this room; `lost`: one is no longer in these, removed or having left elsewhere while the line was down; `invited`: somebody asks oneself into a room, told again by each welcome while it waits for `join` or `leave`; `uninvited`: that was taken back, or declined on another device or in another tab; `status`: a LineStatus; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
     on: listeners.on,
     status: line.status,
     /** userId is empty before the first welcome. */

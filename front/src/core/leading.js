@@ -1,5 +1,6 @@
 // @ts-check
 // The leader's part among tabs: it has the socket's line, tells the others what that says, and does what they ask.
+import { createKeptWelcome } from './kept-welcome.js';
 
 /** @typedef {import('./line.js').LineStatus} LineStatus */
 /** @typedef {import('./line.js').Line} Line */
@@ -18,8 +19,7 @@ export function createLeading({ leader, clock, openLine, post, changed, heard })
   let ended = false;
   let isSeen = true;
   let cancelUnseen = () => {};
-  /** @type {import('./tab-message.js').Welcome | null} */
-  let welcome = null;
+  const kept = createKeptWelcome();
   let told = 0;
   const line = openLine({
     changed: (status) => ended || lineChanged(status),
@@ -28,69 +28,22 @@ export function createLeading({ leader, clock, openLine, post, changed, heard })
   });
 
   function tell(status = line.status()) {
-    post({ ...leader, kind: 'status', status, told, welcome });
+    post({ ...leader, kind: 'status', status, told, welcome: kept.welcome() });
   }
 
   /** @param {LineStatus} status */
   function lineChanged(status) {
-    if (status.state !== 'live') welcome = null;
+    if (status.state !== 'live') kept.clear();
     tell(status);
     changed({ ...status, leads: true });
   }
 
   /** @param {ServerFrame} frame */
   function lineHeard(frame) {
-    if (frame.type === 'welcome') welcome = frame;
-    else if (frame.type === 'pong') raise(Object.entries(frame.heads));
-    else if (frame.type === 'message') raise([[frame.room, frame.seq]]);
-    else if (frame.type === 'history') raise([[frame.room, frame.head]]);
-    else if (frame.type === 'joined' && frame.head !== null) enter(frame, frame.head);
-    else if (frame.type === 'left') leave(frame.room);
-    else if (frame.type === 'removed' && frame.userId === welcome?.userId) leave(frame.room);
-    else if (frame.type === 'presence' || frame.type === 'members') drop('here', frame.room);
-    else if (frame.type === 'nickname') rename(frame);
+    kept.hear(frame);
     told += 1;
     post({ ...leader, kind: 'frame', frame });
     heard(frame);
-  }
-
-  /** Who is welcomed later must not be told less than was heard since. @param {[room: string, head: number][]} news */
-  function raise(news) {
-    if (!welcome) return;
-    const heads = new Map(Object.entries(welcome.heads));
-    for (const [room, head] of news) heads.set(room, Math.max(head, heads.get(room) ?? 0));
-    welcome = { ...welcome, heads: Object.fromEntries(heads) };
-  }
-
-  /** @param {import('./frame.js').Joined} frame @param {number} head */
-  function enter({ room, visibility, role = 'member' }, head) {
-    raise([[room, head]]);
-    if (welcome && visibility === 'private')
-      welcome = { ...welcome, private: { ...welcome.private, [room]: role } };
-  }
-
-  /** @param {string} room that is heard no more */
-  function leave(room) {
-    drop('heads', room);
-    drop('private', room);
-  }
-
-  /** Of a room whose people are others now they are asked for. @param {'heads' | 'here' | 'private'} what @param {string} room */
-  function drop(what, room) {
-    if (!welcome) return;
-    const { [room]: _, ...rest } = welcome[what] ?? {};
-    welcome = { ...welcome, [what]: rest };
-  }
-
-  /** @param {import('./frame.js').Nickname} frame */
-  function rename({ userId, nickname }) {
-    if (!welcome) return;
-    const here = Object.entries(welcome.here).map(([room, people]) => [
-      room,
-      people.map((one) => (one.userId === userId ? { ...one, nickname } : one)),
-    ]);
-    const me = userId === welcome.userId ? { nickname } : {};
-    welcome = { ...welcome, ...me, here: Object.fromEntries(here) };
   }
 
   function othersLook() {

@@ -148,6 +148,7 @@ export function createLine(ports) {
       if (FORGOTTEN.has(frame.code)) lost();
       else if (frame.code === 'AuthExpired') renewal.now();
       else if (frame.code === 'BadToken' && renewal.isUnderWay()) signOut(frame.message);
+      else if (frame.retry && frame.ref === null) renewal.refused(frame.afterMs);
     }
     function ended() {
       if (call === next && current) giveUpRotation();

@@ -14,21 +14,27 @@ const LONGEST_MS = 24 * 60 * 60_000;
  */
 export function createRenewal({ clock, fraction, say, credentials, signedOut, unanswered }) {
   let isUnderWay = false;
+  let isSaid = false;
   let cancel = () => {};
 
   function stop() {
     cancel();
     credentials.forget();
     isUnderWay = false;
+    isSaid = false;
   }
 
   function now() {
-    if (isUnderWay) return;
+    if (!isUnderWay) ask();
+  }
+
+  function ask() {
     stop();
     isUnderWay = true;
     credentials.ask({
       given(found) {
         cancel = clock.after(WELCOME_MS, unanswered);
+        isSaid = true;
         say(found);
       },
       none: signedOut,
@@ -44,6 +50,13 @@ export function createRenewal({ clock, fraction, say, credentials, signedOut, un
     isUnderWay: () => isUnderWay,
     /** Now: the server has said that it expired. */
     now,
+    /** The server refused something for now, maybe the hello: one that is said twice does no more. @param {number} afterMs 0 where it did not tell */
+    refused(afterMs) {
+      if (!isSaid) return;
+      isSaid = false;
+      cancel();
+      cancel = clock.after(afterMs || AGAIN_MS, ask);
+    },
     /** After each welcome. @param {number | undefined} forMs how long its token is good */
     start(forMs) {
       stop();

@@ -54,6 +54,7 @@ export function openDoors({ root, chat, room, known, changed, open, say, words, 
     signal,
   });
   chat.on('invited', invitations.add);
+  chat.on('uninvited', invitations.drop);
   chat.on('rooms', invitations.review);
   return { ask: asking.linked, closeMenu: menu.close, invitations: invitations.count };
 }

@@ -107,6 +107,7 @@ export const en = {
       MessageIdReused: 'Something else was sent in its place. Send it as a new message?',
       NotInRoom: 'You are not in this room any more.',
       NoSuchRoom: 'There is no such room any more.',
+      NoSuchUser: 'This person has never been here.',
     },
     held: 'It was written more than a week ago. Send it again?',
     retry: 'Retry',
