@@ -48,7 +48,7 @@ export function startSession(options) {
     chat,
     room: () => {
       const name = conversation?.name ?? LOBBY;
-      return { name, title: titled(name).head, isLeavable: name !== LOBBY };
+      return { name, title: titled(name).head, isLeavable: name !== LOBBY && chat.isIn(name) };
     },
     known: acquaintances.all,
     changed: show,
@@ -97,8 +97,10 @@ export function startSession(options) {
   function show() {
     side.show();
     if (!conversation) return;
-    conversation.titled(titled(conversation.name));
-    attention.titled(titled(conversation.name).head);
+    const { name } = conversation;
+    conversation.titled(titled(name));
+    attention.titled(titled(name).head);
+    find(document, '.room-menu', HTMLElement).hidden = isDirect(name) || !chat.isIn(name);
   }
 
   /** @param {string} name */
@@ -121,9 +123,9 @@ export function startSession(options) {
       signIn,
       writeTo: (userId) => navigation.go(chat.direct(userId).name),
     });
-    find(document, '.room-menu', HTMLElement).hidden = isDirect(name);
     options.switched();
     show();
+    chat.tidy(name);
   }
 
   function review() {

@@ -62,6 +62,12 @@ export function connect(options) {
   checkIntroduction({ nickname, rooms: names });
   // Who names rooms wants those and no other; for who names none, rooms come and go by themselves.
   const isOpen = options.rooms === undefined;
+  // Who reads everything by a cursor writes to a room that is there, and is no page that shows another.
+  const isLasting = isOpen && from === 'latest';
+  /** Rooms one is no longer in, which stay for what was not sent there. @type {Set<string>} */
+  const left = new Set();
+  /** @param {string} name */
+  const isIn = (name) => rooms.has(name) && !left.has(name);
   /** @type {ReturnType<typeof createListeners<ChatNews>>} */
   const listeners = createListeners(thrown);
   /** @param {unknown} error */
@@ -131,7 +137,9 @@ export function connect(options) {
   const loaded = outbox.refresh();
   for (const name of names) open(name);
   void loaded.then(() => {
-    if (!isClosed) line.start();
+    if (isClosed) return;
+    openUnsent();
+    line.start();
   });
 
   function hello() {
@@ -192,6 +200,10 @@ export function connect(options) {
     });
   }
 
+  function roomsChanged() {
+    listeners.tell('rooms', [...rooms.keys()]);
+  }
+
   /** The room with what is unsent there; of what is stored, nothing before it is welcomed. @param {string} name */
   function open(name) {
     const opened = openRoom(name);
@@ -203,6 +215,18 @@ export function connect(options) {
     return { room, face: face.face };
   }
 
+  /** Where something was written and not sent there is a room, whatever else is known of it. */
+  function openUnsent() {
+    const written = new Set(outbox.entries().map(({ room }) => room));
+    const unknown = isLasting ? [...written].filter((name) => !rooms.has(name)) : [];
+    for (const name of unknown) {
+      open(name);
+      // Told already; a welcome that knows the room brings one back into it.
+      if (!isDirect(name)) left.add(name);
+    }
+    if (unknown.length > 0) roomsChanged();
+  }
+
   /** @param {string} name */
   function unsentIn(name) {
     return outbox.entries().filter(({ room }) => room === name);
@@ -210,24 +234,37 @@ export function connect(options) {
 
   /** The room, opened at this head if it is new. @param {string} name @param {number} head */
   function enter(name, head) {
+    // One is back: what was not sent there comes along.
+    if (left.has(name)) drop(name);
     const known = faces.get(name);
     if (known) return known.face;
     const { room, face } = open(name);
     room.welcome({ ...NOBODY, userId: me.userId, heads: { [name]: head } });
-    listeners.tell('rooms', [...rooms.keys()]);
+    roomsChanged();
     return face;
   }
 
   /** @param {string} name */
-  function forget(name) {
+  function drop(name) {
     inquiry.heard(name);
-    visibilities.forget(name);
     const known = rooms.get(name);
     known?.room.close();
     known?.roster.close();
     known?.typists.clear();
     faces.delete(name);
-    if (rooms.delete(name)) listeners.tell('rooms', [...rooms.keys()]);
+    left.delete(name);
+    if (rooms.delete(name)) roomsChanged();
+  }
+
+  /** One is in it no more; what was not sent there stays, in a room of its own. @param {string} name */
+  function forget(name) {
+    if (!isIn(name)) return;
+    visibilities.forget(name);
+    drop(name);
+    if (!isLasting || unsentIn(name).length === 0) return;
+    open(name);
+    left.add(name);
+    roomsChanged();
   }
 
   /** @param {import('./frame.js').Heads} heads @param {(name: string) => boolean} which */
@@ -240,12 +277,13 @@ export function connect(options) {
   function leaveAllBut(heads) {
     if (isOpen)
       for (const name of rooms.keys())
-        if (!Object.hasOwn(heads, name) && !isDirect(name) && !names.includes(name)) forget(name);
+        if (isIn(name) && !Object.hasOwn(heads, name) && !isDirect(name) && !names.includes(name))
+          forget(name);
   }
 
   /** Whoever is asked in decides: `join` is the yes. @param {import('./frame.js').Invitation} invitation */
   function invited({ room, by }) {
-    if (isOpen && by !== '' && !rooms.has(room)) listeners.tell('invited', { room, by });
+    if (isOpen && by !== '' && !isIn(room)) listeners.tell('invited', { room, by });
   }
 
   /** What the server tells of rooms, asked or not. @param {import('./doorway.js').RoomAnswer} frame */
@@ -256,11 +294,11 @@ export function connect(options) {
       if (frame.head !== null) {
         enter(frame.room, frame.head);
         inquiry.want(frame.room);
-      } else if (isOpen && !rooms.has(frame.room)) join(frame.room).catch(trouble);
+      } else if (isOpen && !isIn(frame.room)) join(frame.room).catch(trouble);
     } else if (frame.type === 'invited') invited(frame);
     else if (frame.type === 'left') forget(frame.room);
     else if (frame.type === 'removed' && frame.userId === me.userId) {
-      const wasIn = rooms.has(frame.room);
+      const wasIn = isIn(frame.room);
       forget(frame.room);
       if (wasIn) listeners.tell('removed', frame.room);
     } else if (frame.type === 'removed') rooms.get(frame.room)?.roster.drop(frame.userId);
@@ -336,7 +374,7 @@ export function connect(options) {
       doorway.line(true);
       if (isFirst && isUp) outbox.line(true);
       if (frame.leaseMs > 0)
-        for (const name of rooms.keys()) if (!isDirect(name)) greet(name, frame);
+        for (const name of rooms.keys()) if (!isDirect(name) && isIn(name)) greet(name, frame);
     } else if (frame.type === 'pong') {
       for (const [name, { room, roster }] of rooms) {
         if (Object.hasOwn(frame.heads, name)) room.head(frame.heads[name] ?? 0);
@@ -367,6 +405,12 @@ export function connect(options) {
   return {
     /** The rooms there are here, by name. `on('rooms')` tells when one comes or goes. */
     rooms: () => [...rooms.keys()],
+    /** Not, of a room that is here for nothing but what was not sent there before one left it, or was removed. @param {string} name */
+    isIn,
+    /** Rooms that one is not in, and where nothing unsent is left, go; except this one, which is looked at. @param {string} looked */
+    tidy(looked) {
+      for (const name of left) if (name !== looked && unsentIn(name).length === 0) drop(name);
+    },
     /**
      * Public rooms by name, at most 100: those whose names begin so, from the one after `after` on. `more`: there are others
      * after these. Rejects with an Error named `BadField` for what no name begins with.
