@@ -111,6 +111,7 @@ export function startSession(options) {
     doors.closeMenu();
     conversation = openConversation({
       chat,
+      user,
       room: chat.room(name),
       title: titled(name),
       words,
@@ -121,7 +122,10 @@ export function startSession(options) {
       notSent: trouble,
       say,
       signIn,
-      writeTo: (userId) => navigation.go(chat.direct(userId).name),
+      writeTo(userId) {
+        // Of somebody else than whom one is writing to only a server has told.
+        if (chat.me().userId !== '') navigation.go(chat.direct(userId).name);
+      },
     });
     options.switched();
     show();

@@ -184,3 +184,19 @@ test('who leaves a room is told of what was not sent there, and keeps it', async
   await ada.row('Wait for me').getByRole('button', { name: 'Retry' }).click();
   await becomes(ada.row('Wait for me'), 'sent');
 });
+
+test('without a server a reload shows one’s rooms, one’s name, the room that was open, and what waits in it', async () => {
+  await create(ada.page);
+  const called = (await ada.page.locator('.me .name').textContent()) ?? '';
+  await line.cut();
+  await becomes(await write(ada, 'Written away'), 'pending');
+  await ada.page.reload();
+  await opened(ada.page, `#${name}`);
+  await becomes(ada.row('Written away'), 'pending');
+  await inList(ada.page, 'Rooms', name).waitFor();
+  expect(await ada.page.locator('.me .name').textContent()).toBe(called);
+  await becomes(await write(ada, 'And after the reload'), 'pending');
+  await line.mend();
+  await becomes(ada.row('And after the reload'), 'sent');
+  await ada.reads('Written away', 'And after the reload');
+});

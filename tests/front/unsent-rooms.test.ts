@@ -139,3 +139,24 @@ test('who reads everything by a cursor is in the rooms of the welcome and in no 
   tell({ type: 'left', room: 'den' });
   expect(chat.rooms()).toEqual(['lobby']);
 });
+
+test('the rooms of the last life are there before any server answers, and what is written there is kept', async () => {
+  const storage = fakeStorage();
+  const first = await life(storage);
+  first.welcome({ lobby: 0, tea: 2, [DIRECT]: 1 });
+  await first.chat.close();
+  const second = await life(storage);
+  expect(second.chat.rooms()).toEqual(['lobby', 'tea', DIRECT]);
+  expect(second.chat.me().nickname).toBe('me');
+  await second.chat.room('tea').say('Anybody here?');
+  await second.chat.close();
+
+  const { chat, said, shown, welcome } = await life(storage);
+  expect(shown('tea')).toEqual(['Anybody here? pending']);
+  welcome({ lobby: 0, tea: 2, attic: 0 });
+  expect(said()).toMatchObject([{ room: 'tea', message: 'Anybody here?' }]);
+  expect(chat.rooms()).toEqual(['lobby', 'tea', DIRECT, 'attic']);
+  welcome({ lobby: 0, tea: 2 });
+  await chat.close();
+  expect((await life(storage)).chat.rooms()).toEqual(['lobby', 'tea', DIRECT]);
+});

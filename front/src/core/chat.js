@@ -6,6 +6,7 @@ import { createDoorway, isAboutRooms } from './doorway.js';
 import { createIdentity, idForOccasion, mintMessageId } from './identity.js';
 import { createInquiry } from './inquiry.js';
 import { checkIntroduction, checkNickname, spelled } from './introduction.js';
+import { createKnownRooms } from './known-rooms.js';
 import { createLine } from './line.js';
 import { createListeners } from './listeners.js';
 import { createNames } from './names.js';
@@ -100,6 +101,7 @@ export function connect(options) {
   let wish = nickname;
   const renames = createNames();
   const visibilities = createVisibilities(keep);
+  const knownRooms = createKnownRooms(keep);
   let isUp = false;
   let led = true;
   let isClosed = false;
@@ -135,7 +137,7 @@ export function connect(options) {
   const faces = new Map();
   // What earlier lives left unsent comes before anything is said.
   const loaded = outbox.refresh();
-  for (const name of names) open(name);
+  for (const name of new Set([...names, ...(isLasting ? knownRooms.read() : [])])) open(name);
   void loaded.then(() => {
     if (isClosed) return;
     openUnsent();
@@ -201,6 +203,7 @@ export function connect(options) {
   }
 
   function roomsChanged() {
+    if (isLasting) knownRooms.write([...rooms.keys()].filter(isIn));
     listeners.tell('rooms', [...rooms.keys()]);
   }
 
