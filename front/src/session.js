@@ -145,7 +145,10 @@ export function startSession(options) {
     if (state.state === 'live')
       clock.after(0, () => {
         if (chat.me().userId !== '') lastUser.write(chat.me().userId);
-        if (!signal.aborted) navigation.settle();
+        if (signal.aborted) return;
+        // Where one writes while nobody is signed in.
+        drafts.takeOver(LOBBY);
+        navigation.settle();
       });
     show();
   });

@@ -123,6 +123,35 @@ test('who signs out in one tab is signed out in all, and nothing of theirs stays
   expect(wrongs).toEqual([]);
 });
 
+test('what was begun while signed out stands behind one’s own draft, once, wherever one signs in to', async () => {
+  const ada = await somebody();
+  const { composer, page } = ada;
+  const becomesDraft = (text: string) =>
+    page.waitForFunction((want) => document.querySelector('textarea')?.value === want, text);
+  await signsIn(ada, 'Ada');
+  await composer.fill('Begun inside');
+  await page.getByRole('button', { name: 'New room' }).click();
+  const dialog = page.getByRole('dialog', { name: 'A new room' });
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('drafts');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('heading', { level: 1, name: '#drafts' }).waitFor();
+  await signsOut(ada);
+  await ada.log.getByRole('heading', { name: 'Sign in to read and write' }).waitFor();
+  await composer.fill('Begun outside');
+  await signsIn(ada, 'Ada');
+  await page.getByRole('heading', { level: 1, name: '#drafts' }).waitFor();
+  await signsOut(ada);
+  await ada.log.getByRole('heading', { name: 'Sign in to read and write' }).waitFor();
+  expect(await composer.inputValue()).toBe('');
+  await signsIn(ada, 'Ada');
+  await page.getByRole('button', { name: 'Lobby' }).click();
+  await becomesDraft('Begun inside\nBegun outside');
+  await composer.fill('');
+  await page.reload();
+  await page.getByText('You are signed out.').waitFor();
+  expect(await composer.inputValue()).toBe('');
+});
+
 describe('signing in that does not work', () => {
   const FAILED = 'Signing in did not work. Try again.';
 
