@@ -66,6 +66,7 @@ export function openConversation(options) {
       : words.timeline,
     signedOut: createSignedOut({ words: words.line, signIn }),
     isSignedOut: () => chat.status().state === 'signed-out',
+    isLive: () => chat.status().state === 'live',
     locale,
     readUpTo,
     seen,

@@ -117,6 +117,7 @@ export const ar = {
     you: 'أنت',
     row: (name, time) => `${name}، ${time}`,
     sending: 'جارٍ الإرسال…',
+    waiting: 'في الانتظار',
     sent: 'أُرسلت',
     notSent: 'لم تُرسل',
     refused: {

@@ -102,6 +102,7 @@ export const en = {
     you: 'You',
     row: (/** @type {string} */ name, /** @type {string} */ time) => `${name}, ${time}`,
     sending: 'Sending…',
+    waiting: 'Waiting',
     sent: 'Sent',
     notSent: 'Not sent',
     refused: {
