@@ -95,6 +95,8 @@ export function startSession(options) {
 
   /** What the side and the head of the conversation say. */
   function show() {
+    // Hanging up is told as well.
+    if (signal.aborted) return;
     side.show();
     if (!conversation) return;
     const { name } = conversation;

@@ -1,6 +1,7 @@
 // Signing in at the page: out to the issuer, back with a name, and nothing of a token left where another could find it.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { ar } from '../../front/src/words/ar.js';
 import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startMachine } from './machine.ts';
@@ -150,6 +151,26 @@ test('what was begun while signed out stands behind one’s own draft, once, whe
   await page.reload();
   await page.getByText('You are signed out.').waitFor();
   expect(await composer.inputValue()).toBe('');
+});
+
+test('who changes the language stays signed in, where they were', async () => {
+  const ada = await somebody();
+  await signsIn(ada, 'Ada');
+  await becomes(await ada.say('In English'), 'sent');
+  await ada.composer.fill('Half a thought');
+  await ada.page.getByRole('button', { name: 'Settings' }).click();
+  await ada.page.getByRole('combobox', { name: 'Language' }).selectOption('ar');
+  await ada.page.getByRole('button', { name: 'Save' }).click();
+  const field = ada.page.getByRole('textbox', { name: ar.composer.label(ar.shell.theLobby) });
+  await field.waitFor();
+  await ada.row('In English').waitFor();
+  await ada.page.locator('[data-line="live"]').waitFor();
+  expect(await field.inputValue()).toBe('Half a thought');
+  await field.press('Enter');
+  await becomes(ada.row('Half a thought'), 'sent');
+  await ada.page.getByRole('button', { name: ar.shell.settings }).click();
+  await ada.page.getByRole('button', { name: ar.settings.signOut }).click();
+  await ada.page.getByRole('heading', { name: ar.line.signInTo }).waitFor();
 });
 
 describe('signing in that does not work', () => {
