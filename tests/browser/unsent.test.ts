@@ -139,6 +139,7 @@ test('who is removed while away finds what they wrote: at the side, read by nobo
   await opened(ada.page, `#${name}`);
   await write(owner, 'Among friends');
   await ada.reads('Among friends');
+  await owner.page.locator('.people-panel').getByRole('button', { name: called }).waitFor();
 
   await line.cut();
   await becomes(await write(ada, 'Written away'), 'pending');
