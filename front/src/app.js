@@ -1,6 +1,7 @@
 // @ts-check
 // The page put together: settings, words, and a session with the server that they name.
 import { checkAddress } from './core/address.js';
+import { speak } from './language.js';
 import { clock } from './ports/clock.js';
 import { readConfig } from './ports/config.js';
 import { createSignIn } from './ports/sign-in.js';
@@ -13,8 +14,6 @@ import { find } from './ui/element.js';
 import { createLineStatus } from './ui/line-status.js';
 import { createNotice } from './ui/notice.js';
 import { createSettings, readSettings } from './ui/settings.js';
-import { putWords } from './ui/static-words.js';
-import { chooseLanguage, directionOf, localeOf, wordsIn } from './words/words.js';
 
 const CONFIG_RETRY_MS = 5_000;
 
@@ -23,13 +22,6 @@ const trouble = (error) => console.warn('Hubbub: this page could not do or keep 
 const ofBrowser = (/** @type {string} */ key) => createSlot(() => localStorage, key, trouble);
 
 const kept = ofBrowser('hubbub.settings');
-const chosen = readSettings(kept.read());
-const language = chooseLanguage(chosen.language, navigator.languages);
-const locale = localeOf(language, navigator.languages);
-const words = wordsIn(language);
-document.documentElement.lang = language;
-document.documentElement.dir = directionOf(language);
-putWords(document, words.shell);
 
 find(document, '.skip', HTMLElement).addEventListener('click', (event) => {
   // The address names the room; a fragment of its own would leave it.
@@ -44,22 +36,38 @@ let session = null;
 let leaving;
 let attempts = 0;
 const notice = createNotice({ root: document, clock });
-const line = createLineStatus({ root: document, clock, words: words.line, act });
 const drawers = createDrawers({ root: document });
-const settings = createSettings({
-  root: document,
-  words: words.settings,
-  settings: chosen,
-  keep: kept.write,
-  addressChanged: open,
-  languageChanged: () => location.reload(),
-  notify: {
-    isOn: () => session?.notifying.isOn() ?? false,
-    turn: async (on) => (await session?.notifying.turn(on)) ?? false,
-  },
-});
+let spoken = speakAs(readSettings(kept.read()));
 /** @type {import('./ports/sign-in.js').SignIn | null} where people sign in; its tokens are for the configured server alone */
 let signIn = null;
+
+/** What has words of its own, whatever session there is. @param {import('./ui/settings.js').Settings} chosen */
+function speakAs(chosen) {
+  const { words, locale } = speak(chosen.language);
+  const life = new AbortController();
+  const common = { root: document, signal: life.signal };
+  const line = createLineStatus({ ...common, clock, words: words.line, act });
+  const settings = createSettings({
+    ...common,
+    words: words.settings,
+    settings: chosen,
+    keep: kept.write,
+    addressChanged: open,
+    languageChanged,
+    notify: {
+      isOn: () => session?.notifying.isOn() ?? false,
+      turn: async (on) => (await session?.notifying.turn(on)) ?? false,
+    },
+  });
+  return { words, locale, line, settings, end: () => life.abort() };
+}
+
+/** Not by a reload: it would forget who is signed in. @param {import('./ui/settings.js').Settings} chosen */
+function languageChanged(chosen) {
+  spoken.end();
+  spoken = speakAs(chosen);
+  open();
+}
 
 /** What config.json says. Guests go where it said last while it cannot be read: one writes on. */
 async function configured() {
@@ -82,17 +90,18 @@ async function openAsConfigured(isWanted) {
   if (session) leaving = session.leave();
   session = null;
   await leaving;
-  const typed = settings.address();
+  const typed = spoken.settings.address();
   const config = typed === null ? await configured() : { websocket: typed, signIn: null };
   if (config.signIn) {
     signIn ??= createSignIn({
-      ...{ config: config.signIn, trouble, failed: line.signInFailed },
+      ...{ config: config.signIn, trouble },
+      failed: (has) => spoken.line.signInFailed(has),
       signedOut: open,
     });
-    settings.offersSignOut(signIn.signOut);
+    spoken.settings.offersSignOut(signIn.signOut);
   }
   const url = config.websocket;
-  settings.using(url);
+  spoken.settings.using(url);
   // Empty while nobody has signed in; absent for guests.
   const account = config.signIn ? ((await signIn?.user()) ?? '') : undefined;
   if (account) await takeOver({ url, user: account, trouble });
@@ -101,14 +110,14 @@ async function openAsConfigured(isWanted) {
     url,
     credentials: config.signIn ? signIn?.credentials : undefined,
     account,
-    words,
-    locale,
+    words: spoken.words,
+    locale: spoken.locale,
     trouble,
     ofBrowser,
     say: notice.say,
     unsay: notice.hide,
     signIn: act,
-    status: line.changed,
+    status: spoken.line.changed,
     switched: drawers.close,
   });
 }
@@ -120,7 +129,7 @@ function open() {
   openAsConfigured(isWanted).catch((error) => {
     trouble(error);
     if (!isWanted()) return;
-    line.trouble(words.line.noConfig);
+    spoken.line.trouble(spoken.words.line.noConfig);
     cancelRetry = clock.after(CONFIG_RETRY_MS, open);
   });
 }

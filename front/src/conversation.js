@@ -26,13 +26,14 @@ function takeBack(room) {
 }
 
 /**
- * @param {{ chat: ReturnType<typeof import('./core/chat.js').connect>, room: RoomFace, title: Title,
+ * @param {{ chat: ReturnType<typeof import('./core/chat.js').connect>, user: () => string, room: RoomFace, title: Title,
  *   words: import('./words/words.js').Catalogue, locale: string, draft: import('./ui/draft.js').Draft, readUpTo: number, seen: (seq: number) => void,
  *   notSent: (error: unknown) => void, say: (words: string) => void, writeTo: (userId: string) => void, signIn: () => void }} options
+ *   user: one's userId, as it was last before a server has told it
  */
 export function openConversation(options) {
-  const { chat, room, title, words, locale, draft, readUpTo, seen, notSent, writeTo, signIn } =
-    options;
+  const { chat, user, room, title, words, locale, draft, readUpTo, seen } = options;
+  const { notSent, writeTo, signIn } = options;
   const life = new AbortController();
   const root = find(document, '.conversation', HTMLElement);
   const head = find(root, '.room-title', HTMLElement);
@@ -65,6 +66,7 @@ export function openConversation(options) {
       : words.timeline,
     signedOut: createSignedOut({ words: words.line, signIn }),
     isSignedOut: () => chat.status().state === 'signed-out',
+    isLive: () => chat.status().state === 'live',
     locale,
     readUpTo,
     seen,
@@ -94,7 +96,7 @@ export function openConversation(options) {
   const partner = isDirect(room.name)
     ? () =>
         partnerFrom(
-          { userId: partnerOf(room.name, chat.me().userId), nickname: called.head },
+          { userId: partnerOf(room.name, user()), nickname: called.head },
           chat.rooms().map((name) => chat.room(name).roster()),
         )
     : null;

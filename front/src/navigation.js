@@ -6,33 +6,45 @@ import { isDirect, partnerOf } from './core/room-name.js';
 
 /** Nobody looks at an empty page for longer because the room that was open is not known yet. */
 const PATIENCE_MS = 2_000;
+/** Marks the address of what was open here, in the history: whoever goes back to it follows no link. */
+const OPENED = 'opened';
 
 /**
  * @param {{ chat: ReturnType<typeof import('./core/chat.js').connect>, clock: import('./core/line.js').Clock,
- *   last: { read(): unknown, write(value: unknown): void }, opened: (name: string) => void, ask: (name: string) => void, lost: (name: string) => void,
+ *   last: { read(): unknown, write(value: unknown): void }, opened: (name: string) => void, ask: (name: string) => AbortSignal,
  *   isWriting: () => boolean, signal: AbortSignal }} options
- *   ask: whether to join the room that a link names; lost: one is no longer in the room of the last visit; isWriting: who writes is not taken elsewhere
+ *   ask: whether to join the room that a link names, until the signal; isWriting: who writes is not taken elsewhere
  */
-export function createNavigation({ chat, clock, last, opened, ask, lost, isWriting, signal }) {
-  const linked = roomOfHash(location.hash);
-  const left = last.read();
+export function createNavigation({ chat, clock, last, opened, ask, isWriting, signal }) {
+  const isLink = () => history.state !== OPENED;
+  const named = roomOfHash(location.hash);
+  const linked = isLink() ? named : null;
   /** @type {string | null} to be opened as soon as it is there */
-  let wanted = linked ?? String(left ?? LOBBY);
+  let wanted = named ?? String(last.read() ?? LOBBY);
   /** @type {string | null} */
   let current = null;
   const cancel = clock.after(PATIENCE_MS, stay);
   signal.addEventListener('abort', cancel);
+
+  /** The address names the room that is open. @param {'pushState' | 'replaceState'} put */
+  function stand(put = 'replaceState') {
+    if (current === null) return;
+    if (roomOfHash(location.hash) === current) history.replaceState(OPENED, '');
+    else history[put](OPENED, '', hashOfRoom(current));
+  }
 
   /** @param {string} name of a room that is there */
   function open(name) {
     if (name === current) return;
     const isFirst = current === null;
     current = name;
-    if (roomOfHash(location.hash) !== name && (wanted === null || wanted === name)) {
-      if (isFirst) history.replaceState(null, '', hashOfRoom(name));
-      else history.pushState(null, '', hashOfRoom(name));
-    }
+    if (wanted === null || wanted === name) stand(isFirst ? 'replaceState' : 'pushState');
     opened(name);
+  }
+
+  /** @param {string} name that a link names */
+  function askFor(name) {
+    ask(name).addEventListener('abort', () => stand(), { once: true, signal });
   }
 
   /** Where one is; first in the lobby. What is wanted may still come. */
@@ -57,8 +69,8 @@ export function createNavigation({ chat, clock, last, opened, ask, lost, isWriti
     else if (isDirect(name) && name.includes(me) && partner !== '') go(chat.direct(partner).name);
     else {
       go(LOBBY);
-      if (name === left && !isDirect(name)) lost(name);
-      else if (name === linked || name === roomOfHash(location.hash)) ask(name);
+      if (name === linked) askFor(name);
+      else stand();
     }
   }
 
@@ -66,7 +78,8 @@ export function createNavigation({ chat, clock, last, opened, ask, lost, isWriti
     const name = roomOfHash(location.hash);
     if (name === null || name === current) return;
     if (chat.rooms().includes(name)) go(name);
-    else if (!isDirect(name)) ask(name);
+    else if (isLink() && !isDirect(name)) askFor(name);
+    else stand();
   }
 
   window.addEventListener('popstate', followLink, { signal });

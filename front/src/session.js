@@ -48,7 +48,7 @@ export function startSession(options) {
     chat,
     room: () => {
       const name = conversation?.name ?? LOBBY;
-      return { name, title: titled(name).head, isLeavable: name !== LOBBY };
+      return { name, title: titled(name).head, isLeavable: name !== LOBBY && chat.isIn(name) };
     },
     known: acquaintances.all,
     changed: show,
@@ -63,7 +63,6 @@ export function startSession(options) {
     last: ofBrowser(`hubbub.room.${own}`),
     opened,
     ask: doors.ask,
-    lost: (name) => lost([name]),
     isWriting: () => conversation?.isWriting() ?? false,
     signal,
   });
@@ -101,10 +100,14 @@ export function startSession(options) {
 
   /** What the side and the head of the conversation say. */
   function show() {
+    // Hanging up is told as well.
+    if (signal.aborted) return;
     side.show();
     if (!conversation) return;
-    conversation.titled(titled(conversation.name));
-    attention.titled(titled(conversation.name).head);
+    const { name } = conversation;
+    conversation.titled(titled(name));
+    attention.titled(titled(name).head);
+    find(document, '.room-menu', HTMLElement).hidden = isDirect(name) || !chat.isIn(name);
   }
 
   /** @param {string} name */
@@ -115,6 +118,7 @@ export function startSession(options) {
     doors.closeMenu();
     conversation = openConversation({
       chat,
+      user,
       room: chat.room(name),
       title: titled(name),
       words,
@@ -125,11 +129,14 @@ export function startSession(options) {
       notSent: trouble,
       say,
       signIn,
-      writeTo: (userId) => navigation.go(chat.direct(userId).name),
+      writeTo(userId) {
+        // Of somebody else than whom one is writing to only a server has told.
+        if (chat.me().userId !== '') navigation.go(chat.direct(userId).name);
+      },
     });
-    find(document, '.room-menu', HTMLElement).hidden = isDirect(name);
     options.switched();
     show();
+    chat.tidy(name);
   }
 
   function review() {
@@ -145,7 +152,10 @@ export function startSession(options) {
     if (state.state === 'live')
       clock.after(0, () => {
         if (chat.me().userId !== '') lastUser.write(chat.me().userId);
-        if (!signal.aborted) navigation.settle();
+        if (signal.aborted) return;
+        // Where one writes while nobody is signed in.
+        drafts.takeOver(LOBBY);
+        navigation.settle();
       });
     show();
   });

@@ -46,8 +46,8 @@ export function createSide(options) {
       });
       list.show(entries);
       calls.show(entries, invitations());
-      const { userId, nickname: name } = chat.me();
-      me.show({ userId, nickname: userId === '' ? words.shell.you : name });
+      const userId = user();
+      me.show({ userId, nickname: userId === '' ? words.shell.you : chat.me().nickname });
     },
   };
 }

@@ -97,3 +97,37 @@ describe('the notice of an invitation', () => {
     expect(await invitationTo(name).isVisible()).toBe(true);
   });
 });
+
+describe('M15: the keyboard alone', () => {
+  /** What is said of that which has the focus. */
+  const focused = () =>
+    ravi.page.evaluate(() => {
+      const { tagName, textContent } = document.activeElement ?? document.body;
+      return tagName === 'BODY' ? 'nothing' : (textContent ?? '');
+    });
+
+  async function answer(room: string, how: string): Promise<void> {
+    await invitationTo(room).focus();
+    await ravi.page.keyboard.press('Enter');
+    await button(ravi, how).focus();
+    await ravi.page.keyboard.press('Enter');
+    await ravi.page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await invitationTo(room).waitFor({ state: 'detached' });
+    await ravi.page.waitForFunction(() => document.activeElement !== document.body);
+  }
+
+  test('goes on at the next invitation when one is declined, then at the way into rooms', async () => {
+    for (const end of ['a', 'b', 'c']) await invite(`${name}-${end}`);
+    await answer(`${name}-b`, 'Decline the invitation');
+    expect(await focused()).toContain(`#${name}-c`);
+    await answer(`${name}-c`, 'Decline the invitation');
+    expect(await focused()).toBe('Find a room');
+  });
+
+  test('is not lost when one is accepted', async () => {
+    await invite(name);
+    await answer(name, 'Join');
+    await opened(ravi, `#${name}`);
+    expect(await focused()).not.toBe('nothing');
+  });
+});

@@ -5,7 +5,7 @@ import { ar } from '../../front/src/words/ar.js';
 import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
 import { type Machine, startMachine } from './machine.ts';
-import { type Visitor, visitor } from './visitor.ts';
+import { becomes, type Visitor, visitor } from './visitor.ts';
 import { wireOf } from './wire.ts';
 
 let browser: Browser;
@@ -31,6 +31,29 @@ const startOf = async (who: Visitor, selector: string) => {
   const box = await who.page.locator(selector).boundingBox();
   return box?.x ?? Number.NaN;
 };
+
+/** Names, keys and addresses, which have Latin letters in every language. */
+const NAMES = /Hubbub|English|One word|Enter|Shift|guest-\w+|wss?:\/\/\S*/g;
+
+/** All that the page shows or speaks, or will when it is opened, in Latin letters, of which a face has one. */
+async function latinOn({ page }: Visitor) {
+  const words = await page.evaluate(() => {
+    const said = ['aria-label', 'title', 'placeholder', 'alt'];
+    return [...document.querySelectorAll('body, body *:not(script, noscript)')].flatMap((node) => [
+      ...said.map((name) => node.getAttribute(name) ?? ''),
+      ...[...node.childNodes].map((child) => (child instanceof Text ? child.data.trim() : '')),
+    ]);
+  });
+  return words.filter((word) => /[a-z]{2}/i.test(word.replace(NAMES, '')));
+}
+
+/** How many there are of what a session makes and must take away. */
+const piecesOn = ({ page }: Visitor) =>
+  page.evaluate(() =>
+    ['dialog', '.rooms li', '.composer textarea', '[role="log"]'].map(
+      (one) => document.querySelectorAll(one).length,
+    ),
+  );
 
 describe('the language', () => {
   test('of the browser is taken: Arabic words, from right to left', async () => {
@@ -86,5 +109,32 @@ describe('the language', () => {
     await page.getByRole('button', { name: ar.settings.save }).click();
     await page.getByRole('button', { name: 'Settings' }).waitFor();
     expect(await html(ada)).toEqual(['en', 'ltr']);
+  });
+
+  test('changes without a reload, and leaves no word of the other behind', async () => {
+    ada = await visitor(browser);
+    const { page } = ada;
+    await ada.connect(machine.page);
+    await becomes(await ada.say('One word'), 'sent');
+    await ada.composer.fill('half a thou');
+    await page.evaluate(() => document.documentElement.setAttribute('data-same', ''));
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('combobox', { name: 'Language' }).selectOption('ar');
+    await page.getByRole('button', { name: 'Save' }).click();
+
+    const isSettled = async () => {
+      const field = page.getByRole('textbox', { name: ar.composer.label(ar.shell.theLobby) });
+      await field.waitFor();
+      await page.locator('[data-line="live"][data-shown="live"]').waitFor();
+      await ada.row('One word').waitFor();
+      expect(await field.inputValue()).toBe('half a thou');
+    };
+    await isSettled();
+    expect(await page.locator('html[data-same]').count()).toBe(1);
+    expect(await latinOn(ada)).toEqual([]);
+    const pieces = await piecesOn(ada);
+    await page.reload();
+    await isSettled();
+    expect(await piecesOn(ada)).toEqual(pieces);
   });
 });

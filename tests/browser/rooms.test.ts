@@ -379,6 +379,9 @@ describe('a private room', () => {
   });
 });
 
+const roomInAddress = ({ page }: Visitor) =>
+  new URLSearchParams(new URL(page.url()).hash.slice(1)).get('room');
+
 describe('a link', () => {
   test('to a room of others asks before it joins', async () => {
     await create(ada, name, 'Public');
@@ -389,5 +392,46 @@ describe('a link', () => {
     expect(await inList(ravi.page, name).count()).toBe(0);
     await question.getByRole('button', { name: 'Join' }).click();
     await opened(ravi.page, `#${name}`);
+  });
+
+  test('that one does not follow leaves the address to the room that is open', async () => {
+    for (const way of ['Escape', 'Cancel']) {
+      await ravi.page.goto(`${machine.page}/#room=${name}`);
+      const question = ravi.page.getByRole('dialog', { name: `Join #${name}?` });
+      await question.waitFor();
+      if (way === 'Escape') await ravi.page.keyboard.press('Escape');
+      else await question.getByRole('button', { name: 'Cancel' }).click();
+      await ravi.page.waitForURL(/#room=lobby$/);
+    }
+    await ravi.page.reload();
+    await opened(ravi.page, 'Lobby');
+    await ravi.page.locator('[data-line="live"]').waitFor();
+    expect(await ravi.page.getByRole('dialog').count()).toBe(0);
+  });
+
+  test('is not what Back follows into a room one has left: the lobby stays, and the address says so', async () => {
+    await create(ada, name, 'Public');
+    await opened(ada.page, `#${name}`);
+    await ravi.page.goto(`${machine.page}/#room=${name}`);
+    await ravi.page.getByRole('dialog').getByRole('button', { name: 'Join' }).click();
+    for (const who of [ada, ravi]) {
+      await opened(who.page, `#${name}`);
+      await button(who.page, 'This room').click();
+      await button(who.page, 'Leave the room').click();
+      const farewell = who.page.getByRole('dialog', { name: `Leave #${name}?` });
+      await farewell.getByRole('button', { name: 'Leave the room' }).click();
+      await opened(who.page, 'Lobby');
+      await who.page.waitForURL(/#room=lobby$/);
+      await who.page.evaluate(
+        () =>
+          new Promise((back) => {
+            addEventListener('popstate', back, { once: true });
+            history.back();
+          }),
+      );
+      expect(roomInAddress(who)).toBe('lobby');
+      expect(await who.page.getByRole('dialog').count()).toBe(0);
+      await opened(who.page, 'Lobby');
+    }
   });
 });

@@ -51,6 +51,17 @@ describe('what one says', () => {
     await becomes(ada.row('Here already'), 'sent');
   });
 
+  test('M4: waits while the line is down, and says so, until it is on its way again', async () => {
+    await ada.page.context().setOffline(true);
+    await ada.page.locator('[data-line="offline"]').waitFor({ state: 'attached' });
+    const row = await ada.say('In a tunnel');
+    await becomes(row, 'pending');
+    await row.getByText('Waiting', { exact: true }).waitFor();
+    await ada.page.context().setOffline(false);
+    await becomes(row, 'sent');
+    expect(await row.getByText('Waiting', { exact: true }).count()).toBe(0);
+  });
+
   test('M2: is ticked on the node that it was written to', async () => {
     wire.hold();
     const row = await ada.say('The same node');

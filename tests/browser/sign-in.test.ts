@@ -1,6 +1,7 @@
 // Signing in at the page: out to the issuer, back with a name, and nothing of a token left where another could find it.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { ar } from '../../front/src/words/ar.js';
 import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startMachine } from './machine.ts';
@@ -121,6 +122,55 @@ test('who signs out in one tab is signed out in all, and nothing of theirs stays
   await page.locator('li.message', { hasText: 'Between us' }).waitFor();
   expect(await page.getByRole('textbox').inputValue()).toBe('Half a thought');
   expect(wrongs).toEqual([]);
+});
+
+test('what was begun while signed out stands behind one’s own draft, once, wherever one signs in to', async () => {
+  const ada = await somebody();
+  const { composer, page } = ada;
+  const becomesDraft = (text: string) =>
+    page.waitForFunction((want) => document.querySelector('textarea')?.value === want, text);
+  await signsIn(ada, 'Ada');
+  await composer.fill('Begun inside');
+  await page.getByRole('button', { name: 'New room' }).click();
+  const dialog = page.getByRole('dialog', { name: 'A new room' });
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('drafts');
+  await dialog.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('heading', { level: 1, name: '#drafts' }).waitFor();
+  await signsOut(ada);
+  await ada.log.getByRole('heading', { name: 'Sign in to read and write' }).waitFor();
+  await composer.fill('Begun outside');
+  await signsIn(ada, 'Ada');
+  await page.getByRole('heading', { level: 1, name: '#drafts' }).waitFor();
+  await signsOut(ada);
+  await ada.log.getByRole('heading', { name: 'Sign in to read and write' }).waitFor();
+  expect(await composer.inputValue()).toBe('');
+  await signsIn(ada, 'Ada');
+  await page.getByRole('button', { name: 'Lobby' }).click();
+  await becomesDraft('Begun inside\nBegun outside');
+  await composer.fill('');
+  await page.reload();
+  await page.getByText('You are signed out.').waitFor();
+  expect(await composer.inputValue()).toBe('');
+});
+
+test('who changes the language stays signed in, where they were', async () => {
+  const ada = await somebody();
+  await signsIn(ada, 'Ada');
+  await becomes(await ada.say('In English'), 'sent');
+  await ada.composer.fill('Half a thought');
+  await ada.page.getByRole('button', { name: 'Settings' }).click();
+  await ada.page.getByRole('combobox', { name: 'Language' }).selectOption('ar');
+  await ada.page.getByRole('button', { name: 'Save' }).click();
+  const field = ada.page.getByRole('textbox', { name: ar.composer.label(ar.shell.theLobby) });
+  await field.waitFor();
+  await ada.row('In English').waitFor();
+  await ada.page.locator('[data-line="live"]').waitFor();
+  expect(await field.inputValue()).toBe('Half a thought');
+  await field.press('Enter');
+  await becomes(ada.row('Half a thought'), 'sent');
+  await ada.page.getByRole('button', { name: ar.shell.settings }).click();
+  await ada.page.getByRole('button', { name: ar.settings.signOut }).click();
+  await ada.page.getByRole('heading', { name: ar.line.signInTo }).waitFor();
 });
 
 describe('signing in that does not work', () => {

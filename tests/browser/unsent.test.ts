@@ -1,15 +1,15 @@
 // What was not sent in a room or to one person stays where it was written: over a reload, without a server, and after one is out of the room.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, WebSocketRoute } from 'playwright-core';
+import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { becomes, type Visitor, visitor } from './visitor.ts';
-import { type Wire, wireOf } from './wire.ts';
 
 let browser: Browser;
 let machine: Machine;
 let ada: Visitor;
-let wire: Wire;
+let line: Awaited<ReturnType<typeof lineOf>>;
 /** Rooms outlive a test; each takes a name of its own. */
 let n = 0;
 let name: string;
@@ -21,7 +21,7 @@ beforeEach(async () => {
   n += 1;
   name = `tea-${n}`;
   ada = await visitor(browser);
-  wire = await wireOf(ada.page);
+  line = await lineOf(ada.page);
   await ada.connect(machine.page);
 });
 afterEach(async () => {
@@ -33,23 +33,53 @@ afterAll(async () => {
   await machine?.stop();
 });
 
-/** As the server refuses for good; the page's own frame names the message. */
-const refuse = (frame: string) => {
-  const { action, messageId } = JSON.parse(frame) as { action: string; messageId: string };
-  if (action !== 'sendmessage') return;
-  const refusal = { code: 'NotInRoom', retry: false, afterMs: 0, message: 'No.' };
-  wire.inject({ type: 'error', ref: messageId, ...refusal });
-};
+/** The line of the page: it can be cut and mended, and refuse for good what is said. */
+async function lineOf(page: Page) {
+  let isUp = true;
+  let isRefusing = false;
+  const ends: WebSocketRoute[] = [];
+  await page.routeWebSocket(/.*/, async (toPage) => {
+    if (!isUp) return toPage.close();
+    ends.push(toPage);
+    const toServer = toPage.connectToServer();
+    toServer.onMessage((frame) => toPage.send(frame));
+    toPage.onMessage((frame) => {
+      const { action, messageId: ref } = JSON.parse(String(frame)) as Record<string, string>;
+      const refusal = { code: 'NotInRoom', retry: false, afterMs: 0, message: 'No.' };
+      if (!isRefusing || action !== 'sendmessage') toServer.send(frame);
+      else toPage.send(JSON.stringify({ type: 'error', ref, ...refusal }));
+    });
+  });
+  return {
+    /** @param is whether all that is said is refused */
+    refuse(is: boolean) {
+      isRefusing = is;
+    },
+    async cut() {
+      isUp = false;
+      for (const end of ends.splice(0)) await end.close();
+      await page.locator('[data-line]:not([data-line="live"])').waitFor();
+    },
+    async mend() {
+      isUp = true;
+      await page.evaluate(() => window.dispatchEvent(new Event('online')));
+      await page.locator('[data-line="live"]').waitFor();
+    },
+  };
+}
 
 const opened = (page: Page, title: string) =>
   page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
 const inList = (page: Page, list: 'Rooms' | 'Direct messages', called: string | RegExp) =>
   page.getByRole('list', { name: list }).getByRole('button', { name: called });
 
-async function create(page: Page) {
+const menuOf = (page: Page) => page.getByRole('button', { name: 'This room', exact: true });
+
+async function create(page: Page, visibility: 'Public' | 'Private' = 'Public') {
   await page.getByRole('button', { name: 'New room' }).click();
   const dialog = page.getByRole('dialog', { name: 'A new room' });
   await dialog.getByRole('textbox', { name: 'Name' }).fill(name);
+  await dialog.getByRole('radio', { name: visibility }).check();
   await dialog.getByRole('button', { name: 'Create' }).click();
   await opened(page, `#${name}`);
 }
@@ -64,9 +94,9 @@ async function write({ page, row }: Visitor, text: string) {
 
 test('a reload shows what was not sent in a room, and it can be sent', async () => {
   await create(ada.page);
-  wire.instead(refuse);
+  line.refuse(true);
   await becomes(await write(ada, 'Milk first?'), 'failed');
-  wire.instead(undefined);
+  line.refuse(false);
   await ada.connect(machine.page);
   await inList(ada.page, 'Rooms', name).click();
   await becomes(ada.row('Milk first?'), 'failed');
@@ -81,9 +111,9 @@ test('a reload shows what was not sent to one person, and it can be sent to them
   await ada.page.locator('.people-panel').getByRole('button', { name: called }).click();
   await opened(ada.page, called);
   await becomes(await write(ada, 'Hello'), 'sent');
-  wire.instead(refuse);
+  line.refuse(true);
   await becomes(await write(ada, 'Between us'), 'failed');
-  wire.instead(undefined);
+  line.refuse(false);
   await ada.page.reload();
   await opened(ada.page, called);
   await becomes(ada.row('Between us'), 'failed');
@@ -93,4 +123,81 @@ test('a reload shows what was not sent to one person, and it can be sent to them
   await ravi.reads('Hello', 'Between us');
   await ravi.leave();
   expect(ravi.wrongs).toEqual([]);
+});
+
+test('who is removed while away finds what they wrote: at the side, read by nobody else, until they have dealt with it', async () => {
+  const owner = await visitor(browser);
+  await owner.connect(machine.page);
+  await create(owner.page, 'Private');
+  const called = (await ada.page.locator('.me .name').textContent()) ?? '';
+  await menuOf(owner.page).click();
+  const menu = owner.page.getByRole('dialog', { name: `#${name}` });
+  await menu.getByRole('combobox', { name: 'Whom' }).selectOption({ label: called });
+  await menu.getByRole('button', { name: 'Invite' }).click();
+  await ada.page.getByRole('button', { name: /invites you$/ }).click();
+  await ada.page.getByRole('dialog').getByRole('button', { name: 'Join' }).click();
+  await opened(ada.page, `#${name}`);
+  await write(owner, 'Among friends');
+  await ada.reads('Among friends');
+  await owner.page.locator('.people-panel').getByRole('button', { name: called }).waitFor();
+
+  await line.cut();
+  await becomes(await write(ada, 'Written away'), 'pending');
+  await menuOf(owner.page).click();
+  await owner.page.getByRole('button', { name: 'Remove somebody…' }).click();
+  const question = owner.page.getByRole('dialog', { name: `Remove somebody from #${name}` });
+  await question.getByRole('button', { name: 'Remove from the room' }).click();
+  await question.waitFor({ state: 'hidden' });
+  await owner.leave();
+  await line.mend();
+  await opened(ada.page, 'Lobby');
+  await inList(ada.page, 'Rooms', `${name} not sent`).click();
+  await becomes(ada.row('Written away'), 'failed');
+  await ada.reads('Written away');
+  expect(await menuOf(ada.page).isVisible()).toBe(false);
+
+  await ada.connect(machine.page);
+  await opened(ada.page, `#${name}`);
+  await ada.reads('Written away');
+  await ada.row('Written away').getByRole('button', { name: 'Delete' }).click();
+  await inList(ada.page, 'Rooms', 'Lobby').click();
+  await inList(ada.page, 'Rooms', name).waitFor({ state: 'detached' });
+});
+
+test('who leaves a room is told of what was not sent there, and keeps it', async () => {
+  await create(ada.page);
+  line.refuse(true);
+  await becomes(await write(ada, 'Wait for me'), 'failed');
+  line.refuse(false);
+  await menuOf(ada.page).click();
+  await ada.page.getByRole('button', { name: 'Leave the room', exact: true }).click();
+  const question = ada.page.getByRole('dialog', { name: `Leave #${name}?` });
+  await question.getByText('One of your messages here was not sent.').waitFor();
+  expect(await faults(ada.page)).toEqual([]);
+  await question.getByRole('button', { name: 'Leave the room' }).click();
+  await opened(ada.page, 'Lobby');
+  await inList(ada.page, 'Rooms', `${name} not sent`).click();
+  await ada.reads('Wait for me');
+  await ada.page.getByRole('button', { name: 'Find a room' }).click();
+  await ada.page.getByRole('button', { name: `#${name}`, exact: true }).click();
+  await menuOf(ada.page).waitFor();
+  await becomes(ada.row('Wait for me'), 'failed');
+  await ada.row('Wait for me').getByRole('button', { name: 'Retry' }).click();
+  await becomes(ada.row('Wait for me'), 'sent');
+});
+
+test('without a server a reload shows one’s rooms, one’s name, the room that was open, and what waits in it', async () => {
+  await create(ada.page);
+  const called = (await ada.page.locator('.me .name').textContent()) ?? '';
+  await line.cut();
+  await becomes(await write(ada, 'Written away'), 'pending');
+  await ada.page.reload();
+  await opened(ada.page, `#${name}`);
+  await becomes(ada.row('Written away'), 'pending');
+  await inList(ada.page, 'Rooms', name).waitFor();
+  expect(await ada.page.locator('.me .name').textContent()).toBe(called);
+  await becomes(await write(ada, 'And after the reload'), 'pending');
+  await line.mend();
+  await becomes(ada.row('And after the reload'), 'sent');
+  await ada.reads('Written away', 'And after the reload');
 });

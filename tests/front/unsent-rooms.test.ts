@@ -15,7 +15,7 @@ const written = (room: string, text: string, state: Entry['state']): Entry => ({
 });
 
 /** One life of a client: its line is the test. */
-async function life(storage = fakeStorage()) {
+async function life(storage = fakeStorage(), from: 'latest' | 'cursor' = 'latest') {
   const sent: Record<string, unknown>[] = [];
   let tell: (frame: object) => void = () => {};
   let become: (state: LineStatus['state']) => void = () => {};
@@ -23,6 +23,7 @@ async function life(storage = fakeStorage()) {
   const idle = () => {};
   const chat = connect({
     url: 'ws://chat',
+    from,
     ports: {
       ...{ clock: fakeClock().clock, fraction: () => 0 },
       ...{ keep: storage.keep, outbox: storage.outbox },
@@ -70,4 +71,92 @@ test('what waits for one person goes to them and to nobody else, whichever name 
   welcome({ lobby: 0 });
   const told = said().map(({ to, message }) => `${message}: ${to}`);
   expect(told.sort()).toEqual(['to a: u_a', 'to z: u_z']);
+});
+
+test('a room from which one was removed stays for what was not sent there, shows nothing else, and goes with it', async () => {
+  const { chat, shown, welcome, refuse, tell } = await life();
+  const removed: string[] = [];
+  const asked: string[] = [];
+  chat.on('removed', (room) => removed.push(room));
+  chat.on('invited', ({ room }) => asked.push(room));
+  welcome({ lobby: 0, den: 0 });
+  const heard = { type: 'message', room: 'den', seq: 1, userId: 'u_a', messageId: 'm1' };
+  tell({ ...heard, nickname: 'a', message: 'secret', timestamp: '2026-11-21T07:30:00.000Z' });
+  const messageId = await chat.room('den').say('Am I still in?');
+  tell({ type: 'removed', room: 'den', userId: ME });
+  tell({ type: 'removed', room: 'den', userId: ME });
+  expect([removed, chat.rooms(), chat.isIn('den')]).toEqual([['den'], ['lobby', 'den'], false]);
+  refuse();
+  expect(shown('den')).toEqual(['Am I still in? failed']);
+  tell({ type: 'invited', room: 'den', userId: ME, by: 'u_a' });
+  expect(asked).toEqual(['den']);
+  chat.tidy('lobby');
+  expect(chat.rooms()).toEqual(['lobby', 'den']);
+  chat.room('den').discard(messageId);
+  chat.tidy('den');
+  expect(chat.rooms()).toEqual(['lobby', 'den']);
+  chat.tidy('lobby');
+  expect(chat.rooms()).toEqual(['lobby']);
+});
+
+test('who was removed while away finds what they wrote, in this life and the next, and it goes out once they are back', async () => {
+  const storage = fakeStorage();
+  const first = await life(storage);
+  first.welcome({ lobby: 0, den: 3 });
+  first.become('waiting');
+  await first.chat.room('den').say('Written away');
+  first.welcome({ lobby: 0 });
+  first.refuse();
+  expect(first.shown('den')).toEqual(['Written away failed']);
+  await first.chat.close();
+
+  const { chat, said, shown, welcome, tell } = await life(storage);
+  welcome({ lobby: 0 });
+  welcome({ lobby: 0 });
+  expect([shown('den'), chat.isIn('den')]).toEqual([['Written away failed'], false]);
+  const joining = chat.join('den');
+  tell({ type: 'joined', room: 'den', head: 3 });
+  const den = await joining;
+  expect([shown('den'), chat.isIn('den')]).toEqual([['Written away failed'], true]);
+  den.retry(den.items()[0]?.messageId ?? '');
+  await settled();
+  expect(said().at(-1)).toMatchObject({ room: 'den', message: 'Written away' });
+});
+
+test('who leaves a room with nothing unsent is out of it at once', async () => {
+  const { chat, welcome, tell } = await life();
+  welcome({ lobby: 0, den: 0 });
+  tell({ type: 'left', room: 'den' });
+  expect(chat.rooms()).toEqual(['lobby']);
+});
+
+test('who reads everything by a cursor is in the rooms of the welcome and in no other', async () => {
+  const storage = fakeStorage();
+  await storage.outbox.put(written('den', 'Lost', 'failed'));
+  const { chat, welcome, tell } = await life(storage, 'cursor');
+  expect(chat.rooms()).toEqual(['lobby']);
+  welcome({ lobby: 0, den: 0 });
+  tell({ type: 'left', room: 'den' });
+  expect(chat.rooms()).toEqual(['lobby']);
+});
+
+test('the rooms of the last life are there before any server answers, and what is written there is kept', async () => {
+  const storage = fakeStorage();
+  const first = await life(storage);
+  first.welcome({ lobby: 0, tea: 2, [DIRECT]: 1 });
+  await first.chat.close();
+  const second = await life(storage);
+  expect(second.chat.rooms()).toEqual(['lobby', 'tea', DIRECT]);
+  expect(second.chat.me().nickname).toBe('me');
+  await second.chat.room('tea').say('Anybody here?');
+  await second.chat.close();
+
+  const { chat, said, shown, welcome } = await life(storage);
+  expect(shown('tea')).toEqual(['Anybody here? pending']);
+  welcome({ lobby: 0, tea: 2, attic: 0 });
+  expect(said()).toMatchObject([{ room: 'tea', message: 'Anybody here?' }]);
+  expect(chat.rooms()).toEqual(['lobby', 'tea', DIRECT, 'attic']);
+  welcome({ lobby: 0, tea: 2 });
+  await chat.close();
+  expect((await life(storage)).chat.rooms()).toEqual(['lobby', 'tea', DIRECT]);
 });

@@ -15,6 +15,7 @@ export function createCalm({ clock, show }) {
   let latest = { state: 'idle', retryAt: null, online: true, reason: null, leads: true };
 
   return {
+    stop: () => cancel(),
     /** @param {LineStatus} status */
     changed(status) {
       const fell = wasLive && latest.state === 'live' && status.state !== 'live';

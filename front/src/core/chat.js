@@ -7,6 +7,7 @@ import { createFollowing } from './following.js';
 import { createIdentity, idForOccasion, mintMessageId } from './identity.js';
 import { createInquiry } from './inquiry.js';
 import { checkIntroduction, checkNickname, spelled } from './introduction.js';
+import { createKnownRooms } from './known-rooms.js';
 import { createLine } from './line.js';
 import { createListeners } from './listeners.js';
 import { createNames } from './names.js';
@@ -63,6 +64,12 @@ export function connect(options) {
   checkIntroduction({ nickname, rooms: names });
   // Who names rooms wants those and no other; for who names none, rooms come and go by themselves.
   const isOpen = options.rooms === undefined;
+  // Who reads everything by a cursor writes to a room that is there, and is no page that shows another.
+  const isLasting = isOpen && from === 'latest';
+  /** Rooms one is no longer in, which stay for what was not sent there. @type {Set<string>} */
+  const left = new Set();
+  /** @param {string} name */
+  const isIn = (name) => rooms.has(name) && !left.has(name);
   /** @type {ReturnType<typeof createListeners<ChatNews>>} */
   const listeners = createListeners(thrown);
   /** @param {unknown} error */
@@ -95,6 +102,7 @@ export function connect(options) {
   let wish = nickname;
   const renames = createNames();
   const standings = createStandings();
+  const knownRooms = createKnownRooms(keep);
   let isUp = false;
   let led = true;
   let isClosed = false;
@@ -131,9 +139,11 @@ export function connect(options) {
   const faces = new Map();
   // What earlier lives left unsent comes before anything is said.
   const loaded = outbox.refresh();
-  for (const name of names) open(name);
+  for (const name of new Set([...names, ...(isLasting ? knownRooms.read() : [])])) open(name);
   void loaded.then(() => {
-    if (!isClosed) line.start();
+    if (isClosed) return;
+    openUnsent();
+    line.start();
   });
 
   function hello() {
@@ -194,6 +204,11 @@ export function connect(options) {
     });
   }
 
+  function roomsChanged() {
+    if (isLasting) knownRooms.write([...rooms.keys()].filter(isIn));
+    listeners.tell('rooms', [...rooms.keys()]);
+  }
+
   /** The room with what is unsent there; of what is stored, nothing before it is welcomed. @param {string} name */
   function open(name) {
     const opened = openRoom(name);
@@ -205,6 +220,18 @@ export function connect(options) {
     return { room, face: face.face };
   }
 
+  /** Where something was written and not sent there is a room, whatever else is known of it. */
+  function openUnsent() {
+    const written = new Set(outbox.entries().map(({ room }) => room));
+    const unknown = isLasting ? [...written].filter((name) => !rooms.has(name)) : [];
+    for (const name of unknown) {
+      open(name);
+      // Told already; a welcome that knows the room brings one back into it.
+      if (!isDirect(name)) left.add(name);
+    }
+    if (unknown.length > 0) roomsChanged();
+  }
+
   /** @param {string} name */
   function unsentIn(name) {
     return outbox.entries().filter(({ room }) => room === name);
@@ -212,24 +239,37 @@ export function connect(options) {
 
   /** The room, opened at this head if it is new. @param {string} name @param {number} head */
   function enter(name, head) {
+    // One is back: what was not sent there comes along.
+    if (left.has(name)) drop(name);
     const known = faces.get(name);
     if (known) return known.face;
     const { room, face } = open(name);
     room.welcome({ ...NOBODY, userId: me.userId, heads: { [name]: head } });
-    listeners.tell('rooms', [...rooms.keys()]);
+    roomsChanged();
     return face;
   }
 
   /** @param {string} name */
-  function forget(name) {
+  function drop(name) {
     inquiry.heard(name);
-    standings.forget(name);
     const known = rooms.get(name);
     known?.room.close();
     known?.roster.close();
     known?.typists.clear();
     faces.delete(name);
-    if (rooms.delete(name)) listeners.tell('rooms', [...rooms.keys()]);
+    left.delete(name);
+    if (rooms.delete(name)) roomsChanged();
+  }
+
+  /** One is in it no more; what was not sent there stays, in a room of its own. @param {string} name */
+  function forget(name) {
+    if (!isIn(name)) return;
+    standings.forget(name);
+    drop(name);
+    if (!isLasting || unsentIn(name).length === 0) return;
+    open(name);
+    left.add(name);
+    roomsChanged();
   }
 
   /** @param {import('./frame.js').Heads} heads @param {(name: string) => boolean} which */
@@ -242,7 +282,7 @@ export function connect(options) {
   function leaveAllBut(heads) {
     if (!isOpen) return;
     const isGone = (/** @type {string} */ name) =>
-      !Object.hasOwn(heads, name) && !isDirect(name) && !names.includes(name);
+      isIn(name) && !Object.hasOwn(heads, name) && !isDirect(name) && !names.includes(name);
     const gone = [...rooms.keys()].filter(isGone);
     for (const name of gone) forget(name);
     if (gone.length > 0) listeners.tell('lost', gone);
@@ -250,7 +290,7 @@ export function connect(options) {
 
   /** Whoever is asked in decides: `join` is the yes. @param {import('./frame.js').Invitation} invitation */
   function invited({ room, by }) {
-    if (isOpen && by !== '' && !rooms.has(room)) listeners.tell('invited', { room, by });
+    if (isOpen && by !== '' && !isIn(room)) listeners.tell('invited', { room, by });
   }
 
   /** What the server tells of rooms, asked or not. @param {import('./doorway.js').RoomAnswer} frame */
@@ -269,12 +309,12 @@ export function connect(options) {
     else if (frame.type === 'removed') rooms.get(frame.room)?.roster.drop(frame.userId);
   }
 
-  /** Whether what a device of mine did to a room is other than what is known here, or than what is asked. @param {string} room @param {boolean} isIn */
-  const isDoubtful = (room, isIn) => led && (rooms.has(room) === isIn || doorway.isAsked(room));
+  /** Whether what a device of mine did to a room is other than what is known here, or than what is asked. @param {string} room @param {boolean} is */
+  const isDoubtful = (room, is) => led && (isIn(room) === is || doorway.isAsked(room));
 
   /** Of a room that another device has joined again since, this comes late. @param {string} room @param {boolean} [isRemoved] */
   function out(room, isRemoved = false) {
-    const wasIn = rooms.has(room);
+    const wasIn = isIn(room);
     if (isDoubtful(room, true)) follow(room);
     forget(room);
     if (!wasIn) listeners.tell('uninvited', room);
@@ -352,7 +392,7 @@ export function connect(options) {
       doorway.line(true);
       if (isFirst && isUp) outbox.line(true);
       if (frame.leaseMs > 0)
-        for (const name of rooms.keys()) if (!isDirect(name)) greet(name, frame);
+        for (const name of rooms.keys()) if (!isDirect(name) && isIn(name)) greet(name, frame);
     } else if (frame.type === 'pong') {
       for (const [name, { room, roster }] of rooms) {
         if (Object.hasOwn(frame.heads, name)) room.head(frame.heads[name] ?? 0);
@@ -383,6 +423,12 @@ export function connect(options) {
   return {
     /** The rooms there are here, by name. `on('rooms')` tells when one comes or goes. */
     rooms: () => [...rooms.keys()],
+    /** Not, of a room that is here for nothing but what was not sent there before one left it, or was removed. @param {string} name */
+    isIn,
+    /** Rooms that one is not in, and where nothing unsent is left, go; except this one, which is looked at. @param {string} looked */
+    tidy(looked) {
+      for (const name of left) if (name !== looked && unsentIn(name).length === 0) drop(name);
+    },
     /**
      * Public rooms by name, at most 100: those whose names begin so, from the one after `after` on. `more`: there are others
      * after these. Rejects with an Error named `BadField` for what no name begins with.

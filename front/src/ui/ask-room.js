@@ -41,13 +41,13 @@ export function createAskRoom({ chat, open, declined, words, signal }) {
     dialog.title.replaceChildren(words.askTitle(`#${room}`));
     help.replaceChildren(why);
     decline.hidden = !isInvited;
-    dialog.open();
+    return dialog.open();
   }
 
   return {
-    /** @param {string} room */
+    /** @param {string} room @returns {AbortSignal} until it is answered */
     linked: (room) => ask(room, words.askHelp, false),
     /** @param {string} room @param {string} name of who invites */
-    invited: (room, name) => ask(room, words.invitedBy(name), true),
+    invited: (room, name) => void ask(room, words.invitedBy(name), true),
   };
 }

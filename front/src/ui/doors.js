@@ -22,11 +22,11 @@ export function openDoors({ root, chat, room, known, changed, open, say, words, 
   const finding = createFindRoom({ chat, words, open, signal });
   const creating = createCreateRoom({ chat, words, open, signal });
   const invitations = createInvitations({
-    ...{ root, rooms: chat.rooms, nameOf, changed, say, words, signal },
+    ...{ root, rooms: () => chat.rooms().filter(chat.isIn), nameOf, changed, say, words, signal },
     ask: ({ room, by }) => asking.invited(room, nameOf(by)),
   });
   const asking = createAskRoom({ chat, open, declined: invitations.drop, words, signal });
-  const menu = createRoomMenu({ root, chat, room, guests, removable, say, words, signal });
+  const menu = createRoomMenu({ root, chat, room, unsent, guests, removable, say, words, signal });
 
   /** Whoever is not here may have left: only the server knows who is still a member, and asks a member nothing new. */
   function guests() {
@@ -47,6 +47,12 @@ export function openDoors({ root, chat, room, known, changed, open, say, words, 
       .room(name)
       .roster()
       .filter(({ userId }) => userId !== chat.me().userId);
+  }
+
+  /** @param {string} name @returns {number} */
+  function unsent(name) {
+    const items = chat.room(name).items();
+    return items.filter(({ seq }) => seq === null).length;
   }
 
   find(root, '.join-room', HTMLButtonElement).addEventListener('click', finding.open, { signal });

@@ -7,7 +7,7 @@ import { element } from './element.js';
 const bare = (typed) => typed.trim().replace(/^#/, '');
 
 /** @typedef {import('./errand.js').Lined & { publicRooms(among: { prefix: string }, signal: AbortSignal): Promise<{ rooms: { room: string }[], more: boolean }>,
- *   rooms(): string[], join(room: string, how: { signal: AbortSignal }): Promise<{ name: string }> }} Rooms */
+ *   isIn(room: string): boolean, join(room: string, how: { signal: AbortSignal }): Promise<{ name: string }> }} Rooms */
 
 /** A pause in typing, after which the list follows: the server allows two questions a second. */
 const PAUSE_MS = 300;
@@ -54,7 +54,7 @@ export function createFindRoom({ chat, words, open, signal }) {
 
   /** @param {string} room */
   function createRow(room) {
-    const isMine = chat.rooms().includes(room);
+    const isMine = chat.isIn(room);
     const button = element('button', { type: 'button' }, element('bdi', {}, `#${room}`));
     if (isMine) button.append(element('span', { class: 'mine' }, words.joined));
     button.addEventListener('click', () => void dialog.run((wanted) => join(room, wanted)));

@@ -18,10 +18,30 @@ export function createInvitations({ root, rooms, nameOf, ask, changed, say, word
   const rows = new Map();
   signal.addEventListener('abort', () => list.replaceChildren());
 
+  /** The focus goes to the next one, also when the dialog that asked would give it back. @param {HTMLLIElement} row */
+  function remove(row) {
+    const next = row.nextElementSibling?.querySelector('button');
+    const last = find(root, '.join-room', HTMLButtonElement);
+    const heir = () => (next?.isConnected ? next : last);
+    const hadFocus = row.contains(document.activeElement);
+    row.remove();
+    if (hadFocus) heir().focus();
+    const dialog = document.querySelector('dialog[open]');
+    dialog?.addEventListener(
+      'close',
+      () => {
+        // It is in the dialog until the page is drawn again, and then nowhere.
+        const at = document.activeElement;
+        if (at === document.body || dialog.contains(at)) heir().focus();
+      },
+      { once: true, signal },
+    );
+  }
+
   /** @param {string} room */
   function drop(room) {
     const known = rows.get(room);
-    known?.row.remove();
+    if (known) remove(known.row);
     known?.unsay();
     rows.delete(room);
     list.hidden = rows.size === 0;

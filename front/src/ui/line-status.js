@@ -13,9 +13,9 @@ const UP = new Set(['live', 'idle']);
 
 /**
  * @param {{ root: ParentNode, clock: import('../core/line.js').Clock, words: typeof import('../words/en.js').en.line,
- *   act: () => void }} options act: the banner's button, whatever it says
+ *   act: () => void, signal: AbortSignal }} options act: the banner's button, whatever it says
  */
-export function createLineStatus({ root, clock, words, act }) {
+export function createLineStatus({ root, clock, words, act, signal }) {
   const chip = find(root, '[data-line]', HTMLElement);
   const word = find(chip, '.line-word', HTMLElement);
   const banner = find(root, '.banner', HTMLElement);
@@ -61,11 +61,18 @@ export function createLineStatus({ root, clock, words, act }) {
     if (status.retryAt !== null) cancelTick = clock.after(TICK_MS, () => tell(status));
   }
 
-  button.addEventListener('click', act);
+  button.addEventListener('click', act, { signal });
+  signal.addEventListener('abort', () => {
+    cancelTick();
+    calm.stop();
+    // Until the next one knows.
+    banner.hidden = true;
+  });
   mark('idle');
   return {
     /** @param {LineStatus} status */
     changed(status) {
+      if (signal.aborted) return;
       chip.dataset.line = shownState(status);
       calm.changed(status);
     },

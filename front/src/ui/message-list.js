@@ -5,7 +5,8 @@ import { element } from './element.js';
 import { createRow, showItem } from './message-row.js';
 
 /** @typedef {import('../core/timeline.js').Item} Item */
-/** @typedef {{ item: Item, above: Item | undefined, opensUnread: boolean }} Entry above: what was said right before it */
+/** @typedef {{ item: Item, above: Item | undefined, opensUnread: boolean, isWaiting: boolean }} Entry
+ *   above: what was said right before it; isWaiting: for the line */
 
 /** @param {Element} row @param {string} kind @param {string | null} words null: no such line */
 function line(row, kind, words) {
@@ -37,8 +38,8 @@ export function createMessageList({ list, means }) {
   /** @param {{ row: HTMLLIElement, shown: Entry | null, today: string }} known @param {Entry} entry @param {string} today */
   function update(known, entry, today) {
     const { row, shown } = known;
-    const { item, above, opensUnread } = entry;
-    if (shown?.item !== item) showItem(row, item, means);
+    const { item, above, opensUnread, isWaiting } = entry;
+    if (shown?.item !== item || shown.isWaiting !== isWaiting) showItem(row, item, means);
     const isPlaced = shown?.item === item && shown.above === above && known.today === today;
     if (!isPlaced) {
       const { opensDay, opensGroup } = openingsOf(above, item);
@@ -59,7 +60,8 @@ export function createMessageList({ list, means }) {
      */
     show({ items, from, to, unread }, after) {
       const entries = items.slice(from, to).map((item, n) => {
-        return { item, above: items[from + n - 1], opensUnread: item === unread };
+        const isWaiting = item.state === 'pending' && !means.isLive();
+        return { item, above: items[from + n - 1], opensUnread: item === unread, isWaiting };
       });
       const today = when.today();
       const kept = new Map(

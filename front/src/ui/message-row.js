@@ -6,8 +6,8 @@ import { element } from './element.js';
 import { textNodes } from './message-text.js';
 
 /** @typedef {import('../core/timeline.js').Item} Item */
-/** @typedef {{ words: import('./log-frame.js').Words, when: import('./when.js').When, names: () => readonly string[] }} Means
- *   names: whose mention is marked */
+/** @typedef {{ words: import('./log-frame.js').Words, when: import('./when.js').When, names: () => readonly string[], isLive: () => boolean }} Means
+ *   names: whose mention is marked; isLive: whether what is unsent is on its way */
 
 /** @param {Item} item */
 const isFailed = ({ state }) => state === 'failed' || state === 'held';
@@ -33,9 +33,10 @@ function failure({ state, reason, code }, words) {
   );
 }
 
-/** @param {Item} item @param {import('./log-frame.js').Words} words */
-function mark(item, words) {
-  if (item.state === 'pending') return element('span', { class: 'mark' }, words.sending);
+/** @param {Item} item @param {Means} means */
+function mark(item, { words, isLive }) {
+  const onTheWay = isLive() ? words.sending : words.waiting;
+  if (item.state === 'pending') return element('span', { class: 'mark' }, onTheWay);
   if (isFailed(item)) return element('span', { class: 'mark' }, words.notSent);
   const named = { role: 'img', 'aria-label': words.sent, title: words.sent };
   return element('span', { class: 'mark', ...named }, '✓');
@@ -60,7 +61,8 @@ export function createRow(item, { names, words }) {
 }
 
 /** @param {HTMLElement} row @param {Item} item @param {Means} means */
-export function showItem(row, item, { words, when }) {
+export function showItem(row, item, means) {
+  const { words, when } = means;
   const name = shownNickname(item.nickname);
   row.dataset.state = isFailed(item) ? 'failed' : item.state;
   row.classList.toggle('own', item.own);
@@ -70,7 +72,7 @@ export function showItem(row, item, { words, when }) {
   if (avatar instanceof HTMLElement) updateAvatar(avatar, item);
   const full = { datetime: new Date(item.at).toISOString(), title: when.full(item.at) };
   const time = element('time', { class: 'time', ...full }, when.short(item.at));
-  row.querySelector('.meta')?.replaceChildren(time, ...(item.own ? [mark(item, words)] : []));
+  row.querySelector('.meta')?.replaceChildren(time, ...(item.own ? [mark(item, means)] : []));
   row.querySelector('.failure')?.remove();
   if (isFailed(item)) row.querySelector('.said')?.append(failure(item, words));
 }

@@ -10,11 +10,12 @@ import { createRemoveMember } from './remove-member.js';
 /**
  * @param {{ root: ParentNode, chat: import('./errand.js').Lined & { invite(room: string, userId: string, signal: AbortSignal): Promise<unknown>,
  *   remove(room: string, userId: string, signal: AbortSignal): Promise<unknown>, leave(room: string, signal: AbortSignal): Promise<void> },
- *   room: () => { name: string, title: string, isLeavable: boolean }, guests: () => Person[], removable: () => Person[], say: (words: string) => void,
+ *   room: () => { name: string, title: string, isLeavable: boolean }, unsent: (room: string) => number, guests: () => Person[], removable: () => Person[], say: (words: string) => void,
  *   words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
- *   guests: who is known and not in the room; removable: whom its owner may take out of it
+ *   unsent: how many messages of one's own are not sent there; guests: who is known and not in the room; removable: whom its owner may take out of it
  */
-export function createRoomMenu({ root, chat, room, guests, removable, say, words, signal }) {
+export function createRoomMenu({ root, chat, room, say, words, signal, ...about }) {
+  const { unsent, guests, removable } = about;
   /** The room that the menu was opened for: another may be open by the time one answers. */
   let asked = { name: '', title: '', isLeavable: false };
   /** @type {Person[]} */
@@ -30,6 +31,7 @@ export function createRoomMenu({ root, chat, room, guests, removable, say, words
     words.removeFirst,
   );
   const leaveFirst = element('button', { type: 'button', class: 'leave-room' }, words.leaveIt);
+  const leaves = element('p', { class: 'help' });
   const common = { chat, words, signal };
   const menu = createDialog({
     ...common,
@@ -43,7 +45,7 @@ export function createRoomMenu({ root, chat, room, guests, removable, say, words
     ...common,
     name: 'farewell',
     title: '',
-    body: [element('p', { class: 'help' }, words.leaveHelp)],
+    body: [element('p', { class: 'help' }, words.leaveHelp), leaves],
     submit: words.leaveIt,
     isAlarming: true,
     act: (wanted) => chat.leave(asked.name, wanted),
@@ -86,6 +88,9 @@ export function createRoomMenu({ root, chat, room, guests, removable, say, words
   leaveFirst.addEventListener('click', () => {
     menu.close();
     farewell.title.replaceChildren(words.leaveTitle(asked.title));
+    const count = unsent(asked.name);
+    leaves.hidden = count === 0;
+    leaves.replaceChildren(words.leaveUnsent(count));
     farewell.open();
   });
   return {

@@ -21,9 +21,9 @@ const button = (type, name, word) => element('button', { type, class: name }, wo
 
 /**
  * @param {{ words: typeof import('../words/en.js').en.settings, shown: HTMLElement, save: (settings: Settings) => void,
- *   notify: import('./settings.js').Notifying }} options shown: where the page is connected to
+ *   notify: import('./settings.js').Notifying, signal: AbortSignal }} options shown: where the page is connected to
  */
-export function createSettingsForm({ words, shown, save, notify }) {
+export function createSettingsForm({ words, shown, save, notify, signal }) {
   const theme = select('theme', { auto: words.auto, light: words.light, dark: words.dark });
   const language = select('language', {
     auto: words.autoLanguage,
@@ -73,6 +73,7 @@ export function createSettingsForm({ words, shown, save, notify }) {
   );
   const dialog = element('dialog', { 'aria-labelledby': 'settings-title' }, form);
   document.body.append(dialog);
+  signal.addEventListener('abort', () => dialog.remove());
 
   /** @param {string | null} address @returns {Settings} */
   const chosen = (address) => ({

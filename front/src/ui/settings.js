@@ -30,15 +30,15 @@ export function wear(theme) {
 
 /**
  * @param {{ root: ParentNode, words: typeof import('../words/en.js').en.settings, settings: Settings,
- *   keep: (settings: Settings) => void, addressChanged: () => void, languageChanged: () => void,
- *   notify: Notifying }} options
+ *   keep: (settings: Settings) => void, addressChanged: () => void, languageChanged: (settings: Settings) => void,
+ *   notify: Notifying, signal: AbortSignal }} options languageChanged: and with it maybe the address
  */
 export function createSettings(options) {
-  const { root, words, keep, addressChanged, languageChanged } = options;
+  const { root, words, keep, addressChanged, languageChanged, notify, signal } = options;
   const tag = find(root, '.server-tag', HTMLElement);
   const shown = element('code', { class: 'server-now' });
   let settings = options.settings;
-  const form = createSettingsForm({ words, shown, save, notify: options.notify });
+  const form = createSettingsForm({ words, shown, save, notify, signal });
 
   /** @param {Settings} next */
   function save(next) {
@@ -46,8 +46,8 @@ export function createSettings(options) {
     settings = next;
     keep(settings);
     show();
-    if (before.address !== next.address) addressChanged();
-    if (before.language !== next.language) languageChanged();
+    if (before.language !== next.language) languageChanged(next);
+    else if (before.address !== next.address) addressChanged();
   }
 
   function show() {
@@ -56,8 +56,10 @@ export function createSettings(options) {
     tag.textContent = settings.address ? new URL(settings.address).host : '';
   }
 
-  find(root, '.open-settings', HTMLButtonElement).addEventListener('click', () =>
-    form.open(settings),
+  find(root, '.open-settings', HTMLButtonElement).addEventListener(
+    'click',
+    () => form.open(settings),
+    { signal },
   );
   show();
   return {

@@ -75,6 +75,12 @@ export const en = {
     leaveIt: 'Leave the room',
     leaveTitle: (/** @type {string} */ room) => `Leave ${room}?`,
     leaveHelp: 'Its messages go from your screens. You can come back to a public room at any time.',
+    leaveUnsent: (/** @type {number} */ n) =>
+      plural('en', n, {
+        one: 'One of your messages here was not sent. It stays at the side until you have sent or deleted it.',
+        other:
+          '# of your messages here were not sent. They stay at the side until you have sent or deleted them.',
+      }),
     problems: {
       NoSuchRoom: 'There is no such room, or it is private.',
       Forbidden: 'Only the owner of a private room may do that.',
@@ -97,6 +103,7 @@ export const en = {
     you: 'You',
     row: (/** @type {string} */ name, /** @type {string} */ time) => `${name}, ${time}`,
     sending: 'Sending…',
+    waiting: 'Waiting',
     sent: 'Sent',
     notSent: 'Not sent',
     refused: {
