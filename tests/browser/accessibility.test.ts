@@ -176,6 +176,11 @@ describe('forced colours', () => {
     const ground = await seen('body', 'background-color');
     expect(await seen('.people-here .dot', 'background-color')).not.toBe(ground);
     expect(await seen('.send', 'border-top-color')).not.toBe(ground);
+    await page.locator('.notice').evaluate((node) => {
+      node.toggleAttribute('hidden', false);
+    });
+    expect(await seen('.notice', 'border-top-style')).toBe('solid');
+    expect(await seen('.notice', 'border-top-color')).not.toBe(ground);
     expect(await faults(page)).toEqual([]);
   });
 });

@@ -54,6 +54,28 @@ describe('a message', () => {
     expect(await ada.page.evaluate(() => navigator.clipboard.readText())).toBe('const a = "*b*";');
   });
 
+  test('marks a mention without moving the words beside it', async () => {
+    await arrive();
+    const me = (await ada.page.locator('.me .name').textContent()) ?? '';
+    wire.inject(told(1, { message: `Lovely. @${me}, may I?` }));
+    const mention = row(1).locator('.mention');
+    await mention.waitFor();
+    const gaps = await mention.evaluate((node) => {
+      const box = (text: Node | null, from: number, to: number) => {
+        const range = document.createRange();
+        if (!text) throw new Error('There is nothing beside it.');
+        range.setStart(text, from);
+        range.setEnd(text, to);
+        return range.getBoundingClientRect();
+      };
+      const { firstChild: inside, previousSibling: before, nextSibling: after } = node;
+      const name = box(inside, 0, inside?.textContent?.length ?? 0);
+      const end = before?.textContent?.length ?? 0;
+      return [name.left - box(before, end - 1, end).right, box(after, 0, 1).left - name.right];
+    });
+    for (const gap of gaps) expect(Math.abs(gap)).toBeLessThan(1);
+  });
+
   test('is a list item named by who said it and when, with the full time as a hint', async () => {
     await arrive({ timezoneId: 'UTC' });
     wire.inject(told(1, { timestamp: '2026-11-20T14:05:00.000Z' }));
