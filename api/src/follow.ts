@@ -19,13 +19,13 @@ export async function follow(room: string, speaker: Connection): Promise<Joined 
   if (standing === undefined) return left;
   const heard = await hear(speaker, room);
   if (!mayUse(speaker, room)) await opened(speaker, [room]);
+  const head = (await headsOf([room])).get(room)?.head ?? 0;
   // Subscribed first, asked again after: a leave or removal under way either finds the subscription, or is found here.
   if ((await mine(userId, room)) === undefined) {
     await unlisten(connectionId, roomTopic(room), [heard]);
     await closed(speaker, [room]);
     return left;
   }
-  const head = (await headsOf([room])).get(room)?.head ?? 0;
   return {
     type: 'joined',
     room,
