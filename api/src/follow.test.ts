@@ -41,7 +41,7 @@ const follow = (who: Person, room: string, device = 0) =>
 
 test('a room that another device joined is heard here too, from its head', async () => {
   await ada.says('join', { room: 'tea', create: true });
-  const joined = { type: 'joined', room: 'tea', visibility: 'public', head: 0 };
+  const joined = { type: 'joined', room: 'tea', visibility: 'public', role: 'member', head: 0 };
   expect(await follow(ada, 'tea', 1)).toEqual(joined);
   expect(await follow(ada, 'tea', 1)).toEqual(joined);
   expect(await traces('tea', ada, 1)).toHaveLength(3);
