@@ -194,11 +194,19 @@ async function crowdOf(who: Visitor): Promise<string | undefined> {
   return members.find(({ nickname }) => nickname === ME)?.userId;
 }
 
+/** The rooms come one after another, each with what is unread. */
+const seenUnread = (who: Visitor) =>
+  who.page
+    .locator('.rooms li', { hasText: 'release' })
+    .locator('.unread:not([hidden])')
+    .waitFor({ state: 'attached' });
+
 await take('wide-dark', { ...WIDE, colorScheme: 'dark' }, async (who) => {
   await who.connect(machine.page);
   await who.row('Please do').waitFor();
   await who.page.getByRole('button', { name: 'Find a room' }).click();
   await who.page.getByRole('dialog').getByRole('button', { name: '#tea' }).waitFor();
+  await seenUnread(who);
 });
 await take('narrow-dark', { ...NARROW, colorScheme: 'dark' }, async (who) => {
   await who.connect(machine.page);
@@ -206,6 +214,8 @@ await take('narrow-dark', { ...NARROW, colorScheme: 'dark' }, async (who) => {
 });
 await take('narrow-rooms', NARROW, async (who) => {
   await who.connect(machine.page);
+  await who.row('Please do').waitFor();
+  await seenUnread(who);
   await who.page.getByRole('button', { name: 'Rooms and conversations' }).click();
 });
 await take(
@@ -214,6 +224,7 @@ await take(
   async (who) => {
     await who.connect(machine.page);
     await who.row('Please do').waitFor();
+    await seenUnread(who);
   },
 );
 await take('offline', { viewport: { width: 820, height: 620 } }, async (who) => {
