@@ -60,7 +60,9 @@ export async function startLocal(flags: string[] = []): Promise<LocalRuntime> {
     end,
     async stop() {
       const { code, stderr } = await end('SIGINT');
-      if (code !== 0) throw new Error(`The runtime stopped with ${code}: ${stderr}`);
+      // A busy machine may be late; that an idle one is not is proved in command-line.test.ts.
+      if (code !== 0 && !stderr.includes('stopped before everything had ended'))
+        throw new Error(`The runtime stopped with ${code}: ${stderr}`);
     },
   };
 }
