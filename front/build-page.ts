@@ -1,8 +1,9 @@
-// Builds the page as S3 serves it: one script and one style sheet, small, named by what is in them. `npm start` serves the sources.
+// Builds the page as S3 serves it: one script and one style sheet, small, named by what is in them, and a script for what is
+// loaded later. `npm start` serves the sources.
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
-import { build } from 'esbuild';
+import { extname, join, parse } from 'node:path';
+import { build, type Plugin } from 'esbuild';
 
 const SOURCE = join(import.meta.dirname, 'src');
 const STYLES = /^ *<link rel="stylesheet" href="([^"]+)" \/>\n/gm;
@@ -22,19 +23,44 @@ export async function buildPage(folder: string): Promise<void> {
   if (styles.length === 0 || !html.includes(SCRIPT))
     throw new Error('front/src/index.html names no style sheet, or not app.js.');
   const imports = styles.map((path) => `@import "./${path}";`).join('\n');
-  const [css, js] = await Promise.all([bundle(imports, 'css'), bundle('import "./app.js";', 'js')]);
+  const later = new Map<string, string>();
+  const [css, js] = await Promise.all([
+    bundle(imports, 'css'),
+    bundle('import "./app.js";', 'js', [apart(later)]),
+  ]);
   const names = { css: named('page', css, 'css'), js: named('app', js, 'js') };
   await Promise.all([
     writeFile(join(folder, names.css), css),
     writeFile(join(folder, names.js), js),
     writeFile(join(folder, 'index.html'), pageOf(html, names)),
+    ...[...later].map(([name, script]) => writeFile(join(folder, name), script)),
     copyRest(folder),
   ]);
 }
 
-async function bundle(contents: string, loader: 'css' | 'js'): Promise<string> {
+/** Into `scripts`: what is imported when it is wanted, by name. It shares no module with the others, so none may keep anything. */
+const apart = (scripts: Map<string, string>): Plugin => ({
+  name: 'apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\./ }, async ({ kind, path, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      const script = await bundle(`export * from ${JSON.stringify(path)};`, 'js', [], resolveDir);
+      const name = named(`app-${parse(path).name}`, script, 'js');
+      scripts.set(name, script);
+      return { path: `./${name}`, external: true };
+    });
+  },
+});
+
+async function bundle(
+  contents: string,
+  loader: 'css' | 'js',
+  plugins: Plugin[] = [],
+  resolveDir = SOURCE,
+): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents, loader, resolveDir: SOURCE },
+    stdin: { contents, loader, resolveDir },
+    plugins,
     bundle: true,
     minify: true,
     write: false,

@@ -1,7 +1,8 @@
 // @ts-check
 // The page put together: settings, words, and a session with the server that they name.
 import { checkAddress } from './core/address.js';
-import { speak } from './language.js';
+import { learn, speak } from './language.js';
+import { linkHere } from './navigation.js';
 import { clock } from './ports/clock.js';
 import { readConfig } from './ports/config.js';
 import { createSignIn } from './ports/sign-in.js';
@@ -37,13 +38,15 @@ let leaving;
 let attempts = 0;
 const notice = createNotice({ root: document, clock });
 const drawers = createDrawers({ root: document });
-let spoken = speakAs(readSettings(kept.read()));
+const settingsKept = readSettings(kept.read());
+let spoken = speakAs(settingsKept, await learn(settingsKept.language, trouble));
 /** @type {import('./ports/sign-in.js').SignIn | null} where people sign in; its tokens are for the configured server alone */
 let signIn = null;
 
-/** What has words of its own, whatever session there is. @param {import('./ui/settings.js').Settings} chosen */
-function speakAs(chosen) {
-  const { words, locale } = speak(chosen.language);
+/** What has words of its own, whatever session there is. @param {import('./ui/settings.js').Settings} chosen @param {import('./language.js').Tongue} tongue */
+function speakAs(chosen, tongue) {
+  speak(tongue);
+  const { words, locale } = tongue;
   const life = new AbortController();
   const common = { root: document, signal: life.signal };
   const line = createLineStatus({ ...common, clock, words: words.line, act });
@@ -53,7 +56,7 @@ function speakAs(chosen) {
     settings: chosen,
     keep: kept.write,
     addressChanged: open,
-    languageChanged,
+    languageChanged: () => void changeLanguage().catch(trouble),
     notify: {
       isOn: () => session?.notifying.isOn() ?? false,
       turn: async (on) => (await session?.notifying.turn(on)) ?? false,
@@ -62,10 +65,15 @@ function speakAs(chosen) {
   return { words, locale, line, settings, end: () => life.abort() };
 }
 
-/** Not by a reload: it would forget who is signed in. @param {import('./ui/settings.js').Settings} chosen */
-function languageChanged(chosen) {
+/** Not by a reload: it would forget who is signed in. */
+async function changeLanguage() {
+  const { language } = spoken.settings.now();
+  const tongue = await learn(language, trouble);
+  const chosen = spoken.settings.now();
+  // Another may have been chosen meanwhile.
+  if (chosen.language !== language) return;
   spoken.end();
-  spoken = speakAs(chosen);
+  spoken = speakAs(chosen, tongue);
   open();
 }
 
@@ -90,13 +98,14 @@ async function openAsConfigured(isWanted) {
   if (session) leaving = session.leave();
   session = null;
   await leaving;
-  const typed = spoken.settings.address();
+  const typed = spoken.settings.now().address;
   const config = typed === null ? await configured() : { websocket: typed, signIn: null };
   if (config.signIn) {
     signIn ??= createSignIn({
       ...{ config: config.signIn, trouble },
       failed: (has) => spoken.line.signInFailed(has),
       signedOut: open,
+      link: linkHere,
     });
     spoken.settings.offersSignOut(signIn.signOut);
   }

@@ -3,12 +3,28 @@
 import { putWords } from './ui/static-words.js';
 import { chooseLanguage, directionOf, localeOf, wordsIn } from './words/words.js';
 
-/** @param {string | null} chosen in the settings @returns {{ words: import('./words/words.js').Catalogue, locale: string }} locale: BCP 47 */
-export function speak(chosen) {
+/** @typedef {{ language: import('./words/words.js').Language, words: import('./words/words.js').Catalogue, locale: string }} Tongue locale: BCP 47 */
+
+/** The reader's language; English while its words cannot be fetched. @param {string | null} chosen in the settings @param {(error: unknown) => void} trouble @returns {Promise<Tongue>} */
+export async function learn(chosen, trouble) {
   const language = chooseLanguage(chosen, navigator.languages);
-  const words = wordsIn(language);
+  try {
+    return tongueOf(language, await wordsIn(language));
+  } catch (error) {
+    trouble(error);
+    return tongueOf('en', await wordsIn('en'));
+  }
+}
+
+/** @param {Tongue['language']} language @param {Tongue['words']} words @returns {Tongue} */
+const tongueOf = (language, words) => ({
+  ...{ language, words },
+  locale: localeOf(language, navigator.languages),
+});
+
+/** @param {Tongue} tongue */
+export function speak({ language, words }) {
   document.documentElement.lang = language;
   document.documentElement.dir = directionOf(language);
   putWords(document, words.shell);
-  return { words, locale: localeOf(language, navigator.languages) };
 }

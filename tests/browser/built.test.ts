@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { buildPage } from '../../front/build-page.ts';
+import { ar } from '../../front/src/words/ar.js';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { becomes, visitor } from './visitor.ts';
@@ -45,4 +46,22 @@ test('the built page says and hears, in one script and one style sheet', async (
   expect(loaded.filter((path) => path.endsWith('.css'))).toHaveLength(1);
   expect([...ada.wrongs, ...ravi.wrongs]).toEqual([]);
   await Promise.all([ada.leave(), ravi.leave()]);
+});
+
+test('another language and the emoji come when they are wanted', async () => {
+  const layla = await visitor(browser, { locale: 'ar' });
+  const loaded: string[] = [];
+  layla.page.on('response', (answer) => loaded.push(new URL(answer.url()).pathname));
+  await layla.connect(machine.page);
+  const field = layla.page.getByRole('textbox', { name: ar.composer.label(ar.shell.theLobby) });
+  await field.waitFor();
+  const scripts = () => loaded.filter((path) => path.endsWith('.js')).length;
+  expect(scripts()).toBe(2);
+  await field.pressSequentially(':tea:');
+  await layla.page.waitForFunction(
+    () => document.querySelector('textarea')?.value.trim() === '\u{1F375}',
+  );
+  expect(scripts()).toBe(3);
+  await layla.leave();
+  expect(layla.wrongs).toEqual([]);
 });

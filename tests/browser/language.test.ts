@@ -66,6 +66,14 @@ describe('the language', () => {
     expect(await startOf(ada, '.side')).toBeGreaterThan(await startOf(ada, '.people-panel'));
   });
 
+  test('whose words cannot be fetched leaves the page in English, and it talks', async () => {
+    ada = await visitor(browser, { locale: 'ar-EG' });
+    await ada.page.route('**/ar.js', (route) => route.abort());
+    await ada.connect(machine.page);
+    expect(await html(ada)).toEqual(['en', 'ltr']);
+    await becomes(await ada.say('Without a catalogue'), 'sent');
+  });
+
   test('no page of it scrolls sideways, wide or narrow', async () => {
     ada = await visitor(browser, { locale: 'ar', viewport: { width: 360, height: 640 } });
     await ada.connect(machine.page);

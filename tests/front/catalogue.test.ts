@@ -109,9 +109,9 @@ describe('the language', () => {
     expect(chooseLanguage(chosen, preferred)).toBe(language);
   });
 
-  test('has a direction, words, and the dates of the reader’s own variant', () => {
+  test('has a direction, words, and the dates of the reader’s own variant', async () => {
     expect([directionOf('ar'), directionOf('en')]).toEqual(['rtl', 'ltr']);
-    expect([wordsIn('ar'), wordsIn('en')]).toEqual([ar, en]);
+    expect([await wordsIn('ar'), await wordsIn('en')]).toEqual([ar, en]);
     expect(localeOf('en', ['ar', 'en-GB', 'en'])).toBe('en-GB');
     expect(localeOf('ar', ['en-GB'])).toBe('ar');
     expect(localeOf('en', ['en-US@posix'])).toBe('en');

@@ -30,7 +30,7 @@ export function wear(theme) {
 
 /**
  * @param {{ root: ParentNode, words: typeof import('../words/en.js').en.settings, settings: Settings,
- *   keep: (settings: Settings) => void, addressChanged: () => void, languageChanged: (settings: Settings) => void,
+ *   keep: (settings: Settings) => void, addressChanged: () => void, languageChanged: () => void,
  *   notify: Notifying, signal: AbortSignal }} options languageChanged: and with it maybe the address
  */
 export function createSettings(options) {
@@ -46,7 +46,7 @@ export function createSettings(options) {
     settings = next;
     keep(settings);
     show();
-    if (before.language !== next.language) languageChanged(next);
+    if (before.language !== next.language) languageChanged();
     else if (before.address !== next.address) addressChanged();
   }
 
@@ -63,7 +63,7 @@ export function createSettings(options) {
   );
   show();
   return {
-    address: () => settings.address,
+    now: () => settings,
     offersSignOut: form.offers,
     /** @param {string} url where the page is connected to now */
     using: (url) => shown.replaceChildren(url),

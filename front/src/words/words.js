@@ -1,13 +1,16 @@
 // @ts-check
 // The words of the reader's language: what the settings say, else what the browser prefers.
-import { ar } from './ar.js';
 import { en } from './en.js';
 
 export { plural } from './plural.js';
 
 /** @typedef {typeof en} Catalogue */
 
-const CATALOGUES = { en, ar };
+/** English comes with the page, so that there are words whatever does not; another language when it is wanted. */
+const CATALOGUES = {
+  en: () => Promise.resolve(en),
+  ar: async () => (await import('./ar.js')).ar,
+};
 
 /** @typedef {keyof typeof CATALOGUES} Language */
 
@@ -23,8 +26,8 @@ export const chooseLanguage = (chosen, preferred) =>
   preferred.map(languageOf).find((language) => language !== null) ||
   'en';
 
-/** @param {Language} language */
-export const wordsIn = (language) => CATALOGUES[language];
+/** Rejects where they cannot be fetched. @param {Language} language @returns {Promise<Catalogue>} */
+export const wordsIn = (language) => CATALOGUES[language]();
 
 /** @param {Language} language @returns {'ltr' | 'rtl'} */
 export const directionOf = (language) => (language === 'ar' ? 'rtl' : 'ltr');
