@@ -8,6 +8,10 @@ import { isDirect, partnerOf } from './core/room-name.js';
 const PATIENCE_MS = 2_000;
 /** Marks the address of what was open here, in the history: whoever goes back to it follows no link. */
 const OPENED = 'opened';
+const isLink = () => history.state !== OPENED;
+
+/** The fragment of a link that was followed here; empty where the page itself put it. */
+export const linkHere = () => (isLink() ? location.hash : '');
 
 /**
  * @param {{ chat: ReturnType<typeof import('./core/chat.js').connect>, clock: import('./core/line.js').Clock,
@@ -16,7 +20,6 @@ const OPENED = 'opened';
  *   ask: whether to join the room that a link names, until the signal; isWriting: who writes is not taken elsewhere
  */
 export function createNavigation({ chat, clock, last, opened, ask, isWriting, signal }) {
-  const isLink = () => history.state !== OPENED;
   const named = roomOfHash(location.hash);
   const linked = isLink() ? named : null;
   /** @type {string | null} to be opened as soon as it is there */

@@ -210,6 +210,14 @@ test('two people sign in and talk, under the names that they gave the issuer', a
   await bob.page.getByText('You are signed out.').waitFor({ state: 'hidden' });
 });
 
+test('a link to a room is still followed once one has signed in', async () => {
+  const one = await visitor(browser);
+  visitors.push(one);
+  await one.open(`${machine.page}/#room=far-off`);
+  await signsIn(one, 'Ada');
+  await one.page.getByRole('dialog', { name: 'Join #far-off?' }).waitFor();
+});
+
 test('the address is clean, and no storage holds a token', async () => {
   const ada = await somebody();
   const sent: string[] = [];

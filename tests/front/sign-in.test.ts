@@ -103,6 +103,7 @@ function tab(href = HOME) {
       trouble: (error) => troubles.push((error as Error).message),
       failed: (has) => failures.push(has),
       signedOut: () => signedOut.push(href),
+      link: () => new URL(href).hash,
       browser,
     });
   return {
@@ -145,6 +146,18 @@ test('the way there and back ends with a token of that name, a clean address, an
   expect(ada.href()).toBe(`${HOME}?room=tea`);
   expect(ada.kept.value).toBeNull();
   expect(troubles).toEqual([]);
+});
+
+test('a link to a room outlasts the way there and back; one that comes with somebody else’s answer does not', async () => {
+  const ada = tab(`${HOME}#room=tea`);
+  await ada.signsIn('Ada', (back) => {
+    back.hash = '#room=poison';
+  });
+  expect(ada.href()).toBe(`${HOME}#room=tea`);
+  const eve = tab(`${HOME}#room=tea`);
+  const signIn = await eve.signsIn('Eve', (back) => back.searchParams.set('state', 'other'));
+  expect(await signIn.user()).toBeNull();
+  expect(eve.href()).toBe(HOME);
 });
 
 test('neither the verifier nor a token ever stands in an address', async () => {

@@ -29,11 +29,11 @@ const thisBrowser = (trouble) => ({
 
 /**
  * Takes up at once what a redirect from the issuer brought, and cleans the address of it.
- * @param {{ config: SignInConfig, trouble: (error: unknown) => void, failed: (has: boolean) => void, signedOut: () => void, browser?: Browser }} options
- *   trouble: told what failed; failed: whether signing in did, until it is begun again; signedOut: in another tab, and so here
+ * @param {{ config: SignInConfig, trouble: (error: unknown) => void, failed: (has: boolean) => void, signedOut: () => void, link: () => string, browser?: Browser }} options
+ *   trouble: told what failed; failed: whether signing in did, until it is begun again; signedOut: in another tab, and so here; link: the fragment of one that was followed here, else empty
  */
 export function createSignIn(options) {
-  const { config, trouble, failed, signedOut, browser = thisBrowser(trouble) } = options;
+  const { config, trouble, failed, signedOut, link, browser = thisBrowser(trouble) } = options;
   const { issuer, clientId } = config;
   const { endpoints, token } = createIssuer(issuer, browser.ask);
   const home = () => new URL('.', browser.href()).href;
@@ -72,11 +72,14 @@ export function createSignIn(options) {
     const url = new URL(browser.href());
     const answer = Object.fromEntries(ANSWER.map((name) => [name, url.searchParams.get(name)]));
     if (answer.state === null || (answer.code === null && answer.error === null)) return;
-    for (const name of ANSWER) url.searchParams.delete(name);
-    browser.show(url.href);
     const begun = /** @type {Record<string, unknown> | null} */ (browser.slot.read());
     browser.slot.write(null);
-    if (begun === null || begun.state !== answer.state || (answer.iss ?? issuer) !== issuer)
+    const isOurs = begun !== null && begun.state === answer.state;
+    for (const name of ANSWER) url.searchParams.delete(name);
+    // A link to a room outlasts the way to the issuer.
+    if (isOurs) url.hash = String(begun.link);
+    browser.show(url.href);
+    if (!isOurs || (answer.iss ?? issuer) !== issuer)
       throw new Error('This sign-in was not begun in this tab.');
     if (answer.code === null || answer.code === undefined)
       throw new Error(answer.error_description ?? 'The issuer refused.');
@@ -108,7 +111,7 @@ export function createSignIn(options) {
 
   async function begin() {
     const { authorization_endpoint } = await endpoints();
-    const begun = { verifier: nonce(), state: nonce(), nonce: nonce(), home: home() };
+    const begun = { verifier: nonce(), state: nonce(), nonce: nonce(), home: home(), link: link() };
     browser.slot.write(begun);
     const url = new URL(authorization_endpoint);
     const fields = {
