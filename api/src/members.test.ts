@@ -148,6 +148,26 @@ test('who was seen last comes first', async () => {
   expect(seen.map(({ userId }) => userId)).toEqual(['u_b', 'u_c', 'u_a']);
 });
 
+test('who was removed from a private room, or whose membership ran out, was not seen there; who still is a member was', async () => {
+  const key = { pk: { S: 'room#lobby' } };
+  const made = { visibility: { S: 'private' }, createdBy: { S: 'u_me' } };
+  await aws.put(aws.tables.connections, { ...key, sk: { S: 'room' }, ...made });
+  const past = { expiresAt: { N: '1' } };
+  for (const [userId, membership] of [
+    ['u_member', {}],
+    ['u_late', past],
+  ] as const)
+    await aws.put(aws.tables.connections, { ...key, sk: { S: `member#${userId}` }, ...membership });
+  for (const userId of ['u_member', 'u_late', 'u_removed'])
+    await aws.put(aws.tables.connections, {
+      ...{ pk: { S: 'presence#lobby' }, sk: { S: userId }, nickname: { S: 'x' } },
+      ...{ shown: { S: 'offline' }, shownAt: { S: '2026-01-01T10:00:00.000Z' } },
+    });
+  expect(await members()).toMatchObject({ members: [{ userId: 'u_member', online: false }] });
+  await aws.put(aws.tables.connections, { ...key, sk: { S: 'room' } });
+  expect((await members()) as { members: unknown[] }).toHaveProperty('members.length', 3);
+});
+
 test('a lease is renewed once per third of it, and one that lapsed is told apart', async () => {
   const me = { userId: 'u_me', connectionId: 'c1=', nickname: 'Ada' };
   expect(await roster.renew(['lobby'], me)).toEqual(['lobby']);

@@ -103,6 +103,13 @@ export async function enlist({ room, title }: Pick<Room, 'room' | 'title'>): Pro
   await client.send(new PutItemCommand({ TableName, Item }));
 }
 
+/** Those of `userIds` who are members of a private room. */
+export async function membersAmong(room: string, userIds: string[]): Promise<Set<string>> {
+  const items = await read(userIds.map((userId) => memberKey(room, userId)));
+  const live = new Set(items.flatMap(({ sk, expiresAt }) => (hasRunOut(expiresAt) ? [] : [sk?.S])));
+  return new Set(userIds.filter((userId) => live.has(memberKey(room, userId).sk.S)));
+}
+
 /** Makes somebody a member of a private room; a member stays what they are. Answers whether they were none before. */
 export async function admit(room: string, userId: string, role: Role): Promise<boolean> {
   const joinedAt = { S: new Date().toISOString() };
