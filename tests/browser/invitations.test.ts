@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { type Visitor, visitor } from './visitor.ts';
+import { wireOf } from './wire.ts';
 
 let browser: Browser;
 let machine: Machine;
@@ -96,6 +97,18 @@ describe('the notice of an invitation', () => {
     await notice().waitFor({ state: 'hidden' });
     expect(await invitationTo(name).isVisible()).toBe(true);
   });
+});
+
+test('an invitation that was taken back is gone once that is found out', async () => {
+  const wire = await wireOf(ravi.page);
+  await ravi.connect(machine.page);
+  wire.inject({ type: 'invited', room: name, by: 'u_nobody' });
+  await invitationTo(name).click();
+  await button(ravi, 'Join').click();
+  await ravi.page.getByRole('alert').filter({ hasText: 'There is no such room' }).waitFor();
+  await ravi.page.keyboard.press('Escape');
+  await invitationTo(name).waitFor({ state: 'detached' });
+  expect(await notice().isVisible()).toBe(false);
 });
 
 describe('M15: the keyboard alone', () => {

@@ -290,6 +290,14 @@ describe('a private room', () => {
     await button(ada.page, 'Leave the room').waitFor();
     expect(await button(ada.page, 'Remove somebody…').count()).toBe(0);
     await ada.page.keyboard.press('Escape');
+    await ada.page.reload();
+    await opened(ada.page, `#${name}`);
+    await panel.locator('.me .name, li').first().waitFor();
+    expect(await panel.getByText(guest).count()).toBe(0);
+    await button(ada.page, 'This room').click();
+    await button(ada.page, 'Leave the room').waitFor();
+    expect(await button(ada.page, 'Remove somebody…').count()).toBe(0);
+    await ada.page.keyboard.press('Escape');
     await invite(ada, ravi);
     await panel.getByText(guest).waitFor();
   });
@@ -308,13 +316,15 @@ describe('a private room', () => {
     await invite(ada, ravi);
   });
 
-  test('is its owner’s on each of their devices: a member is not offered to take somebody out', async () => {
+  test('is its owner’s on each of their devices: a member is not offered to take somebody out, nor to invite', async () => {
     await create(ada, name, 'Private');
     await opened(ada.page, `#${name}`);
     const guest = await invite(ada, ravi);
     await button(ravi.page, 'This room').click();
     await button(ravi.page, 'Leave the room').waitFor();
-    expect(await button(ravi.page, 'Remove somebody…').count()).toBe(0);
+    for (const word of ['Remove somebody…', 'Invite'])
+      expect(await button(ravi.page, word).count()).toBe(0);
+    expect(await ravi.page.getByRole('heading', { name: 'Invite' }).count()).toBe(0);
     await ravi.page.keyboard.press('Escape');
     const device = await deviceOf(ada);
     await inList(device.page, `${name} private`).click();

@@ -5,9 +5,10 @@ import { element } from './element.js';
 
 /**
  * @param {{ chat: import('./errand.js').Lined & { join(room: string, how: { signal: AbortSignal }): Promise<{ name: string }>, leave(room: string, wanted: AbortSignal): Promise<unknown> },
- *   open: (room: string) => void, declined: (room: string) => void, words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
+ *   open: (room: string) => void, done: (room: string) => void, words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
+ *   done: its invitation is none any more
  */
-export function createAskRoom({ chat, open, declined, words, signal }) {
+export function createAskRoom({ chat, open, done, words, signal }) {
   let asked = '';
   const help = element('p', { class: 'help' });
   const decline = element('button', { type: 'button' }, words.declineIt);
@@ -19,11 +20,7 @@ export function createAskRoom({ chat, open, declined, words, signal }) {
     chat,
     words,
     signal,
-    async act(wanted) {
-      const { name } = await chat.join(asked, { signal: wanted });
-      wanted.throwIfAborted();
-      open(name);
-    },
+    act: join,
   });
   decline.addEventListener(
     'click',
@@ -31,9 +28,23 @@ export function createAskRoom({ chat, open, declined, words, signal }) {
       void dialog.run(async (wanted) => {
         const room = asked;
         await chat.leave(room, wanted);
-        declined(room);
+        done(room);
       }),
   );
+
+  /** @param {AbortSignal} wanted */
+  async function join(wanted) {
+    const room = asked;
+    try {
+      const { name } = await chat.join(room, { signal: wanted });
+      wanted.throwIfAborted();
+      open(name);
+    } catch (error) {
+      // Whoever invited has taken it back.
+      if (error instanceof Error && error.name === 'NoSuchRoom') done(room);
+      throw error;
+    }
+  }
 
   /** @param {string} room @param {string} why @param {boolean} isInvited */
   function ask(room, why, isInvited) {

@@ -25,8 +25,10 @@ export function openDoors({ root, chat, room, known, changed, open, say, words, 
     ...{ root, rooms: () => chat.rooms().filter(chat.isIn), nameOf, changed, say, words, signal },
     ask: ({ room, by }) => asking.invited(room, nameOf(by)),
   });
-  const asking = createAskRoom({ chat, open, declined: invitations.drop, words, signal });
-  const menu = createRoomMenu({ root, chat, room, unsent, guests, removable, say, words, signal });
+  const asking = createAskRoom({ chat, open, done: invitations.drop, words, signal });
+  const menu = createRoomMenu({
+    ...{ root, chat, room, unsent, mayInvite, guests, removable, say, words, signal },
+  });
 
   /** Whoever is not here may have left: only the server knows who is still a member, and asks a member nothing new. */
   function guests() {
@@ -37,6 +39,12 @@ export function openDoors({ root, chat, room, known, changed, open, say, words, 
     const inside = new Set(here.map(({ userId }) => userId));
     inside.add(chat.me().userId);
     return known().filter(({ userId }) => !inside.has(userId));
+  }
+
+  /** Into a public room anybody may ask anybody; into a private one its owner. */
+  function mayInvite() {
+    const { name } = room();
+    return chat.visibility(name) !== 'private' || chat.role(name) === 'owner';
   }
 
   /** A private room's owner takes people out of it. */

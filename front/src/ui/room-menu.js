@@ -10,12 +10,12 @@ import { createRemoveMember } from './remove-member.js';
 /**
  * @param {{ root: ParentNode, chat: import('./errand.js').Lined & { invite(room: string, userId: string, signal: AbortSignal): Promise<unknown>,
  *   remove(room: string, userId: string, signal: AbortSignal): Promise<unknown>, leave(room: string, signal: AbortSignal): Promise<void> },
- *   room: () => { name: string, title: string, isLeavable: boolean }, unsent: (room: string) => number, guests: () => Person[], removable: () => Person[], say: (words: string) => void,
+ *   room: () => { name: string, title: string, isLeavable: boolean }, unsent: (room: string) => number, mayInvite: () => boolean, guests: () => Person[], removable: () => Person[], say: (words: string) => void,
  *   words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
- *   unsent: how many messages of one's own are not sent there; guests: who is known and not in the room; removable: whom its owner may take out of it
+ *   unsent: how many messages of one's own are not sent there; mayInvite: whether one may at all; guests: who is known and not in the room; removable: whom its owner may take out of it
  */
 export function createRoomMenu({ root, chat, room, say, words, signal, ...about }) {
-  const { unsent, guests, removable } = about;
+  const { unsent, mayInvite, guests, removable } = about;
   /** The room that the menu was opened for: another may be open by the time one answers. */
   let asked = { name: '', title: '', isLeavable: false };
   /** @type {Person[]} */
@@ -25,6 +25,7 @@ export function createRoomMenu({ root, chat, room, say, words, signal, ...about 
   const who = element('select', { id: 'invite-who' });
   const nobody = element('p', { class: 'help' }, words.inviteNobody);
   const label = element('label', { for: 'invite-who', class: 'hushed' }, words.inviteWho);
+  const inviting = element('h3', {}, words.inviteTitle);
   const removeFirst = element(
     'button',
     { type: 'button', class: 'remove-member' },
@@ -37,7 +38,7 @@ export function createRoomMenu({ root, chat, room, say, words, signal, ...about 
     ...common,
     name: 'menu',
     title: '',
-    body: [element('h3', {}, words.inviteTitle), label, who, nobody, removeFirst, leaveFirst],
+    body: [inviting, label, who, nobody, removeFirst, leaveFirst],
     submit: words.inviteIt,
     act: invite,
   });
@@ -63,14 +64,16 @@ export function createRoomMenu({ root, chat, room, say, words, signal, ...about 
 
   function open() {
     asked = room();
-    people = guests();
+    const isAllowed = mayInvite();
+    people = isAllowed ? guests() : [];
     members = removable();
     who.replaceChildren(
       ...people.map(({ userId, nickname }) =>
         element('option', { value: userId }, shownNickname(nickname)),
       ),
     );
-    nobody.hidden = people.length > 0;
+    inviting.hidden = !isAllowed;
+    nobody.hidden = !isAllowed || people.length > 0;
     who.hidden = people.length === 0;
     label.hidden = people.length === 0;
     menu.submit.hidden = people.length === 0;
