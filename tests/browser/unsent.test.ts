@@ -98,8 +98,14 @@ test('a reload shows what was not sent in a room, and it can be sent', async () 
   await becomes(await write(ada, 'Milk first?'), 'failed');
   line.refuse(false);
   await ada.connect(machine.page);
+  await inList(ada.page, 'Rooms', 'Lobby').click();
+  await opened(ada.page, 'Lobby');
+  await ada.page.setViewportSize({ width: 360, height: 640 });
+  const opener = (called: string) => ada.page.getByRole('button', { name: called, exact: true });
+  await opener('Rooms and conversations: not sent').click();
   await inList(ada.page, 'Rooms', name).click();
   await becomes(ada.row('Milk first?'), 'failed');
+  await opener('Rooms and conversations').waitFor();
   await ada.row('Milk first?').getByRole('button', { name: 'Retry' }).click();
   await becomes(ada.row('Milk first?'), 'sent');
 });

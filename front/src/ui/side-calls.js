@@ -14,14 +14,17 @@ export function createSideCalls({ root, words, signal }) {
     let count = 0;
     let forMe = 0;
     let isMore = false;
-    for (const { partner, unread, isCurrent } of entries) {
+    let isUnsent = false;
+    for (const { partner, unread, isCurrent, isStuck } of entries) {
       if (isCurrent) continue;
+      isUnsent ||= isStuck;
       count += unread.count;
       forMe += partner ? unread.count : unread.mentions;
       isMore ||= unread.isMore ?? false;
     }
     const told = [
       ...(count > 0 ? [words.unread(countText({ count, isMore }), forMe)] : []),
+      ...(isUnsent ? [words.notSent] : []),
       ...(invitations > 0 ? [words.invitationsWait(invitations)] : []),
     ];
     button.dataset.calls = forMe > 0 ? 'me' : told.length > 0 ? 'some' : 'none';
