@@ -9,7 +9,7 @@ import type { Joined, Left } from '../../shared/src/protocol.ts';
 import { type Standing, standings } from '../../shared/src/rooms.ts';
 import { roomTopic } from '../../shared/src/topics.ts';
 import { hear } from './hear.ts';
-import { closed, opened } from './presence.ts';
+import { opened, parted } from './presence.ts';
 
 /** Makes nothing and remembers nothing: what the bus told late must not undo a leave. */
 export async function follow(room: string, speaker: Connection): Promise<Joined | Left> {
@@ -23,7 +23,7 @@ export async function follow(room: string, speaker: Connection): Promise<Joined 
   // Subscribed first, asked again after: a leave or removal under way either finds the subscription, or is found here.
   if ((await mine(userId, room)) === undefined) {
     await unlisten(connectionId, roomTopic(room), [heard]);
-    await closed(speaker, [room]);
+    await parted(speaker, [room]);
     return left;
   }
   return {

@@ -40,6 +40,21 @@ test('what is left is heard on no device, and comes back with no hello', async (
   );
 });
 
+test('the room is told of each device at once: no grace waits for who will not come back', async () => {
+  const ada = await person(routes, 'Ada');
+  await ada.says('join', { room: 'tea', create: true });
+  await ada.enters();
+  aws.entries.length = 0;
+  await ada.says('leave', { room: 'tea' }, 1);
+  const closed = aws.entries.flatMap(({ DetailType, Detail }) =>
+    DetailType === 'ConnectionClosed' ? [JSON.parse(Detail)] : [],
+  );
+  expect(closed.map(({ connectionId }) => connectionId).sort()).toEqual(
+    [ada.connection(0), ada.connection(1)].sort(),
+  );
+  for (const one of closed) expect(one).toMatchObject({ rooms: ['tea'], isLapsed: true });
+});
+
 test('a private room that its maker left is there when they come back', async () => {
   const ada = await person(routes, 'Ada');
   await ada.says('join', { room: 'den', create: true, visibility: 'private' });

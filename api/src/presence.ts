@@ -39,10 +39,17 @@ export async function closed(connection: Connection, rooms: string[]): Promise<v
   await tell('ConnectionClosed', connection, rooms);
 }
 
+/** As `closed`, where its user left the rooms or was removed: nobody comes back by a reload, so they are told without a grace. */
+export async function parted(connection: Connection, rooms: string[]): Promise<void> {
+  if (rooms.length === 0) return;
+  await leave(rooms, connection);
+  await tell('ConnectionClosed', connection, rooms, new Date().toISOString());
+}
+
 /** Takes these connections out of the room's roster: their user left, or was removed. */
 export async function silenced(connectionIds: string[], room: string): Promise<void> {
   const connections = await Promise.all(connectionIds.map(find));
-  await Promise.all(connections.map((connection) => connection && closed(connection, [room])));
+  await Promise.all(connections.map((connection) => connection && parted(connection, [room])));
 }
 
 /** Keeps the connection's leases alive; one that had lapsed has come again. */
@@ -67,16 +74,16 @@ async function buried(room: string, ghost: Ghost): Promise<void> {
   }
 }
 
-/** A bus that refuses costs nobody the frame: what is not told, the counts of `pong` repair. */
+/** A bus that refuses costs nobody the frame: what is not told, the counts of `pong` repair. `overAt`: when it ended for good. */
 async function tell(
   name: Name,
   { connectionId, userId, nickname }: Pick<Connection, 'connectionId' | 'userId' | 'nickname'>,
   rooms: string[],
-  lapsedAt?: string,
+  overAt?: string,
 ): Promise<void> {
   try {
     const rememberUntil = Math.floor(Date.now() / 1000) + REMEMBER_S;
-    const seen = { at: lapsedAt ?? new Date().toISOString(), isLapsed: lapsedAt !== undefined };
+    const seen = { at: overAt ?? new Date().toISOString(), isLapsed: overAt !== undefined };
     const event = { connectionId, userId, nickname, rooms, ...seen, rememberUntil };
     await publish(name, event, console.warn);
   } catch (error) {

@@ -4,7 +4,7 @@ import { unremember } from '../../shared/src/belongings.ts';
 import type { Connection, Subscription } from '../../shared/src/connections.ts';
 import { unlisten } from '../../shared/src/listening.ts';
 import { roomTopic } from '../../shared/src/topics.ts';
-import { closed } from './presence.ts';
+import { parted } from './presence.ts';
 
 /** The connection hears these rooms no more, is in no roster of them, and they do not come back. `written`: as `unlisten` has it. */
 export async function takeBack(
@@ -16,5 +16,5 @@ export async function takeBack(
     await unlisten(connection.connectionId, roomTopic(room), written);
     await unremember(connection.userId, room);
   }
-  await closed(connection, rooms);
+  await parted(connection, rooms);
 }

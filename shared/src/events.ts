@@ -91,7 +91,7 @@ export interface ConnectionOpened {
   rooms: string[];
   /** When it opened, or was alive last, ISO 8601. */
   at: string;
-  /** Its lease had ended before it was looked for: a grace would hide nothing any more. */
+  /** Its lease had ended before it was looked for, or its user left these rooms: a grace would hide nothing any more. */
   isLapsed: boolean;
   /** Epoch seconds until which somebody is remembered: `REMEMBER_S` from now. */
   rememberUntil: number;
