@@ -6,7 +6,8 @@ export default {
   modulePathIgnorePatterns: ['/.aws-sam/', '/.hubbub/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/strip-types.js' },
-  globalSetup: '<rootDir>/tests/browser/unpack.ts',
+  globalSetup: '<rootDir>/tests/browser/set-up.ts',
+  globalTeardown: '<rootDir>/tests/browser/tear-down.ts',
   // Bounds what hangs; a machine that is slow is no failure.
   testTimeout: 180_000,
   // The suites mostly wait for processes of their own, so three fit on two cores, where jest would take one.

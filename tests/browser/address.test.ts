@@ -1,16 +1,14 @@
 // Which server the page talks to, and under which rules: the template's headers, never a link's say, a hand's own choice.
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { copyCheckout } from './checkout.ts';
 import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { becomes, type Visitor, visitor } from './visitor.ts';
 import { type Wire, wireOf } from './wire.ts';
-
-const ROOT = resolve(import.meta.dirname, '../..');
 
 let browser: Browser;
 let checkout: string;
@@ -18,17 +16,6 @@ let machine: Machine;
 let other: Machine;
 let ada: Visitor;
 let wire: Wire;
-
-/** A checkout of one's own, whose files a test may change. */
-async function copyCheckout(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'hubbub-checkout-'));
-  const parts = ['shared', 'api', 'workflows', 'front', 'local', 'package.json', 'samconfig.toml'];
-  await Promise.all(
-    parts.map((part) => cp(join(ROOT, part), join(folder, part), { recursive: true })),
-  );
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  return folder;
-}
 
 beforeAll(async () => {
   checkout = await copyCheckout();

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
-import { type Machine, startMachine } from './machine.ts';
+import { type Machine, startBuilt } from './machine.ts';
 import { becomes, type Visitor, visitor } from './visitor.ts';
 
 interface Shown {
@@ -71,7 +71,7 @@ async function makeRoom(page: Page, name: string) {
 }
 
 beforeAll(async () => {
-  [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
+  [browser, machine] = await Promise.all([launchChromium(), startBuilt()]);
 });
 beforeEach(async () => {
   await emptied(machine);

@@ -1,37 +1,20 @@
 // The page as S3 serves it: built, under the template's own headers, it talks as the sources do.
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { buildPage } from '../../front/build-page.ts';
 import { ar } from '../../front/src/words/ar.js';
 import { launchChromium } from './chromium.ts';
-import { type Machine, startMachine } from './machine.ts';
+import { type Machine, startBuilt } from './machine.ts';
 import { becomes, visitor } from './visitor.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-
 let browser: Browser;
-let checkout: string;
 let machine: Machine;
 
 beforeAll(async () => {
-  checkout = await mkdtemp(join(tmpdir(), 'hubbub-built-'));
-  const parts = ['shared', 'api', 'workflows', 'local', 'package.json', 'samconfig.toml'];
-  await Promise.all(
-    [...parts, 'front/template.yaml'].map((part) =>
-      cp(join(ROOT, part), join(checkout, part), { recursive: true }),
-    ),
-  );
-  await symlink(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
-  await buildPage(join(checkout, 'front/src'));
-  [browser, machine] = await Promise.all([launchChromium(), startMachine(['--memory'], checkout)]);
+  [browser, machine] = await Promise.all([launchChromium(), startBuilt()]);
 });
 afterAll(async () => {
   await browser?.close();
   await machine?.stop();
-  if (checkout) await rm(checkout, { recursive: true, force: true });
 });
 
 test('the built page says and hears, in one script and one style sheet', async () => {

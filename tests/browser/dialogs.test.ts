@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser, WebSocketRoute } from 'playwright-core';
 import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
-import { type Machine, startMachine } from './machine.ts';
+import { type Machine, startBuilt } from './machine.ts';
 import { type Visitor, visitor } from './visitor.ts';
 
 let browser: Browser;
@@ -12,7 +12,7 @@ let ada: Visitor;
 let line: Awaited<ReturnType<typeof lineOf>>;
 
 beforeAll(async () => {
-  [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
+  [browser, machine] = await Promise.all([launchChromium(), startBuilt()]);
 });
 beforeEach(async () => {
   ada = await visitor(browser);

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
-import { type Machine, startMachine } from './machine.ts';
+import { type Machine, startBuilt } from './machine.ts';
 import { type Visitor, visitor } from './visitor.ts';
 import { wireOf } from './wire.ts';
 
@@ -15,7 +15,7 @@ let n = 0;
 let name: string;
 
 beforeAll(async () => {
-  [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
+  [browser, machine] = await Promise.all([launchChromium(), startBuilt()]);
 });
 beforeEach(async () => {
   n += 1;

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Locator } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
-import { type Machine, startMachine } from './machine.ts';
+import { type Machine, startBuilt } from './machine.ts';
 import { type Visitor, visitor } from './visitor.ts';
 
 /** Without a place to break. */
@@ -18,7 +18,7 @@ let grace: Visitor;
 let made = 0;
 
 beforeAll(async () => {
-  [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
+  [browser, machine] = await Promise.all([launchChromium(), startBuilt()]);
   grace = await visitor(browser);
   await grace.connect(machine.page);
   await grace.page.locator('.me').click();

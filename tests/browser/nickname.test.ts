@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Browser, Locator } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
-import { type Machine, startMachine } from './machine.ts';
+import { type Machine, startBuilt } from './machine.ts';
 import { type Visitor, visitor } from './visitor.ts';
 
 let browser: Browser;
@@ -11,7 +11,7 @@ let ada: Visitor;
 let grace: Visitor;
 
 beforeAll(async () => {
-  [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
+  [browser, machine] = await Promise.all([launchChromium(), startBuilt()]);
 });
 beforeEach(async () => {
   [ada, grace] = await Promise.all([visitor(browser), visitor(browser)]);

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser, Locator } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
-import { type Machine, startMachine } from './machine.ts';
+import { type Machine, startBuilt } from './machine.ts';
 import { type Visitor, visitor } from './visitor.ts';
 import { wireOf } from './wire.ts';
 
@@ -14,7 +14,7 @@ let grace: Visitor;
 
 beforeAll(async () => {
   const shortGrace = ['--memory', '--parameter', 'PresenceGraceSeconds=1'];
-  [browser, machine] = await Promise.all([launchChromium(), startMachine(shortGrace)]);
+  [browser, machine] = await Promise.all([launchChromium(), startBuilt(shortGrace)]);
 });
 beforeEach(async () => {
   await emptied(machine);

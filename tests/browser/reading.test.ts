@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
-import { type Machine, startMachine } from './machine.ts';
+import { type Machine, startBuilt } from './machine.ts';
 import { becomes, type Visitor, visitor } from './visitor.ts';
 import { type Wire, wireOf } from './wire.ts';
 
@@ -14,7 +14,7 @@ let wire: Wire;
 let seq = 0;
 
 beforeAll(async () => {
-  [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
+  [browser, machine] = await Promise.all([launchChromium(), startBuilt()]);
 });
 beforeEach(async () => {
   await emptied(machine);

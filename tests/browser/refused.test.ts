@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core';
 import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
-import { type Machine, startMachine } from './machine.ts';
+import { type Machine, startBuilt } from './machine.ts';
 import { becomes, node, type Visitor, visitor } from './visitor.ts';
 import { type Wire, wireOf } from './wire.ts';
 
@@ -29,7 +29,7 @@ const refuse = (frame: string) => {
 };
 
 beforeAll(async () => {
-  [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
+  [browser, machine] = await Promise.all([launchChromium(), startBuilt()]);
 });
 beforeEach(async () => {
   await emptied(machine);

@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
 import { told } from './long-room.ts';
-import { type Machine, startMachine } from './machine.ts';
+import { type Machine, startBuilt } from './machine.ts';
 import { becomes, type Visitor, visitor } from './visitor.ts';
 import { type Wire, wireOf } from './wire.ts';
 import { XSS } from './xss-corpus.ts';
@@ -22,7 +22,7 @@ async function arrive(options: BrowserContextOptions = {}, now?: string): Promis
 }
 
 beforeAll(async () => {
-  [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
+  [browser, machine] = await Promise.all([launchChromium(), startBuilt()]);
 });
 beforeEach(() => emptied(machine));
 afterEach(async () => {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser, BrowserContextOptions, Locator } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
-import { type Machine, startMachine } from './machine.ts';
+import { type Machine, startBuilt } from './machine.ts';
 import { becomes, type Visitor, visitor } from './visitor.ts';
 
 const PHONE = { viewport: { width: 360, height: 640 }, hasTouch: true };
@@ -13,7 +13,7 @@ let machine: Machine;
 let ada: Visitor;
 
 beforeAll(async () => {
-  [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
+  [browser, machine] = await Promise.all([launchChromium(), startBuilt()]);
 });
 beforeEach(() => emptied(machine));
 afterEach(async () => {

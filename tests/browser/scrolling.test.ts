@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
 import { longRoom, told } from './long-room.ts';
-import { type Machine, startMachine } from './machine.ts';
+import { type Machine, startBuilt } from './machine.ts';
 import { becomes, type Visitor, visitor } from './visitor.ts';
 import { type Wire, wireOf } from './wire.ts';
 
@@ -16,7 +16,7 @@ let ada: Visitor;
 let wire: Wire;
 
 beforeAll(async () => {
-  [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
+  [browser, machine] = await Promise.all([launchChromium(), startBuilt()]);
 });
 beforeEach(async () => {
   await emptied(machine);

@@ -5,7 +5,7 @@ import { en } from '../../front/src/words/en.js';
 import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
 import { told } from './long-room.ts';
-import { type Machine, startMachine } from './machine.ts';
+import { type Machine, startBuilt } from './machine.ts';
 import { becomes, node, type Visitor, visitor } from './visitor.ts';
 import { type Wire, wireOf } from './wire.ts';
 
@@ -15,7 +15,7 @@ let ada: Visitor;
 let wire: Wire;
 
 beforeAll(async () => {
-  [browser, machine] = await Promise.all([launchChromium(), startMachine()]);
+  [browser, machine] = await Promise.all([launchChromium(), startBuilt()]);
 });
 beforeEach(async () => {
   await emptied(machine);

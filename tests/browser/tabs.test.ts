@@ -3,7 +3,7 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page, WebSocket } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
-import { type Machine, startMachine } from './machine.ts';
+import { type Machine, startBuilt } from './machine.ts';
 import { wrongsOf } from './visitor.ts';
 import { wireOf } from './wire.ts';
 
@@ -83,7 +83,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   wrongs = [];
-  machine = await startMachine();
+  machine = await startBuilt();
   context = await browser.newContext();
   first = await openTab(context);
   await first.shows('live');

@@ -28,10 +28,6 @@ export async function unpackChromium(): Promise<string> {
   return folder;
 }
 
-export default async function setUp(): Promise<void> {
-  if (usesPackage()) await unpackChromium();
-}
-
 async function unpackInto(folder: string): Promise<void> {
   await mkdir(CACHE, { recursive: true });
   const TMPDIR = await mkdtemp(join(CACHE, 'unpacking-'));
