@@ -52,10 +52,11 @@ export function roomPromises(name: string, start: () => Promise<Chat>): void {
     /** Asks, and resolves with the next answer of that type or the next error. */
     function ask(client: Client, frame: object, type: ServerFrame['type']) {
       const before = client.heard.length;
+      // What another device's join tells has no head.
+      const isAnswer = (one: ServerFrame) =>
+        one.type === 'error' || (one.type === type && (type !== 'joined' || 'head' in one));
       client.send(frame);
-      return client.awaits(`${type} or an error`, (heard) =>
-        heard.slice(before).find((one) => one.type === type || one.type === 'error'),
-      );
+      return client.awaits(`${type} or an error`, (heard) => heard.slice(before).find(isAnswer));
     }
     const first = ({ devices }: Person) => devices[0] as Client;
     const framesOf = ({ devices }: Person) => JSON.stringify(devices.map(({ heard }) => heard));

@@ -13,8 +13,10 @@ export interface Passenger {
   line: BadLine;
   /** Whether the line is one that breaks. */
   isOnTrain: boolean;
-  /** The rooms it shows, by name. */
+  /** The rooms it is in, by name. */
   rooms(): string[];
+  /** What it shows in rooms it is no longer in, for it was not sent there: as `words`. */
+  unsentElsewhere(): string[];
   /** The words shown in the room, stored ones as they stand, others with their state. */
   words(room: string): string[];
   /** The userIds that it shows as online, sorted. */
@@ -46,14 +48,16 @@ export async function board(
       if ((error as Error).name !== 'NoSuchRoom') throw error;
     });
   });
+  const words = (room: string) =>
+    chat
+      .room(room)
+      .items()
+      .map(({ text, state }) => (state === 'sent' ? text : `${state}: ${text}`));
   const passenger: Passenger = {
     ...{ person, chat, line, isOnTrain },
-    rooms: () => chat.rooms().toSorted(),
-    words: (room) =>
-      chat
-        .room(room)
-        .items()
-        .map(({ text, state }) => (state === 'sent' ? text : `${state}: ${text}`)),
+    rooms: () => chat.rooms().filter(chat.isIn).toSorted(),
+    unsentElsewhere: () => chat.rooms().flatMap((room) => (chat.isIn(room) ? [] : words(room))),
+    words,
     online: (room) =>
       chat
         .room(room)
