@@ -146,6 +146,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       aws: switchboard,
       log,
       buildFolder,
+      keptFolder: join(root, '.hubbub', 'built'),
       runtime: RUNTIME,
     });
     running.push(() => functions.stop());

@@ -1,5 +1,7 @@
 // Hot reload: new code takes over, unchanged functions stay warm, and a broken save keeps the last good version.
 
+import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { type Fixture, planOf, startFixture } from './fixture.ts';
@@ -19,6 +21,24 @@ test('a saved handler answers from the next invocation on, the others stay warm'
   await functions.update(plans);
   expect((await invoke()).value).toEqual({ version: 2, warm: 1 });
   expect((await invoke({}, { FunctionName: 'other' })).value).toEqual({ version: 1, warm: 2 });
+});
+
+test('what is kept from an earlier start serves as it was built, until a file changes', async () => {
+  const kept = await mkdtemp(join(tmpdir(), 'kept-'));
+  fixture = await startFixture({ probe: VERSION(1) }, {}, { keptFolder: kept });
+  const { invoke, functions, save, plans, folder } = fixture;
+  const built = async () => (await readdir(kept)).length;
+  expect(await built()).toBe(0);
+  await utimes(join(folder, 'probe.ts'), 1, 1);
+  await functions.update(plans);
+  expect(await built()).toBe(1);
+  await functions.update(plans);
+  expect((await invoke()).value).toEqual({ version: 1, warm: 1 });
+  expect(functions.dependencies()).toEqual([join(folder, 'probe.ts')]);
+  await save('probe', VERSION(2));
+  await functions.update(plans);
+  expect((await invoke()).value).toEqual({ version: 2, warm: 1 });
+  await rm(kept, { recursive: true });
 });
 
 test('a broken save names file, line and column, and the last good version serves on, warm', async () => {

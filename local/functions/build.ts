@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join, parse, resolve } from 'node:path';
-import { type BuildFailure, build, type Message } from 'esbuild';
+import { dirname, join, parse, relative, resolve } from 'node:path';
+import { type BuildFailure, build, type Message, version } from 'esbuild';
 import type { FunctionPlan } from '../plan.ts';
+import { digestOf, keptOr, type Made } from './kept-build.ts';
 
 export interface Bundle {
   /** Absolute path of the module that holds the handler. */
@@ -24,51 +25,66 @@ export class BuildFailed extends Error {
   }
 }
 
-interface Built {
-  outputs: { path: string; contents: Uint8Array }[];
-  inputs: string[];
-  faults: Message[];
-}
+type Built = Made & { faults: Message[] };
 
 const here = process.cwd();
+/** Where packages and options come from, though esbuild does not count them among what it read. */
+const SETTINGS = ['package.json', 'tsconfig.json', 'node_modules/.package-lock.json'];
 
 const fileOf = ({ name, entry, build: { format } }: FunctionPlan, folder: string) =>
   join(folder, name, `${parse(entry).name}${format === 'esm' ? '.mjs' : '.cjs'}`);
 
-/** Functions with the same options, in one run: what they share is read once. */
-async function bundle(plans: FunctionPlan[], folder: string): Promise<Built> {
+/** Functions with the same options, in one run: what they share is read once. `kept`: the folder for what is built once. */
+async function bundle(plans: FunctionPlan[], kept: string | undefined): Promise<Built> {
   const [{ build: options } = { build: undefined }] = plans;
   if (options === undefined) return { outputs: [], inputs: [], faults: [] };
-  const { format, target, minify, sourcemap, external, banner, mainFields } = options;
+  const make = () => made(plans, options);
   try {
-    const { outputFiles, metafile } = await build({
-      absWorkingDir: here,
-      entryPoints: plans.map(({ name, entry }) => ({
-        in: entry,
-        out: `${name}/${parse(entry).name}`,
-      })),
-      outdir: folder,
-      outExtension: { '.js': format === 'esm' ? '.mjs' : '.cjs' },
-      bundle: true,
-      write: false,
-      metafile: true,
-      logLevel: 'silent',
-      platform: 'node',
-      format,
-      target,
-      minify,
-      sourcemap,
-      external,
-      ...(banner === undefined ? {} : { banner: { js: banner } }),
-      ...(mainFields === undefined ? {} : { mainFields }),
-    });
-    const inputs = Object.keys(metafile.inputs).map((input) => resolve(here, input));
-    return { outputs: outputFiles, inputs, faults: [] };
+    if (kept === undefined) return { ...(await make()), faults: [] };
+    const entries = plans.map(({ name, entry }) => [name, entry]);
+    const name = createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 16);
+    const settings = await digestOf(SETTINGS.map((file) => resolve(here, file)));
+    const asked = JSON.stringify([version, here, options, entries, settings]);
+    return { ...(await keptOr(join(kept, name), asked, make)), faults: [] };
   } catch (error) {
     const faults = (error as BuildFailure).errors;
     if (!Array.isArray(faults)) throw error;
     return { outputs: [], inputs: [], faults };
   }
+}
+
+async function made(plans: FunctionPlan[], options: FunctionPlan['build']): Promise<Made> {
+  const { format, target, minify, sourcemap, external, banner, mainFields } = options;
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: here,
+    entryPoints: plans.map(({ name, entry }) => ({
+      in: entry,
+      out: `${name}/${parse(entry).name}`,
+    })),
+    outdir: here,
+    outExtension: { '.js': format === 'esm' ? '.mjs' : '.cjs' },
+    bundle: true,
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+    platform: 'node',
+    format,
+    target,
+    minify,
+    sourcemap,
+    external,
+    ...(banner === undefined ? {} : { banner: { js: banner } }),
+    ...(mainFields === undefined ? {} : { mainFields }),
+  });
+  // What is left out is named as well, as `(disabled):…`.
+  const inputs = Object.keys(metafile.inputs)
+    .map((input) => resolve(here, input))
+    .filter((input) => existsSync(input));
+  const outputs = outputFiles.map(({ path, contents }) => ({
+    path: relative(here, path),
+    contents,
+  }));
+  return { outputs, inputs };
 }
 
 /** esbuild names the entry itself where a fault has no place. */
@@ -96,11 +112,12 @@ async function write(
   await linkPackages(plan, folder);
   const hash = createHash('sha256');
   for (const { path, contents } of outputs) {
-    if (dirname(path) !== dirname(file)) continue;
+    if (dirname(path) !== plan.name) continue;
     hash.update(contents);
+    const place = join(folder, path);
     // By rename, so that a sandbox that starts right now reads the one or the other.
-    await writeFile(`${path}.new`, contents);
-    await rename(`${path}.new`, path);
+    await writeFile(`${place}.new`, contents);
+    await rename(`${place}.new`, place);
   }
   return { file, digest: hash.digest('hex') };
 }
@@ -108,13 +125,15 @@ async function write(
 /**
  * All or nothing, like a deployment: the first fault leaves every bundle as it was.
  * `inputs` are the absolute paths of the project's own files that went in; packages are not among them.
+ * `kept` is a folder for what need not be built again.
  */
 export async function buildAll(
   plans: FunctionPlan[],
   folder: string,
+  kept?: string,
 ): Promise<{ bundles: Map<string, Bundle>; inputs: string[] }> {
   const alike = Map.groupBy(plans, (plan) => JSON.stringify(plan.build));
-  const built = await Promise.all([...alike.values()].map((group) => bundle(group, folder)));
+  const built = await Promise.all([...alike.values()].map((group) => bundle(group, kept)));
   const inputs = new Set(plans.map((plan) => plan.entry));
   for (const input of built.flatMap((one) => one.inputs))
     if (!/[\\/]node_modules[\\/]/.test(input)) inputs.add(input);

@@ -26,6 +26,8 @@ export interface FunctionsSettings {
   concurrency?: number;
   /** One folder per function is written here. */
   buildFolder: string;
+  /** Here stays what need not be built again at the next start. */
+  keptFolder?: string;
   runtime: string;
   /** How long a sandbox beyond the last may idle. */
   idleMs?: number;
@@ -59,7 +61,7 @@ export async function startFunctions(
   plans: FunctionPlan[],
   settings: FunctionsSettings,
 ): Promise<Functions> {
-  const { log, awsEndpoint, buildFolder, runtime } = settings;
+  const { log, awsEndpoint, buildFolder, keptFolder, runtime } = settings;
   const { concurrency = 16, idleMs = 60_000, retryDelaysMs = [1000, 2000] } = settings;
   const functions = new Map<string, Deployed>();
   const identities = new Map<string, string>();
@@ -100,7 +102,7 @@ export async function startFunctions(
       refuseDestination(plan);
       refuseVariables(plan);
     }
-    const built = await buildAll(next, buildFolder).catch((error: unknown) => {
+    const built = await buildAll(next, buildFolder, keptFolder).catch((error: unknown) => {
       if (error instanceof BuildFailed) inputs = [...new Set([...inputs, ...error.files])];
       throw error;
     });
