@@ -48,32 +48,43 @@ async function entersWith(
   return isOver ? welcome : undefined;
 }
 
+/** Each call of a hello is once the place where the room is joined; answers by which look rooms were heard. */
+async function joinsBetween(visibility: string): Promise<Set<string>> {
+  const { close } = await import('../../shared/src/connections.ts');
+  const found = new Set<string>();
+  for (let at = 0; ; at += 1) {
+    const room = `r${at}`;
+    const id = `Ada-${at + 1}=`;
+    let isTold = false;
+    const welcome = await entersWith(at, async () => {
+      await ada.says('join', { room, create: true, visibility });
+      isTold = (await keysOf(id)).includes(`topic#user:${ada.userId}#0`);
+    });
+    if (welcome === undefined) return found;
+    const keys = await keysOf(id);
+    const isHeard = keys.includes(`topic#room:${room}#0`);
+    expect([at, isHeard || isTold]).toEqual([at, true]);
+    expect([at, room in welcome.heads, keys.includes(`roster#${room}`)]).toEqual([
+      ...[at, isHeard, isHeard],
+    ]);
+    if (isHeard) found.add(isTold ? 'by the second look' : 'by the first');
+    // Gone again: a hello looks at every connection of its user, so that the next would make more calls, without end.
+    await close(id);
+    await ada.says('leave', { room });
+  }
+}
+
 test.each(['public', 'private'])(
   'a %s room that another device joins is heard or told, wherever it comes between',
   async (visibility) => {
-    const { close } = await import('../../shared/src/connections.ts');
-    const found: string[] = [];
-    for (let at = 0; ; at += 1) {
-      const room = `r${at}`;
-      const id = `Ada-${at + 1}=`;
-      let isTold = false;
-      const welcome = await entersWith(at, async () => {
-        await ada.says('join', { room, create: true, visibility });
-        isTold = (await keysOf(id)).includes(`topic#user:${ada.userId}#0`);
-      });
-      if (welcome === undefined) break;
-      const keys = await keysOf(id);
-      const isHeard = keys.includes(`topic#room:${room}#0`);
-      expect([at, isHeard || isTold]).toEqual([at, true]);
-      expect([at, room in welcome.heads, keys.includes(`roster#${room}`)]).toEqual([
-        ...[at, isHeard, isHeard],
-      ]);
-      if (isHeard) found.push(isTold ? 'by the second look' : 'by the first');
-      // Gone again: a hello looks at every connection of its user, so that the next would make more calls, without end.
-      await close(id);
-      await ada.says('leave', { room });
+    let found = await joinsBetween(visibility);
+    // Calls that run side by side change places: the second look may not have been the one that was held.
+    for (let again = 0; again < 5 && found.size < 2; again += 1) {
+      await aws.reset();
+      ada = await person(routes, 'Ada');
+      found = new Set([...found, ...(await joinsBetween(visibility))]);
     }
-    expect(new Set(found).size).toBe(2);
+    expect([...found].sort()).toEqual(['by the first', 'by the second look']);
   },
 );
 
