@@ -84,6 +84,24 @@ test('an execution that is cut off twice runs a third time, once', async () => {
   expect(third.tables).toEqual(['cut']);
 });
 
+test('a stop in the very moment in which it starts again leaves it there once', async () => {
+  const first = start(() => forever);
+  await first.run('cut');
+  await first.machines.stop();
+  for (let turns = 0; turns < 8; turns += 1) {
+    const { machines } = start(() => forever);
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    await machines.stop();
+  }
+  const last = start(() => ({}));
+  expect(await last.machines.settled(PATIENCE_MS)).toBe(true);
+  expect(last.tables).toEqual(['cut']);
+  await last.machines.stop();
+  const after = start(() => ({}));
+  expect(await after.machines.settled(PATIENCE_MS)).toBe(true);
+  expect(after.tables).toEqual([]);
+});
+
 test('executions of the last run wait until the tasks can be called', async () => {
   const first = start(() => forever);
   await first.run('cut');

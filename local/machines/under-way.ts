@@ -6,7 +6,7 @@ import type { Execution } from './executions.ts';
 
 /** An execution that was cut off. Express runs at least once, so it may run again from its start. */
 export interface UnderWay {
-  /** The execution's ARN. */
+  /** The ARN of the execution that was the first to begin it. */
   id: string;
   stateMachineArn: string;
   name: string;
@@ -35,10 +35,13 @@ export function keepUnderWay({ folder, log, ready, again }: UnderWaySettings) {
   };
 
   /** Resolves when it is written down, until it ends by itself. */
-  function keep(execution: Execution): Promise<void> {
-    const { arn, machine, name, input, done } = execution;
-    inBackground(done.then(() => (closed ? undefined : journal.forget(arn))));
+  function keep({ arn, machine, name, input, done }: Execution): Promise<void> {
+    forgetAfter(done, arn);
     return journal.keep({ id: arn, stateMachineArn: machine.arn, name, input });
+  }
+
+  function forgetAfter(done: Promise<unknown>, id: string): void {
+    inBackground(done.then(() => (closed ? undefined : journal.forget(id))));
   }
 
   async function resume(): Promise<void> {
@@ -47,8 +50,9 @@ export function keepUnderWay({ folder, log, ready, again }: UnderWaySettings) {
     await Promise.all(
       journal.entries.map(async (one) => {
         const execution = again(one);
-        if (execution) await keep(execution);
-        else log.warn(`machine: ${one.stateMachineArn} is gone; ${one.name} is dropped`);
+        // It stays written down as it is: a stop right now must leave it there once.
+        if (execution) return forgetAfter(execution.done, one.id);
+        log.warn(`machine: ${one.stateMachineArn} is gone; ${one.name} is dropped`);
         await journal.forget(one.id);
       }),
     );
