@@ -20,7 +20,7 @@ export function banner(
     ['data', flags.data ?? 'in memory, gone when this stops'],
     [
       'running',
-      `${tables.length} tables, ${functions.length} functions, ${machines.length} state machine`,
+      `${tables.length} tables, ${functions.length} functions, ${machines.length} state machines`,
     ],
   ];
   const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(10)} ${value}`);
