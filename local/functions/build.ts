@@ -5,7 +5,7 @@ import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, parse, relative, resolve } from 'node:path';
 import { type BuildFailure, build, type Message, version } from 'esbuild';
 import type { FunctionPlan } from '../plan.ts';
-import { digestOf, keptOr, type Made } from './kept-build.ts';
+import { keptOr, type Made } from './kept-build.ts';
 
 export interface Bundle {
   /** Absolute path of the module that holds the handler. */
@@ -28,23 +28,25 @@ export class BuildFailed extends Error {
 type Built = Made & { faults: Message[] };
 
 const here = process.cwd();
-/** Where packages and options come from, though esbuild does not count them among what it read. */
-const SETTINGS = ['package.json', 'tsconfig.json', 'node_modules/.package-lock.json'];
 
 const fileOf = ({ name, entry, build: { format } }: FunctionPlan, folder: string) =>
   join(folder, name, `${parse(entry).name}${format === 'esm' ? '.mjs' : '.cjs'}`);
 
 /** Functions with the same options, in one run: what they share is read once. `kept`: the folder for what is built once. */
-async function bundle(plans: FunctionPlan[], kept: string | undefined): Promise<Built> {
+async function bundle(
+  plans: FunctionPlan[],
+  folder: string,
+  kept: string | undefined,
+): Promise<Built> {
   const [{ build: options } = { build: undefined }] = plans;
   if (options === undefined) return { outputs: [], inputs: [], faults: [] };
-  const make = () => made(plans, options);
+  const make = () => made(plans, options, folder);
   try {
     if (kept === undefined) return { ...(await make()), faults: [] };
     const entries = plans.map(({ name, entry }) => [name, entry]);
     const name = createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 16);
-    const settings = await digestOf(SETTINGS.map((file) => resolve(here, file)));
-    const asked = JSON.stringify([version, here, options, entries, settings]);
+    // A source map names its sources by their way from the bundle.
+    const asked = JSON.stringify([version, here, relative(folder, here), options, entries]);
     return { ...(await keptOr(join(kept, name), asked, make)), faults: [] };
   } catch (error) {
     const faults = (error as BuildFailure).errors;
@@ -53,7 +55,11 @@ async function bundle(plans: FunctionPlan[], kept: string | undefined): Promise<
   }
 }
 
-async function made(plans: FunctionPlan[], options: FunctionPlan['build']): Promise<Made> {
+async function made(
+  plans: FunctionPlan[],
+  options: FunctionPlan['build'],
+  folder: string,
+): Promise<Made> {
   const { format, target, minify, sourcemap, external, banner, mainFields } = options;
   const { outputFiles, metafile } = await build({
     absWorkingDir: here,
@@ -61,7 +67,7 @@ async function made(plans: FunctionPlan[], options: FunctionPlan['build']): Prom
       in: entry,
       out: `${name}/${parse(entry).name}`,
     })),
-    outdir: here,
+    outdir: folder,
     outExtension: { '.js': format === 'esm' ? '.mjs' : '.cjs' },
     bundle: true,
     write: false,
@@ -76,12 +82,12 @@ async function made(plans: FunctionPlan[], options: FunctionPlan['build']): Prom
     ...(banner === undefined ? {} : { banner: { js: banner } }),
     ...(mainFields === undefined ? {} : { mainFields }),
   });
-  // What is left out is named as well, as `(disabled):…`.
+  // What is left out is named as well.
   const inputs = Object.keys(metafile.inputs)
-    .map((input) => resolve(here, input))
-    .filter((input) => existsSync(input));
+    .filter((input) => !input.startsWith('(disabled):'))
+    .map((input) => resolve(here, input));
   const outputs = outputFiles.map(({ path, contents }) => ({
-    path: relative(here, path),
+    path: relative(folder, path),
     contents,
   }));
   return { outputs, inputs };
@@ -133,7 +139,7 @@ export async function buildAll(
   kept?: string,
 ): Promise<{ bundles: Map<string, Bundle>; inputs: string[] }> {
   const alike = Map.groupBy(plans, (plan) => JSON.stringify(plan.build));
-  const built = await Promise.all([...alike.values()].map((group) => bundle(group, kept)));
+  const built = await Promise.all([...alike.values()].map((group) => bundle(group, folder, kept)));
   const inputs = new Set(plans.map((plan) => plan.entry));
   for (const input of built.flatMap((one) => one.inputs))
     if (!/[\\/]node_modules[\\/]/.test(input)) inputs.add(input);
