@@ -158,14 +158,17 @@ test('who was removed from a private room, or whose membership ran out, was not 
     ['u_late', past],
   ] as const)
     await aws.put(aws.tables.connections, { ...key, sk: { S: `member#${userId}` }, ...membership });
-  for (const userId of ['u_member', 'u_late', 'u_removed'])
+  // Seen after the member, and more than are told.
+  const gone = Array.from({ length: LIMITS.crowd }, (_, n) => `u_gone_${n}`);
+  for (const userId of ['u_member', 'u_late', ...gone])
     await aws.put(aws.tables.connections, {
       ...{ pk: { S: 'presence#lobby' }, sk: { S: userId }, nickname: { S: 'x' } },
-      ...{ shown: { S: 'offline' }, shownAt: { S: '2026-01-01T10:00:00.000Z' } },
+      ...{ shown: { S: 'offline' } },
+      shownAt: { S: `2026-01-01T10:00:0${userId === 'u_member' ? 0 : 1}.000Z` },
     });
   expect(await members()).toMatchObject({ members: [{ userId: 'u_member', online: false }] });
   await aws.put(aws.tables.connections, { ...key, sk: { S: 'room' } });
-  expect((await members()) as { members: unknown[] }).toHaveProperty('members.length', 3);
+  expect(await members()).toHaveProperty('members.length', LIMITS.crowd);
 });
 
 test('a lease is renewed once per third of it, and one that lapsed is told apart', async () => {

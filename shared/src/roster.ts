@@ -158,21 +158,18 @@ export async function rosterOf(room: string): Promise<Roster> {
   return { count: people.size, online: isCrowd ? [] : [...people.values()], ghosts };
 }
 
-/** Up to `most` people who were told to have left the room, who was seen last first; of the 1 MB that one Query reads. */
-export async function lastSeenIn(room: string, most: number): Promise<Member[]> {
+/** People who were told to have left the room; of the 1 MB that one Query reads. */
+export async function lastSeenIn(room: string): Promise<Member[]> {
   const rows = await page(`presence#${room}`, {
     FilterExpression: 'shown = :offline',
     values: { ':offline': { S: 'offline' } },
   });
-  return rows
-    .map(({ sk, nickname, seenAt, shownAt }) => ({
-      userId: sk?.S ?? '',
-      nickname: nickname?.S ?? '',
-      online: false,
-      at: seenAt?.S ?? shownAt?.S ?? '',
-    }))
-    .sort((a, b) => (a.at < b.at ? 1 : -1))
-    .slice(0, most);
+  return rows.map(({ sk, nickname, seenAt, shownAt }) => ({
+    userId: sk?.S ?? '',
+    nickname: nickname?.S ?? '',
+    online: false,
+    at: seenAt?.S ?? shownAt?.S ?? '',
+  }));
 }
 
 async function page(
