@@ -31,6 +31,6 @@ printf '{"websocket":"%s","stage":"%s","auth":"%s","issuer":"%s","clientId":"%s"
   "$(output api AuthMode)" "$(output api OidcIssuer)" "$(output api OidcAudience)" |
   aws s3 cp - "s3://$bucket/config.json" --content-type application/json --cache-control no-cache
 aws cloudfront create-invalidation --distribution-id "$(output front SiteId)" --paths '/*' --query Invalidation.Id --output text
-# Gone only now: index.html names the new ones.
-aws s3 sync "$built" "s3://$bucket" --delete --size-only --exclude config.json
+# Gone only now: index.html names the new ones. Scripts stay: a page that is open loads some of its own when it wants them.
+aws s3 sync "$built" "s3://$bucket" --delete --size-only --exclude config.json --exclude 'app-*.js'
 output front SiteUrl

@@ -72,6 +72,10 @@ async function changeLanguage() {
   const chosen = spoken.settings.now();
   // Another may have been chosen meanwhile.
   if (chosen.language !== language) return;
+  if (!tongue.isWanted) {
+    notice.say(spoken.words.settings.noLanguage);
+    return;
+  }
   spoken.end();
   spoken = speakAs(chosen, tongue);
   open();

@@ -74,6 +74,22 @@ describe('the language', () => {
     await becomes(await ada.say('Without a catalogue'), 'sent');
   });
 
+  test('that is chosen and cannot be fetched is said, and comes with the next load', async () => {
+    ada = await visitor(browser);
+    await ada.page.route('**/ar.js', (route) => route.abort());
+    await ada.connect(machine.page);
+    await ada.composer.fill('Half a thought');
+    await ada.page.getByRole('button', { name: 'Settings' }).click();
+    await ada.page.getByRole('combobox', { name: 'Language' }).selectOption('ar');
+    await ada.page.getByRole('button', { name: 'Save' }).click();
+    await ada.page.locator('.notice').getByText('could not be fetched').waitFor();
+    expect(await html(ada)).toEqual(['en', 'ltr']);
+    expect(await ada.composer.inputValue()).toBe('Half a thought');
+    await ada.page.unroute('**/ar.js');
+    await ada.connect(machine.page);
+    expect(await html(ada)).toEqual(['ar', 'rtl']);
+  });
+
   test('no page of it scrolls sideways, wide or narrow', async () => {
     ada = await visitor(browser, { locale: 'ar', viewport: { width: 360, height: 640 } });
     await ada.connect(machine.page);
