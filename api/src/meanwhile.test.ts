@@ -1,9 +1,19 @@
 // What changes while a hello is under way: a room that another device joins then is heard, or is told where the new one hears it.
 
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { allows } from '../../local/iam.ts';
+import { type Need, needsOf } from '../../local/needs.ts';
+import type { FunctionPlan } from '../../local/plan.ts';
+import { readPlan } from '../../local/template/read-plan.ts';
 import type { Welcome } from '../../shared/src/protocol.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { type Person, person, type Routes } from '../../tests/product/people.ts';
+
+const plan = readPlan(join(import.meta.dirname, '../..'), {
+  ...{ stage: 'dev', awsEndpoint: 'http://127.0.0.1:1' },
+});
+const hello = plan.functions.find(({ name }) => name.endsWith('-HelloFunction')) as FunctionPlan;
 
 let aws: TestAws;
 let routes: Routes;
@@ -16,19 +26,22 @@ beforeAll(async () => {
     hello: await import('./hello.ts'),
     join: await import('./join.ts'),
     leave: await import('./leave.ts'),
-    remove: await import('./remove.ts'),
   };
 });
 afterAll(() => aws.stop());
 beforeEach(async () => {
   await aws.reset();
   ada = await person(routes, 'Ada');
+  asked.length = 0;
 });
 
 const keysOf = async (connectionId: string) =>
   (await aws.rows(aws.tables.connections)).flatMap(({ pk, sk }) =>
     sk?.S?.endsWith(connectionId) ? [pk?.S ?? ''] : [],
   );
+
+/** What a hello asked for since the last test began, without what came between. */
+const asked: Need[] = [];
 
 /** Says hello from one more device; before its call of that number, `between` runs whole. Undefined if there are not so many. */
 async function entersWith(
@@ -38,10 +51,15 @@ async function entersWith(
 ): Promise<Welcome | undefined> {
   let calls = 0;
   let isOver = false;
-  aws.hold = () => {
+  let isBetween = false;
+  aws.hold = (action, input) => {
+    if (!isBetween) asked.push(...needsOf(plan, 'dynamodb', action, input));
     if (isOver || calls++ !== at) return undefined;
     isOver = true;
-    return between();
+    isBetween = true;
+    return between().finally(() => {
+      isBetween = false;
+    });
   };
   const welcome = (await ada.enters(fields)) as Welcome;
   aws.hold = undefined;
@@ -85,6 +103,9 @@ test.each(['public', 'private'])(
       found = new Set([...found, ...(await joinsBetween(visibility))]);
     }
     expect([...found].sort()).toEqual(['by the first', 'by the second look']);
+    // Of a room by the second look it asks what it asks of no other.
+    expect(asked.some(({ action }) => action === 'dynamodb:GetItem')).toBe(true);
+    expect(asked.filter((need) => !allows(hello.policy, need))).toEqual([]);
   },
 );
 
@@ -113,7 +134,10 @@ test('a room that is joined and left again meanwhile is not heard, wherever the 
   };
   for (let at = 0; ; at += 1) {
     const isLeft = await reads(`s${at}`, at);
-    if (!isLeft) break;
+    if (!isLeft) {
+      expect(at).toBeGreaterThan(0);
+      break;
+    }
     const keys = await keysOf(`Ada-${at + 1}=`);
     expect([at, keys.filter((key) => key.includes(`s${at}`))]).toEqual([at, []]);
     await close(`Ada-${at + 1}=`);
