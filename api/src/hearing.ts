@@ -5,7 +5,14 @@ import { belongings, invitations, remember, renew } from '../../shared/src/belon
 import { conversations, renewConversation } from '../../shared/src/conversations.ts';
 import { partnersOf } from '../../shared/src/direct.ts';
 import { type Invitation, LIMITS, LOBBY, type Role } from '../../shared/src/protocol.ts';
-import { enlist, keepMember, makeRoom, type Standing, standings } from '../../shared/src/rooms.ts';
+import {
+  admit,
+  enlist,
+  keepMember,
+  makeRoom,
+  type Standing,
+  standings,
+} from '../../shared/src/rooms.ts';
 
 export interface Hearing {
   /** To be subscribed to. */
@@ -72,8 +79,9 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
   };
 }
 
-/** A room in which somebody is stays in the list of rooms, or they stay its member, for another year. */
+/** A room in which somebody is stays in the list of rooms, or they stay its member, for another year; its maker is one again. */
 export async function keepUp(standing: Standing | undefined, userId: string): Promise<void> {
   if (standing?.visibility === 'public') await enlist(standing);
   else if (standing?.role !== undefined) await keepMember(standing.room, userId);
+  else if (standing?.createdBy === userId) await admit(standing.room, userId, 'owner');
 }

@@ -60,6 +60,9 @@ test('a private room that its maker left is there when they come back', async ()
   await ada.says('join', { room: 'den', create: true, visibility: 'private' });
   await ada.says('leave', { room: 'den' });
   expect(await ada.says('join', { room: 'den' })).toMatchObject({ type: 'joined', room: 'den' });
+  const rows = await aws.rows(aws.tables.connections);
+  const key = { pk: { S: 'room#den' }, sk: { S: `member#${ada.userId}` } };
+  expect(rows).toContainEqual(expect.objectContaining({ ...key, role: { S: 'owner' } }));
 });
 
 test('leaving what one is not in is no error, and nobody else is moved', async () => {
