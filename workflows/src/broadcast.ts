@@ -86,7 +86,8 @@ export const handler = middy(
   const { error, event } = request;
   const { topic, topics, shard, message, frame, until }: Partial<BroadcastInput & SmallInput> =
     event;
-  console.error({ topic, topics, shard, messageId: message?.messageId, frame: frame?.type, error });
+  const about = topics === undefined ? { topic, shard } : aboutAll(topics);
+  console.error({ ...about, messageId: message?.messageId, frame: frame?.type, error });
   // Lambda would try again, and keep it: by then it is not true any more.
   if (until !== undefined) request.response = NOBODY;
   else throw error;
@@ -129,13 +130,16 @@ async function tellSmall(
     ...others,
     isFleeting,
     page: async () => ({ connectionIds }),
-    forget: (ids) => sayForgotten(forget(ids), { topics, left: ids.length }),
+    forget: (ids) => sayForgotten(forget(ids), { ...aboutAll(topics), left: ids.length }),
     remainingMs: () => Math.min(remainingMs(), leftMs()),
   });
   if (counts.failed > 0 && !isFleeting)
-    console.error({ topics, frame: frame.type, failed: counts.failed });
+    console.error({ ...aboutAll(topics), frame: frame.type, failed: counts.failed });
   return { ...NOBODY, ...counts };
 }
+
+/** For logs: the first, who is meant, and how many there are. All of them would be whom somebody writes to, and where they are. */
+const aboutAll = (topics: string[]) => ({ topic: topics[0], topics: topics.length });
 
 const bytesOf = (frame: object) => new TextEncoder().encode(JSON.stringify(frame));
 

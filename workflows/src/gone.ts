@@ -5,9 +5,12 @@ import type { Connection } from '../../shared/src/connections.ts';
 import { REMEMBER_S } from '../../shared/src/events.ts';
 import { roomsAmong } from '../../shared/src/topics.ts';
 
+const AT_ONCE = 25;
+
 /** Of those that had said hello. A bus that refuses costs nobody the frame: what is not told, the counts of `pong` repair. */
 export async function sayGone(connections: Connection[]): Promise<void> {
-  await Promise.all(connections.map(sayOneGone));
+  for (let at = 0; at < connections.length; at += AT_ONCE)
+    await Promise.all(connections.slice(at, at + AT_ONCE).map(sayOneGone));
 }
 
 async function sayOneGone(connection: Connection): Promise<void> {
@@ -15,12 +18,11 @@ async function sayOneGone(connection: Connection): Promise<void> {
   const rooms = roomsAmong(subscriptions);
   if (clientId === undefined || rooms.length === 0) return;
   try {
-    await publish('ConnectionGone', {
-      ...{ connectionId, userId, nickname, rooms, isLapsed: false },
-      at: new Date().toISOString(),
-      rememberUntil: Math.floor(Date.now() / 1000) + REMEMBER_S,
-    });
+    const seen = { at: new Date().toISOString(), isLapsed: false };
+    const rememberUntil = Math.floor(Date.now() / 1000) + REMEMBER_S;
+    const event = { connectionId, userId, nickname, rooms, ...seen, rememberUntil };
+    await publish('ConnectionGone', event, console.warn);
   } catch (error) {
-    console.error({ event: 'ConnectionGone', connectionId, untold: true, error });
+    console.warn({ event: 'ConnectionGone', connectionId, untold: true, error });
   }
 }

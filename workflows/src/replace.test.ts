@@ -12,6 +12,7 @@ type Event = EventBridgeEvent<'ClientReplaced', ClientReplaced>;
 const event = sample<Event>('workflows/events/replace.json');
 const { connectionId, userId, clientId } = event.detail;
 const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+jest.spyOn(console, 'warn').mockImplementation(() => undefined);
 
 let aws: TestAws;
 let handler: typeof import('./replace.ts').handler;
