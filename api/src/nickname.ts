@@ -8,9 +8,7 @@ import { routeHandler } from '../../shared/src/route.ts';
 import { goBy } from './going-by.ts';
 import { freeLike } from './naming.ts';
 
-export const handler = routeHandler('nickname', async (frame, { userId, clientId }) => {
-  // A plain client's identity ends with its socket: what it claimed would be nobody's for thirty days.
-  if (clientId === undefined) throw new Refused('HelloFirst');
+export const handler = routeHandler('nickname', async (frame, { userId }) => {
   const nickname = shown(frame.nickname);
   if (folded(nickname) === '') throw new Refused('BadField', { field: 'nickname' });
   if (isGuestName(nickname) || !(await claim(nickname, userId, randomUUID())))
