@@ -72,12 +72,11 @@ async function changeLanguage() {
   const chosen = spoken.settings.now();
   // Another may have been chosen meanwhile.
   if (chosen.language !== language) return;
-  if (!tongue.isWanted) {
-    notice.say(spoken.words.settings.noLanguage);
-    return;
-  }
-  spoken.end();
-  spoken = speakAs(chosen, tongue);
+  if (tongue.isWanted) {
+    spoken.end();
+    spoken = speakAs(chosen, tongue);
+  } else notice.say(spoken.words.settings.noLanguage);
+  // The address may be another as well.
   open();
 }
 
@@ -104,6 +103,7 @@ async function openAsConfigured(isWanted) {
   await leaving;
   const typed = spoken.settings.now().address;
   const config = typed === null ? await configured() : { websocket: typed, signIn: null };
+  if (!isWanted()) return;
   if (config.signIn) {
     signIn ??= createSignIn({
       ...{ config: config.signIn, trouble },

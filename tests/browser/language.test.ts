@@ -84,7 +84,9 @@ describe('the language', () => {
     await ada.page.getByRole('button', { name: 'Save' }).click();
     await ada.page.locator('.notice').getByText('could not be fetched').waitFor();
     expect(await html(ada)).toEqual(['en', 'ltr']);
-    expect(await ada.composer.inputValue()).toBe('Half a thought');
+    await ada.page.waitForFunction(
+      () => document.querySelector('textarea')?.value === 'Half a thought',
+    );
     await ada.page.unroute('**/ar.js');
     await ada.connect(machine.page);
     expect(await html(ada)).toEqual(['ar', 'rtl']);

@@ -1,6 +1,7 @@
 // @ts-check
 // One message on the screen: made once, then changed in place, so focus and selection survive.
 import { shownNickname } from '../core/nickname.js';
+import { isStuck } from '../core/stuck.js';
 import { createAvatar, updateAvatar } from './avatar.js';
 import { element } from './element.js';
 import { textNodes } from './message-text.js';
@@ -8,9 +9,6 @@ import { textNodes } from './message-text.js';
 /** @typedef {import('../core/timeline.js').Item} Item */
 /** @typedef {{ words: import('./log-frame.js').Words, when: import('./when.js').When, names: () => readonly string[], isLive: () => boolean }} Means
  *   names: whose mention is marked; isLive: whether what is unsent is on its way */
-
-/** @param {Item} item */
-const isFailed = ({ state }) => state === 'failed' || state === 'held';
 
 /** @param {Item} item @param {import('./log-frame.js').Words} words */
 function failure({ state, reason, code }, words) {
@@ -37,7 +35,7 @@ function failure({ state, reason, code }, words) {
 function mark(item, { words, isLive }) {
   const onTheWay = isLive() ? words.sending : words.waiting;
   if (item.state === 'pending') return element('span', { class: 'mark' }, onTheWay);
-  if (isFailed(item)) return element('span', { class: 'mark' }, words.notSent);
+  if (isStuck(item)) return element('span', { class: 'mark' }, words.notSent);
   const named = { role: 'img', 'aria-label': words.sent, title: words.sent };
   return element('span', { class: 'mark', ...named }, '✓');
 }
@@ -64,7 +62,7 @@ export function createRow(item, { names, words }) {
 export function showItem(row, item, means) {
   const { words, when } = means;
   const name = shownNickname(item.nickname);
-  row.dataset.state = isFailed(item) ? 'failed' : item.state;
+  row.dataset.state = isStuck(item) ? 'failed' : item.state;
   row.classList.toggle('own', item.own);
   row.setAttribute('aria-label', words.row(item.own ? words.you : name, when.short(item.at)));
   row.querySelector('.who bdi')?.replaceChildren(name);
@@ -74,5 +72,5 @@ export function showItem(row, item, means) {
   const time = element('time', { class: 'time', ...full }, when.short(item.at));
   row.querySelector('.meta')?.replaceChildren(time, ...(item.own ? [mark(item, means)] : []));
   row.querySelector('.failure')?.remove();
-  if (isFailed(item)) row.querySelector('.said')?.append(failure(item, words));
+  if (isStuck(item)) row.querySelector('.said')?.append(failure(item, words));
 }
