@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startBuilt } from './machine.ts';
+import { ask, makeRoom, nicknameOf, opened } from './room-steps.ts';
 import { type Visitor, visitor } from './visitor.ts';
 import { wireOf } from './wire.ts';
 
@@ -34,24 +35,13 @@ afterAll(async () => {
 
 const button = (who: Visitor, word: string | RegExp) =>
   who.page.getByRole('button', { name: word, exact: true });
-const opened = (who: Visitor, title: string) =>
-  who.page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
-const nickname = async (who: Visitor) => (await who.page.locator('.me .name').textContent()) ?? '';
 const invitationTo = (room: string) => button(ravi, new RegExp(`^#${room} .* invites you$`));
 const notice = () => ravi.page.locator('.notice');
 
 /** Ada makes a private room and asks Ravi in. */
 async function invite(room: string): Promise<void> {
-  await button(ada, 'New room').click();
-  const dialog = ada.page.getByRole('dialog', { name: 'A new room' });
-  await dialog.getByRole('textbox', { name: 'Name' }).fill(room);
-  await dialog.getByRole('radio', { name: 'Private' }).check();
-  await dialog.getByRole('button', { name: 'Create' }).click();
-  await opened(ada, `#${room}`);
-  await button(ada, 'This room').click();
-  const label = await nickname(ravi);
-  await ada.page.getByRole('combobox', { name: 'Whom' }).selectOption({ label });
-  await button(ada, 'Invite').click();
+  await makeRoom(ada.page, room, 'Private');
+  await ask(ada.page, await nicknameOf(ravi.page));
   await notice().getByText(`invites you to #${room}.`).waitFor();
 }
 
@@ -60,7 +50,7 @@ describe('the notice of an invitation', () => {
     await invite(name);
     await invitationTo(name).click();
     await button(ravi, 'Join').click();
-    await opened(ravi, `#${name}`);
+    await opened(ravi.page, `#${name}`);
     expect(await notice().isVisible()).toBe(false);
   });
 
@@ -140,7 +130,7 @@ describe('M15: the keyboard alone', () => {
   test('is not lost when one is accepted', async () => {
     await invite(name);
     await answer(name, 'Join');
-    await opened(ravi, `#${name}`);
+    await opened(ravi.page, `#${name}`);
     expect(await focused()).not.toBe('nothing');
   });
 });

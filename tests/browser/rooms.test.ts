@@ -4,6 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startBuilt } from './machine.ts';
+import { ask, askForRoom, makeRoom, nicknameOf, opened } from './room-steps.ts';
 import { type Visitor, visitor } from './visitor.ts';
 import { wireOf } from './wire.ts';
 
@@ -35,18 +36,8 @@ afterAll(async () => {
 
 const button = (page: Page, word: string | RegExp) =>
   page.getByRole('button', { name: word, exact: true });
-const opened = (page: Page, title: string) =>
-  page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
 const inList = (page: Page, room: string) =>
   page.getByRole('list', { name: 'Rooms' }).getByRole('button', { name: room });
-
-async function create(who: Visitor, room: string, visibility: 'Public' | 'Private') {
-  await button(who.page, 'New room').click();
-  const dialog = who.page.getByRole('dialog', { name: 'A new room' });
-  await dialog.getByRole('textbox', { name: 'Name' }).fill(room);
-  await dialog.getByRole('radio', { name: visibility }).check();
-  await dialog.getByRole('button', { name: 'Create' }).click();
-}
 
 async function say(who: Visitor, text: string) {
   const field = who.page.getByRole('textbox', { name: `Message to #${name}` });
@@ -56,8 +47,7 @@ async function say(who: Visitor, text: string) {
 
 describe('a public room', () => {
   test('is made by one, found in the list by another, and what is said there stays there', async () => {
-    await create(ada, name, 'Public');
-    await opened(ada.page, `#${name}`);
+    await makeRoom(ada.page, name);
     await button(ravi.page, 'Find a room').click();
     await button(ravi.page, `#${name}`).click();
     await opened(ravi.page, `#${name}`);
@@ -73,10 +63,8 @@ describe('a public room', () => {
   });
 
   test('is found by how its name begins, and the list says when none does', async () => {
-    await create(ada, name, 'Public');
-    await opened(ada.page, `#${name}`);
-    await create(ada, `milk-${n}`, 'Public');
-    await opened(ada.page, `#milk-${n}`);
+    await makeRoom(ada.page, name);
+    await makeRoom(ada.page, `milk-${n}`);
     await button(ravi.page, 'Find a room').click();
     const finding = ravi.page.getByRole('dialog', { name: 'Find a room' });
     const rooms = finding.getByRole('list', { name: 'Public rooms' });
@@ -96,8 +84,7 @@ describe('a public room', () => {
   });
 
   test('comes back after a reload, open as it was; Back returns to the one before', async () => {
-    await create(ada, name, 'Public');
-    await opened(ada.page, `#${name}`);
+    await makeRoom(ada.page, name);
     await ada.page.reload();
     await opened(ada.page, `#${name}`);
     await inList(ada.page, 'Lobby').click();
@@ -109,8 +96,7 @@ describe('a public room', () => {
   test('that was opened is in view in a list that is longer than the page', async () => {
     await ada.page.setViewportSize({ width: 1280, height: 300 });
     for (const end of ['a', 'b', 'c', 'd', 'e']) {
-      await create(ada, `${name}-${end}`, 'Public');
-      await opened(ada.page, `#${name}-${end}`);
+      await makeRoom(ada.page, `${name}-${end}`);
     }
     const isInView = (room: string) =>
       inList(ada.page, room).evaluate((row) => {
@@ -129,8 +115,7 @@ describe('a public room', () => {
   });
 
   test('is left after a question, goes from the list, and the lobby is open', async () => {
-    await create(ada, name, 'Public');
-    await opened(ada.page, `#${name}`);
+    await makeRoom(ada.page, name);
     await button(ada.page, 'This room').click();
     await button(ada.page, 'Leave the room').waitFor();
     expect(await button(ada.page, 'Remove somebody…').count()).toBe(0);
@@ -143,9 +128,8 @@ describe('a public room', () => {
   });
 
   test('of a taken name is not made again, and the dialog says so', async () => {
-    await create(ada, name, 'Public');
-    await opened(ada.page, `#${name}`);
-    await create(ravi, name, 'Private');
+    await makeRoom(ada.page, name);
+    await askForRoom(ravi.page, name, 'Private');
     const problem = ravi.page
       .getByRole('alert')
       .filter({ hasText: 'There is a room of that name' });
@@ -157,12 +141,8 @@ describe('a public room', () => {
 
 /** Has this one invited into the room that is open; answers what they are called. */
 async function call(host: Visitor, guest: Visitor) {
-  await button(host.page, 'This room').click();
-  const menu = host.page.getByRole('dialog', { name: `#${name}` });
-  const called = (await guest.page.locator('.me .name').textContent()) ?? '';
-  await menu.getByRole('combobox', { name: 'Whom' }).selectOption({ label: called });
-  await menu.getByRole('button', { name: 'Invite' }).click();
-  await menu.waitFor({ state: 'hidden' });
+  const called = await nicknameOf(guest.page);
+  await ask(host.page, called);
   return called;
 }
 
@@ -206,8 +186,7 @@ async function askToRemove({ page }: Visitor, whom: string) {
 
 describe('a private room', () => {
   test('opens to who is invited and says yes, also after a reload, and to nobody who only knows its name', async () => {
-    await create(ada, name, 'Private');
-    await opened(ada.page, `#${name}`);
+    await makeRoom(ada.page, name, 'Private');
     await button(ravi.page, 'Find a room').click();
     const finding = ravi.page.getByRole('dialog', { name: 'Find a room' });
     await finding.getByRole('textbox').fill(name);
@@ -231,8 +210,7 @@ describe('a private room', () => {
   });
 
   test('to which an invitation is declined waits in no tab any more, be it open or opened later', async () => {
-    await create(ada, name, 'Private');
-    await opened(ada.page, `#${name}`);
+    await makeRoom(ada.page, name, 'Private');
     await call(ada, ravi);
     const tab = async () => {
       const page = await ravi.page.context().newPage();
@@ -251,8 +229,7 @@ describe('a private room', () => {
   });
 
   test('loses whom its owner takes out of it: they are told, and back in the lobby', async () => {
-    await create(ada, name, 'Private');
-    await opened(ada.page, `#${name}`);
+    await makeRoom(ada.page, name, 'Private');
     const guest = await invite(ada, ravi);
     await ravi.page.clock.install();
     await ravi.page.clock.pauseAt(Date.now() + 60_000);
@@ -277,8 +254,7 @@ describe('a private room', () => {
   });
 
   test('forgets whom its owner took out: not among its people, not to be removed again, but to be invited', async () => {
-    await create(ada, name, 'Private');
-    await opened(ada.page, `#${name}`);
+    await makeRoom(ada.page, name, 'Private');
     const guest = await invite(ada, ravi);
     const panel = ada.page.getByRole('complementary', { name: 'People in this room' });
     await panel.getByText(guest).waitFor();
@@ -295,8 +271,7 @@ describe('a private room', () => {
   });
 
   test('takes back whoever has left it, when they are invited again', async () => {
-    await create(ada, name, 'Private');
-    await opened(ada.page, `#${name}`);
+    await makeRoom(ada.page, name, 'Private');
     const guest = await invite(ada, ravi);
     await button(ravi.page, 'This room').click();
     await button(ravi.page, 'Leave the room').click();
@@ -309,8 +284,7 @@ describe('a private room', () => {
   });
 
   test('is its owner’s on each of their devices: a member is not offered to take somebody out, nor to invite', async () => {
-    await create(ada, name, 'Private');
-    await opened(ada.page, `#${name}`);
+    await makeRoom(ada.page, name, 'Private');
     const guest = await invite(ada, ravi);
     await button(ravi.page, 'This room').click();
     await button(ravi.page, 'Leave the room').waitFor();
@@ -332,8 +306,7 @@ describe('a private room', () => {
   test('from which one was removed while the line was down goes with a sentence', async () => {
     const wire = await wireOf(ravi.page);
     await ravi.connect(machine.page);
-    await create(ada, name, 'Private');
-    await opened(ada.page, `#${name}`);
+    await makeRoom(ada.page, name, 'Private');
     const guest = await invite(ada, ravi);
     wire.hold();
     const question = await askToRemove(ada, guest);
@@ -346,8 +319,7 @@ describe('a private room', () => {
   });
 
   test('from which one was removed while the page was closed is not asked for, but told of', async () => {
-    await create(ada, name, 'Private');
-    await opened(ada.page, `#${name}`);
+    await makeRoom(ada.page, name, 'Private');
     const guest = await invite(ada, ravi);
     await ravi.page.goto('about:blank');
     const question = await askToRemove(ada, guest);
@@ -361,10 +333,8 @@ describe('a private room', () => {
 
   test('has a lock where a public one has a #, and says so, after a reload and on another device too', async () => {
     const device = await deviceOf(ada);
-    await create(ada, `${name}-open`, 'Public');
-    await opened(ada.page, `#${name}-open`);
-    await create(ada, name, 'Private');
-    await opened(ada.page, `#${name}`);
+    await makeRoom(ada.page, `${name}-open`);
+    await makeRoom(ada.page, name, 'Private');
     const locked = inList(ada.page, `${name} private`);
     const sign = (room: string) => inList(ada.page, room).locator('.sign');
     await locked.waitFor();
@@ -386,8 +356,7 @@ const roomInAddress = ({ page }: Visitor) =>
 
 describe('a link', () => {
   test('to a room of others asks before it joins', async () => {
-    await create(ada, name, 'Public');
-    await opened(ada.page, `#${name}`);
+    await makeRoom(ada.page, name);
     await ravi.page.goto(`${machine.page}/#room=${name}`);
     const question = ravi.page.getByRole('dialog', { name: `Join #${name}?` });
     await question.waitFor();
@@ -412,8 +381,7 @@ describe('a link', () => {
   });
 
   test('is not what Back follows into a room one has left: the lobby stays, and the address says so', async () => {
-    await create(ada, name, 'Public');
-    await opened(ada.page, `#${name}`);
+    await makeRoom(ada.page, name);
     await ravi.page.goto(`${machine.page}/#room=${name}`);
     await ravi.page.getByRole('dialog').getByRole('button', { name: 'Join' }).click();
     for (const who of [ada, ravi]) {

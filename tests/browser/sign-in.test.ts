@@ -5,6 +5,7 @@ import { ar } from '../../front/src/words/ar.js';
 import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startMachine } from './machine.ts';
+import { makeRoom } from './room-steps.ts';
 import { becomes, type Visitor, visitor, wrongsOf } from './visitor.ts';
 
 let browser: Browser;
@@ -131,11 +132,7 @@ test('what was begun while signed out stands behind one’s own draft, once, whe
     page.waitForFunction((want) => document.querySelector('textarea')?.value === want, text);
   await signsIn(ada, 'Ada');
   await composer.fill('Begun inside');
-  await page.getByRole('button', { name: 'New room' }).click();
-  const dialog = page.getByRole('dialog', { name: 'A new room' });
-  await dialog.getByRole('textbox', { name: 'Name' }).fill('drafts');
-  await dialog.getByRole('button', { name: 'Create' }).click();
-  await page.getByRole('heading', { level: 1, name: '#drafts' }).waitFor();
+  await makeRoom(page, 'drafts');
   await signsOut(ada);
   await ada.log.getByRole('heading', { name: 'Sign in to read and write' }).waitFor();
   await composer.fill('Begun outside');

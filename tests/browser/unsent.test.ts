@@ -4,6 +4,7 @@ import type { Browser, Page, WebSocketRoute } from 'playwright-core';
 import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startBuilt } from './machine.ts';
+import { ask, makeRoom, nicknameOf, opened } from './room-steps.ts';
 import { becomes, type Visitor, visitor } from './visitor.ts';
 
 let browser: Browser;
@@ -68,21 +69,10 @@ async function lineOf(page: Page) {
   };
 }
 
-const opened = (page: Page, title: string) =>
-  page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
 const inList = (page: Page, list: 'Rooms' | 'Direct messages', called: string | RegExp) =>
   page.getByRole('list', { name: list }).getByRole('button', { name: called });
 
 const menuOf = (page: Page) => page.getByRole('button', { name: 'This room', exact: true });
-
-async function create(page: Page, visibility: 'Public' | 'Private' = 'Public') {
-  await page.getByRole('button', { name: 'New room' }).click();
-  const dialog = page.getByRole('dialog', { name: 'A new room' });
-  await dialog.getByRole('textbox', { name: 'Name' }).fill(name);
-  await dialog.getByRole('radio', { name: visibility }).check();
-  await dialog.getByRole('button', { name: 'Create' }).click();
-  await opened(page, `#${name}`);
-}
 
 async function write({ page, row }: Visitor, text: string) {
   const field = page.locator('textarea');
@@ -93,7 +83,7 @@ async function write({ page, row }: Visitor, text: string) {
 }
 
 test('a reload shows what was not sent in a room, and it can be sent', async () => {
-  await create(ada.page);
+  await makeRoom(ada.page, name);
   line.refuse(true);
   await becomes(await write(ada, 'Milk first?'), 'failed');
   line.refuse(false);
@@ -113,7 +103,7 @@ test('a reload shows what was not sent in a room, and it can be sent', async () 
 test('a reload shows what was not sent to one person, and it can be sent to them', async () => {
   const ravi = await visitor(browser);
   await ravi.connect(machine.page);
-  const called = (await ravi.page.locator('.me .name').textContent()) ?? '';
+  const called = await nicknameOf(ravi.page);
   await ada.page.locator('.people-panel').getByRole('button', { name: called }).click();
   await opened(ada.page, called);
   await becomes(await write(ada, 'Hello'), 'sent');
@@ -134,12 +124,9 @@ test('a reload shows what was not sent to one person, and it can be sent to them
 test('who is removed while away finds what they wrote: at the side, read by nobody else, until they have dealt with it', async () => {
   const owner = await visitor(browser);
   await owner.connect(machine.page);
-  await create(owner.page, 'Private');
-  const called = (await ada.page.locator('.me .name').textContent()) ?? '';
-  await menuOf(owner.page).click();
-  const menu = owner.page.getByRole('dialog', { name: `#${name}` });
-  await menu.getByRole('combobox', { name: 'Whom' }).selectOption({ label: called });
-  await menu.getByRole('button', { name: 'Invite' }).click();
+  await makeRoom(owner.page, name, 'Private');
+  const called = await nicknameOf(ada.page);
+  await ask(owner.page, called);
   await ada.page.getByRole('button', { name: /invites you$/ }).click();
   await ada.page.getByRole('dialog').getByRole('button', { name: 'Join' }).click();
   await opened(ada.page, `#${name}`);
@@ -171,7 +158,7 @@ test('who is removed while away finds what they wrote: at the side, read by nobo
 });
 
 test('who leaves a room is told of what was not sent there, and keeps it', async () => {
-  await create(ada.page);
+  await makeRoom(ada.page, name);
   line.refuse(true);
   await becomes(await write(ada, 'Wait for me'), 'failed');
   line.refuse(false);
@@ -193,8 +180,8 @@ test('who leaves a room is told of what was not sent there, and keeps it', async
 });
 
 test('without a server a reload shows one’s rooms, one’s name, the room that was open, and what waits in it', async () => {
-  await create(ada.page);
-  const called = (await ada.page.locator('.me .name').textContent()) ?? '';
+  await makeRoom(ada.page, name);
+  const called = await nicknameOf(ada.page);
   await line.cut();
   await becomes(await write(ada, 'Written away'), 'pending');
   await ada.page.reload();
