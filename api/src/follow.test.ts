@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import { heldAt } from '../../tests/product/held.ts';
 import { type Person, person, type Routes } from '../../tests/product/people.ts';
 
 let aws: TestAws;
@@ -73,28 +74,12 @@ test.each(['leave', 'remove'] as const)(
     const bob = await person(routes, 'Bob');
     await bob.enters();
     await ada.says('join', { room: 'den', create: true, visibility: 'private' });
-    const { connections } = aws.tables;
     for (let at = 0; ; at += 1) {
       await ada.says('invite', { room: 'den', userId: bob.userId });
       await bob.says('join', { room: 'den' });
-      let calls = 0;
-      let held: Promise<unknown> | undefined;
-      let release = () => {};
-      const reached = new Promise<void>((done) => {
-        aws.hold = (_, input) => {
-          if (!JSON.stringify(input).includes(connections) || calls++ !== at) return undefined;
-          done();
-          held = new Promise<void>((go) => {
-            release = go;
-          });
-          return held;
-        };
-      });
-      const under = follow(bob, 'den', 1);
-      await Promise.race([reached, under]);
-      aws.hold = undefined;
-      if (held === undefined) {
-        expect((await under).type).toBe('joined');
+      const { under, release } = await heldAt(aws, at, () => follow(bob, 'den', 1));
+      if (release === undefined) {
+        expect([at > 0, (await under).type]).toEqual([true, 'joined']);
         break;
       }
       const fields = { room: 'den', userId: bob.userId };
