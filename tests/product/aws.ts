@@ -59,9 +59,9 @@ const obedient = (): Script => ({
 export async function startAws(...functions: string[]): Promise<TestAws> {
   const { server, port } = await listen('--aws-port', 0);
   const url = `http://127.0.0.1:${port}`;
-  // Tests speak faster than people; those of the rate itself set what the door reads.
+  // Tests speak faster than people, all from one address; those of these limits set what the door reads.
   const parameters = {
-    ...{ MessageBurst: '1000', MessagesPerSecond: '1000' },
+    ...{ MessageBurst: '1000', MessagesPerSecond: '1000', ConnectionsPerAddress: '0' },
     AllowedOrigins: 'https://chat.example.com',
   };
   const plan = readPlan(ROOT, { stage: 'dev', parameters, awsEndpoint: url });
