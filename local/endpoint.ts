@@ -136,7 +136,7 @@ async function inputOf(req: IncomingMessage): Promise<Record<string, unknown>> {
 }
 
 function refuse(req: IncomingMessage, res: ServerResponse, error: unknown): void {
-  const { code, message, status } =
+  const { code, message, status, more } =
     error instanceof AwsError
       ? error
       : new AwsError('InternalFailure', 'The local runtime failed; see its log', 500);
@@ -148,6 +148,9 @@ function refuse(req: IncomingMessage, res: ServerResponse, error: unknown): void
   // Clients from before SQS spoke JSON read the code here.
   if (namespace === 'com.amazonaws.sqs') res.setHeader('x-amzn-query-error', `${code};Sender`);
   res.end(
-    JSON.stringify({ __type: namespace === undefined ? code : `${namespace}#${code}`, message }),
+    JSON.stringify({
+      ...{ __type: namespace === undefined ? code : `${namespace}#${code}`, message },
+      ...more,
+    }),
   );
 }

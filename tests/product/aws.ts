@@ -155,10 +155,10 @@ function scripted(output: Json | AwsError | undefined): Json | undefined {
 }
 
 function refuse(res: ServerResponse, error: unknown): void {
-  const { code, status, message } =
+  const { code, status, message, more } =
     error instanceof AwsError ? error : new AwsError('TestFailure', String(error), 400);
   res.writeHead(status, { 'x-amzn-errortype': code });
-  res.end(JSON.stringify({ __type: code, message }));
+  res.end(JSON.stringify({ __type: code, message, ...more }));
 }
 
 function named<T>(all: T[], is: (one: T) => boolean, name: string): T {
