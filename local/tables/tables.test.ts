@@ -114,16 +114,16 @@ describe('a condition that fails', () => {
     const tables = await start([table('items')]);
     await tables.call('PutItem', { TableName: 'items', Item: stored });
     const refusal = (more: object) => tables.call(action, { ...input, ...more });
-    await expect(
-      refusal({ ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
-    ).rejects.toMatchObject({ name: 'ConditionalCheckFailedException', more: { Item: stored } });
+    await expect(refusal({ ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })).rejects.toMatchObject(
+      { name: 'ConditionalCheckFailedException', more: { Item: stored } },
+    );
     for (const wanted of [{ ReturnValuesOnConditionCheckFailure: 'NONE' }, {}])
       await expect(refusal(wanted)).rejects.toMatchObject({
         ...{ name: 'ConditionalCheckFailedException', more: {} },
       });
-    await expect(
-      refusal({ ReturnValuesOnConditionCheckFailure: 'ALL_NEW' }),
-    ).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(refusal({ ReturnValuesOnConditionCheckFailure: 'ALL_NEW' })).rejects.toMatchObject(
+      { name: 'ValidationException' },
+    );
   });
 
   test('answers no item where there is none', async () => {

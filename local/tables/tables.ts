@@ -75,7 +75,11 @@ async function withItemOnFailure(
       'ValidationException',
       `1 validation error detected: Value '${wanted}' at 'returnValuesOnConditionCheckFailure' failed to satisfy constraint: Member must satisfy enum value set: [ALL_OLD, NONE]`,
     );
-  const { TableName, Key = input.Item } = input as { TableName: string; Key?: Row; Item?: Row };
+  const {
+    TableName,
+    Item = {},
+    Key = Item,
+  } = input as { TableName: string; Key?: Row; Item?: Row };
   try {
     return await store.call(action, input);
   } catch (error) {
@@ -83,9 +87,9 @@ async function withItemOnFailure(
       throw error;
     if (wanted === 'NONE') throw error;
     const names = await keysOf(store, TableName);
-    const key = Object.fromEntries(names.map((name) => [name, Key?.[name]]));
-    const { Item } = await store.call('GetItem', { TableName, Key: key, ConsistentRead: true });
-    throw new AwsError(error.code, error.message, error.status, Item === undefined ? {} : { Item });
+    const key = Object.fromEntries(names.map((name) => [name, Key[name]]));
+    const found = await store.call('GetItem', { TableName, Key: key, ConsistentRead: true });
+    throw new AwsError(error.code, error.message, error.status, found);
   }
 }
 

@@ -61,7 +61,7 @@ export async function startAws(...functions: string[]): Promise<TestAws> {
   const url = `http://127.0.0.1:${port}`;
   // Tests speak faster than people; those of the rate itself set what the door reads.
   const parameters = {
-    ...{ MessageBurst: '1000', MessagesPerSecond: '1000' },
+    ...{ MessageBurst: '1000', MessagesPerSecond: '1000', RoomMessagesPerSecond: '0' },
     AllowedOrigins: 'https://chat.example.com',
   };
   const plan = readPlan(ROOT, { stage: 'dev', parameters, awsEndpoint: url });
