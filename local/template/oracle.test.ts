@@ -17,6 +17,7 @@ const FIXTURE = join(HERE, 'fixtures', 'every-shape.yaml');
 interface Translated {
   Type: string;
   Properties: Record<string, unknown>;
+  DependsOn?: string[];
 }
 
 interface Translation {
@@ -106,6 +107,21 @@ whereTranslatorIs.each(CASES)(
       });
       for (const { rule, ...expected } of rules)
         expect(plan.rules.find(({ name }) => name.endsWith(`-${rule}`))).toMatchObject(expected);
+    });
+
+    test('the APIs have the same throttles, in a stage that waits for the routes they name', () => {
+      for (const [, { Properties, DependsOn }] of ofType('AWS::ApiGatewayV2::Stage')) {
+        const named = (Properties.RouteSettings ?? {}) as Record<string, Record<string, number>>;
+        const routes = plan.apis.flatMap((api) => Object.entries(api.routes));
+        for (const [key, limits] of Object.entries(named))
+          expect([key, routes.find(([route]) => route === key)?.[1].throttle]).toEqual([
+            key,
+            { perS: limits.ThrottlingRateLimit, burst: limits.ThrottlingBurstLimit },
+          ]);
+        // Without it, a first deployment ends with "Unable to find Route by key".
+        const ids = ofType('AWS::ApiGatewayV2::Route').map(([logicalId]) => logicalId);
+        if (Object.keys(named).length > 0) expect(DependsOn).toEqual(expect.arrayContaining(ids));
+      }
     });
 
     test('the APIs have the same routes and time-outs', () => {

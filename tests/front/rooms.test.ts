@@ -262,7 +262,11 @@ test('who is written to finds the conversation, and answers the person', async (
 test('a throttled question is asked again after the time it was told', () => {
   const { clock, pass } = fakeClock();
   const sent: object[] = [];
-  const doorway = createDoorway({ clock, send: (frame) => sent.push(frame) > 0 });
+  const doorway = createDoorway({
+    clock,
+    fraction: () => 0.5,
+    send: (frame) => sent.push(frame) > 0,
+  });
   doorway.line(true);
   void doorway.ask({ action: 'rooms' }, 'rooms');
   const more = { message: '', ref: null, type: 'error' as const };
