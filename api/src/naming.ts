@@ -1,7 +1,8 @@
 // Naming: which nickname a user goes by from this hello on. Two users never go by one that people would confuse.
 
 import { randomUUID } from 'node:crypto';
-import { folded, isGuestName, shown, suggestion } from '../../shared/src/nickname.ts';
+import { folded } from '../../shared/src/lookalikes.ts';
+import { isGuestName, shown, suggestion } from '../../shared/src/nickname.ts';
 import { claim, heldBy, isFree } from '../../shared/src/nicknames.ts';
 import { Refused } from '../../shared/src/protocol.ts';
 import type { Guest } from './guest.ts';

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { directRoom } from '../../shared/src/direct.ts';
 import type { NicknameChanged } from '../../shared/src/events.ts';
-import { folded } from '../../shared/src/nickname.ts';
+import { folded } from '../../shared/src/lookalikes.ts';
 import type { ErrorFrame, Nickname, Welcome } from '../../shared/src/protocol.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { type Person, person, type Routes } from '../../tests/product/people.ts';

@@ -1,7 +1,8 @@
 // nickname: somebody is called otherwise from now on, on all their devices; or hears what else they could be called.
 
 import { randomUUID } from 'node:crypto';
-import { folded, isGuestName, shown } from '../../shared/src/nickname.ts';
+import { folded } from '../../shared/src/lookalikes.ts';
+import { isGuestName, shown } from '../../shared/src/nickname.ts';
 import { claim } from '../../shared/src/nicknames.ts';
 import { Refused } from '../../shared/src/protocol.ts';
 import { routeHandler } from '../../shared/src/route.ts';

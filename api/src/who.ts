@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { Connection } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
-import { folded, isGuestName, isNickname, shown } from '../../shared/src/nickname.ts';
+import { folded } from '../../shared/src/lookalikes.ts';
+import { isGuestName, isNickname, shown } from '../../shared/src/nickname.ts';
 import { type Hello, Refused } from '../../shared/src/protocol.ts';
 import { type Guest, guestName, guestWith } from './guest.ts';
 import { type Claims, claimsOf } from './token.ts';
