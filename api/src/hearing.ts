@@ -5,8 +5,10 @@ import { belongings, invitations, remember, renew } from '../../shared/src/belon
 import { conversations, renewConversation } from '../../shared/src/conversations.ts';
 import { partnersOf } from '../../shared/src/direct.ts';
 import { type Invitation, LIMITS, LOBBY, type Role } from '../../shared/src/protocol.ts';
+import { isReservedRoom } from '../../shared/src/reserved.ts';
 import {
   admit,
+  claimLook,
   enlist,
   keepMember,
   makeRoom,
@@ -30,7 +32,7 @@ export interface Hearing {
 }
 
 /**
- * Makes public rooms that are named and not there, up to 50 a day; what is named is remembered, up to 50 rooms of a user. What
+ * Makes public rooms that are named and not there, up to 50 a day, if no other room looks like them; what is named is remembered, up to 50 rooms of a user. What
  * was kept for the user more than a month ago is kept for another year; conversations by a hello that names no rooms.
  */
 export async function hearingOf(userId: string, named: string[] | undefined): Promise<Hearing> {
@@ -44,7 +46,7 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
   ];
   const others = wanted.filter((room) => room !== LOBBY);
   const found = await standings(userId, others);
-  const missing = others.filter((room) => !found.has(room));
+  const missing = others.filter((room) => !found.has(room) && !isReservedRoom(room));
   const made = { visibility: 'public', createdBy: userId } as const;
   if (named !== undefined)
     await Promise.all(missing.map((room) => makeRoom({ room, title: room, ...made })));
@@ -79,8 +81,12 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
   };
 }
 
-/** A room in which somebody is stays in the list of rooms, or they stay its member, for another year; its maker is one again. */
+/**
+ * A room in which somebody is stays in the list of rooms, or they stay its member, for another year; its maker is one again. One
+ * from before rooms had claims claims its look, unless another has.
+ */
 export async function keepUp(standing: Standing | undefined, userId: string): Promise<void> {
+  if (standing?.isClaimed === false) await claimLook(standing.room);
   if (standing?.visibility === 'public') await enlist(standing);
   else if (standing?.role !== undefined) await keepMember(standing.room, userId);
   else if (standing?.createdBy === userId) await admit(standing.room, userId, 'owner');

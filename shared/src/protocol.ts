@@ -80,8 +80,8 @@ export interface Hello {
   nickname?: string;
   /**
    * Optional: up to 50 rooms, and no other is heard after it. Public ones are joined, made if need be; private ones that
-   * one is no member of, and those beyond 50 made in a day, are left out of `welcome.heads`. If absent: the lobby, and
-   * every room of mine.
+   * one is no member of, and those that could not be made (50 made in a day, another that looks like it, a reserved name), are
+   * left out of `welcome.heads`. If absent: the lobby, and every room of mine.
    */
   rooms?: string[];
 }
@@ -132,7 +132,8 @@ export type Role = 'owner' | 'member';
 /**
  * `join`: hear a room, on this connection now and after every hello to come. Answered by `joined`, or by `error`:
  * `NoSuchRoom` (a private room that one is no member of is none), `TooManyRooms` (in 50 beside the lobby, or 50 made today).
- * A room's name is folded as people type it (`room-name.ts`): `Tea Room` is `tea-room`.
+ * A room's name is folded as people type it (`room-name.ts`): `Tea Room` is `tea-room`. A room is not made, and is `NoSuchRoom`,
+ * where another looks like it (`lookalikes.ts`), or where the stack reserves its name.
  */
 export interface Join {
   action: 'join';
@@ -193,7 +194,7 @@ export interface MembersQuestion {
 /**
  * `nickname`: be called so from now on, on every connection of mine. Answered by `nickname`, or by `error`:
  * `NicknameTaken` with a `suggestion`. Names are the same that people would take for one another; those that begin with
- * `guest-` are given, and never asked for.
+ * `guest-` are given, and never asked for; those that the stack reserves nobody has.
  */
 export interface NicknameWish {
   action: 'nickname';
@@ -516,7 +517,11 @@ export const ERRORS = {
   },
   MessageIdReused: { retry: false, afterMs: 0, says: 'This messageId was used for other words.' },
   NotInRoom: { retry: false, afterMs: 0, says: 'You are not in this room.' },
-  NoSuchRoom: { retry: false, afterMs: 0, says: 'There is no such room.' },
+  NoSuchRoom: {
+    retry: false,
+    afterMs: 0,
+    says: 'There is no such room, or none by this name for you.',
+  },
   NoSuchUser: { retry: false, afterMs: 0, says: 'Nobody is known here by this id.' },
   Forbidden: { retry: false, afterMs: 0, says: 'That is not for you to do in this room.' },
   TooManyRooms: {
@@ -524,7 +529,11 @@ export const ERRORS = {
     afterMs: 0,
     says: 'These are too many rooms. Leave one first, or make no more today.',
   },
-  NicknameTaken: { retry: false, afterMs: 0, says: 'Somebody else goes by this nickname.' },
+  NicknameTaken: {
+    retry: false,
+    afterMs: 0,
+    says: 'Somebody else goes by this nickname, or nobody may.',
+  },
   NotConnected: { retry: true, afterMs: 1_000, says: 'This connection is not known (any more).' },
   RateLimited: { retry: true, afterMs: 500, says: 'Too much at once. Wait a moment.' },
   Busy: { retry: true, afterMs: 1_000, says: 'The service is busy. Try again.' },
