@@ -3,7 +3,7 @@
 import { mayHear, mayUse, rolesIn } from '../../shared/src/access.ts';
 import { belongings, invitations, remember, renew } from '../../shared/src/belongings.ts';
 import { conversations, renewConversation } from '../../shared/src/conversations.ts';
-import { partnersOf } from '../../shared/src/direct.ts';
+import { directRoom, partnersOf } from '../../shared/src/direct.ts';
 import { type Invitation, LIMITS, LOBBY, type Role } from '../../shared/src/protocol.ts';
 import { isReservedRoom } from '../../shared/src/reserved.ts';
 import {
@@ -38,7 +38,7 @@ export interface Hearing {
 export async function hearingOf(userId: string, named: string[] | undefined): Promise<Hearing> {
   const [own, talks, waiting] = await Promise.all([
     belongings(userId),
-    named === undefined ? conversations(userId, true) : { rooms: [], stale: [] },
+    named === undefined ? conversations(userId, true) : { rooms: [], own: [], stale: [] },
     named === undefined ? invitations(userId) : [],
   ]);
   const wanted = named?.filter((room) => partnersOf(room) === undefined) ?? [
@@ -77,8 +77,17 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
     ...(named === undefined ? { known: own.rooms } : {}),
     closed: rolesIn(found, rooms, userId),
     kept: rooms.filter((room) => own.rooms.includes(room) || joined.includes(room)),
-    invitations: waiting,
+    invitations: toTell(waiting, userId, talks.own),
   };
+}
+
+/** As many as are told; first those by people whom the user has written to, so that no number of strangers hides them. */
+function toTell(waiting: Invitation[], userId: string, own: string[]): Invitation[] {
+  const isKnown = ({ by }: Invitation) => own.includes(directRoom(userId, by));
+  const known = waiting.filter(isKnown).slice(0, LIMITS.invitations);
+  const strangers = waiting.filter((one) => !isKnown(one));
+  const told = [...known, ...strangers.slice(0, LIMITS.invitations - known.length)];
+  return waiting.filter((one) => told.includes(one));
 }
 
 /**

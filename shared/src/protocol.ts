@@ -34,6 +34,10 @@ export const LIMITS = {
   crowd: 100,
   /** Open invitations that are told. */
   invitations: 10,
+  /** Unanswered invitations of one person to one other; those to public rooms count for a day. */
+  invitationsEach: 3,
+  /** Invitations that one user makes in a day of UTC. */
+  invitationsMade: 100,
   /** Rooms in one answer to `rooms`. */
   listedRooms: 100,
   /** Rooms that one user makes in a day of UTC. */
@@ -161,7 +165,8 @@ export interface Leave {
 /**
  * `invite`: ask somebody else into a room that I hear; of a private one only its owner may. They are in it when they `join`. To a public
  * room they are told if they are here; to a private one also by a later `welcome`. Answered by `invited`, or by `error`:
- * `NoSuchUser` where nobody of that userId has ever said hello.
+ * `NoSuchUser` where nobody of that userId has ever said hello, `TooManyInvitations` where three of mine wait for their answer
+ * already (to a public room, of the last day), or where I have made 100 today.
  */
 export interface Invite {
   action: 'invite';
@@ -202,7 +207,10 @@ export interface NicknameWish {
   nickname: string;
 }
 
-/** `typing`: I am writing in this room, or stopped. Not answered; never stored, never sent again. */
+/**
+ * `typing`: I am writing in this room, or stopped. Not answered; never stored, never sent again. In a direct room it is told
+ * once both have spoken there, and dropped before.
+ */
 export interface TypingSay {
   action: 'typing';
   room: string;
@@ -264,7 +272,11 @@ export interface Welcome {
   here: { [room: string]: Member[] };
   /** Those of `heads` that are private, every one, and what one is in them. Absent where there are none. */
   private?: { [room: string]: Role };
-  /** To private rooms, unanswered, of the last 30 days: at most 10, as far as the frame holds them. Absent where there are none, and where rooms were named. */
+  /**
+   * To private rooms, unanswered, of the last 30 days, the newest first: at most 10, as far as the frame holds them. Where there
+   * are more, those by people whom one has written to are told before others'.
+   * Absent where there are none, and where rooms were named.
+   */
   invitations?: Invitation[];
   /** Milliseconds until the token of this hello expires; absent where there is none. */
   authForMs?: number;
@@ -528,6 +540,11 @@ export const ERRORS = {
     retry: false,
     afterMs: 0,
     says: 'These are too many rooms. Leave one first, or make no more today.',
+  },
+  TooManyInvitations: {
+    retry: false,
+    afterMs: 0,
+    says: 'These are too many invitations. Wait for an answer, or for tomorrow.',
   },
   NicknameTaken: {
     retry: false,

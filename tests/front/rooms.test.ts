@@ -300,7 +300,16 @@ test('public rooms are asked for by how they begin, and another tab’s answer i
 });
 
 test('names are what they are on the server', () => {
-  const names = ['Tea Room', ' ＴＥＡ ', 'ﬁne', 'İ', 'हिन्दी', 'ไทย น้ำ', 'می\u200cخواهم', 'te\u200da'];
+  const names = [
+    'Tea Room',
+    ' ＴＥＡ ',
+    'ﬁne',
+    'İ',
+    'हिन्दी',
+    'ไทย น้ำ',
+    'می\u200cخواهم',
+    'te\u200da',
+  ];
   for (const typed of [...names, `z${'\u0316'.repeat(5)}`, '\u0301a', '', 'x'.repeat(65)]) {
     const room = foldRoom(typed);
     expect(room).toBe(serverRoom.foldRoom(typed));
