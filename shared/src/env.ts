@@ -16,6 +16,7 @@ type Variable =
   | 'OIDC_ISSUER'
   | 'OIDC_JWKS_URI'
   | 'PING_AFTER_SECONDS'
+  | 'RESERVED_NAMES'
   | 'ROOM_MESSAGES_PER_SECOND';
 
 /** The variable's value. Throws its name if the template gave none: at cold start, not in the middle of a message. */
