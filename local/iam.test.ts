@@ -84,6 +84,7 @@ describe('a call', () => {
     ['lambda', 'GetFunction', { FunctionName: FUNCTION }, [['lambda:GetFunction', FUNCTION]]],
     ['sqs', 'SendMessage', { QueueUrl: url }, [['sqs:SendMessage', QUEUE]]],
     ['sqs', 'SendMessageBatch', { QueueUrl: url }, [['sqs:SendMessage', QUEUE]]],
+    ['sqs', 'GetQueueUrl', { QueueName: 'dead' }, [['sqs:GetQueueUrl', QUEUE]]],
     ['sqs', 'ListQueues', {}, [['sqs:ListQueues', '*']]],
     [
       'states',

@@ -52,7 +52,7 @@ export function needsOf(
     }
     case 'sqs': {
       const name =
-        input.QueueUrl === undefined ? undefined : String(input.QueueUrl).split('/').at(-1);
+        input.QueueUrl === undefined ? input.QueueName : String(input.QueueUrl).split('/').at(-1);
       // A batch needs what each of its entries would.
       return [
         { action: `sqs:${action.replace(/Batch$/, '')}`, resource: named(plan.queues, name) },

@@ -1,13 +1,13 @@
 // SQS on this machine: the queues of the templates, with AWS's API to send, receive and look.
 import { join } from 'node:path';
-import { AwsError } from '../aws-error.ts';
+import { AwsError, unsupportedOperation } from '../aws-error.ts';
 import { openJournal } from '../journal.ts';
 import type { Log } from '../log.ts';
 import type { QueuePlan } from '../plan.ts';
 import { listed, queueAttributes, received } from './answers.ts';
 import { type Clock, realClock } from './clock.ts';
 import { md5OfAttributes, md5OfBody } from './digest.ts';
-import { noQueue, unsupported } from './errors.ts';
+import { noQueue } from './errors.ts';
 import type { StoredMessage } from './message.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { entries, type Input, names, newMessage, text, whole } from './requests.ts';
@@ -46,8 +46,8 @@ async function batch(input: Input, each: (entry: Input) => Promise<Output>): Pro
       Successful.push({ Id: entry.Id, ...(await each(entry)) });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      const Code = error.code.replace(/^.*#/, '');
-      Failed.push({ Id: entry.Id, SenderFault: error.status < 500, Code, Message: error.message });
+      const { code: Code, message: Message } = error;
+      Failed.push({ Id: entry.Id, SenderFault: error.status < 500, Code, Message });
     }
   }
   return { Successful, Failed };
@@ -155,7 +155,7 @@ export async function startQueues(
   return {
     async call(action, input) {
       const run = Object.hasOwn(actions, action) ? actions[action] : undefined;
-      if (!run) throw unsupported(action);
+      if (!run) throw unsupportedOperation('sqs', action);
       return run(input);
     },
     update,
