@@ -14,8 +14,9 @@ export class AwsError extends Error {
 }
 
 /** For an operation that AWS has and this machine has not. */
-export const unsupportedOperation = (service: string, action: string): AwsError =>
+export const unsupportedOperation = (service: string, action: string, status = 400): AwsError =>
   new AwsError(
     'UnknownOperationException',
     `${service}:${action} is not supported on this machine`,
+    status,
   );

@@ -1,6 +1,6 @@
 // Lambda's API by action and input, as the other services of this machine call it.
 import type { Aws } from '../aws.ts';
-import { AwsError } from '../aws-error.ts';
+import { AwsError, unsupportedOperation } from '../aws-error.ts';
 import type { Log } from '../log.ts';
 import type { Asynchronous } from './asynchronous.ts';
 import { configurationOf, descriptionOf } from './configuration.ts';
@@ -62,10 +62,8 @@ export function createApi({ functions, asynchronous, runtime, log }: Settings): 
           const plans = [...functions.values()].map(({ plan }) => configurationOf(plan, runtime));
           return { Functions: plans, NextMarker: null };
         }
-        default: {
-          const text = `lambda:${action} is not supported on this machine`;
-          throw new AwsError('UnknownOperationException', text, 404);
-        }
+        default:
+          throw unsupportedOperation('lambda', action, 404);
       }
     },
   };

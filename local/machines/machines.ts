@@ -1,6 +1,6 @@
 // Step Functions on this machine: Express state machines, with AWS's API to start, look at and stop executions.
 import type { Aws } from '../aws.ts';
-import { AwsError } from '../aws-error.ts';
+import { AwsError, unsupportedOperation } from '../aws-error.ts';
 import type { Log } from '../log.ts';
 import type { MachinePlan } from '../plan.ts';
 import {
@@ -141,7 +141,7 @@ export function startMachines(plans: MachinePlan[], deps: MachinesDeps): Machine
   return {
     async call(action, input) {
       const run = Object.hasOwn(actions, action) ? actions[action] : undefined;
-      if (!run) throw new AwsError('UnknownOperationException', `${action} is not supported here`);
+      if (!run) throw unsupportedOperation('states', action);
       return run(input);
     },
     update,

@@ -10,7 +10,7 @@ import { md5OfAttributes, md5OfBody } from './digest.ts';
 import { noQueue } from './errors.ts';
 import type { StoredMessage } from './message.ts';
 import { createQueue, type Queue } from './queue.ts';
-import { entries, type Input, names, newMessage, text, whole } from './requests.ts';
+import { entries, type Input, names, newMessage, queueNameIn, text, whole } from './requests.ts';
 
 type Output = Record<string, unknown>;
 
@@ -74,13 +74,7 @@ export async function startQueues(
     if (queue) return queue;
     throw noQueue();
   };
-  /** By URL or ARN: its last part is the name, whatever host the caller knows us by. */
-  const queueIn = (input: Input) =>
-    named(
-      text(input, 'QueueUrl')
-        .split(/[:/](?=[^:/]*$)/)
-        .at(-1),
-    );
+  const queueIn = (input: Input) => named(queueNameIn(text(input, 'QueueUrl')));
 
   async function update(next: QueuePlan[]): Promise<void> {
     for (const [name, queue] of queues) {

@@ -16,6 +16,10 @@ export function text(input: Input, field: string): string {
   throw errors.badValue(field, value, 'must be a string');
 }
 
+/** The last part of a queue's URL or ARN, whatever host the caller knows this machine by. */
+export const queueNameIn = (urlOrArn: string): string =>
+  urlOrArn.slice(Math.max(urlOrArn.lastIndexOf('/'), urlOrArn.lastIndexOf(':')) + 1);
+
 /** A whole number from `least` to `most`, or `otherwise` where the field is absent. */
 export function whole<T>(
   input: Input,

@@ -1,7 +1,8 @@
 // The local runtime as boto3 sees it: error codes, pages, refusals, and what AWS accepts in other forms.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { QUERY_ERRORS } from '../../local/queues/errors.ts';
-import { type LocalRuntime, startLocal } from '../contract/runtime.ts';
+import { readPlan } from '../../local/template/read-plan.ts';
+import { type LocalRuntime, ROOT, startLocal } from '../contract/runtime.ts';
 import { judgedBy, pythonWith } from '../judges.ts';
 import { startBoto3 } from './boto3.ts';
 
@@ -67,5 +68,36 @@ judgedBy('boto3', pythonWith('boto3'), 'boto3', (python) => {
       ...{ Code: 'AWS.SimpleQueueService.MessageNotInflight', type: 'MessageNotInflight' },
     });
     await boto3.call('sqs', 'delete_message', { QueueUrl, ReceiptHandle });
+  });
+
+  describe('time to live is described as the template has it:', () => {
+    const { tables } = readPlan(ROOT, { stage: 'dev' });
+    test.each(tables)('$name, $ttlAttribute', async ({ name, arn, ttlAttribute }) => {
+      const expected =
+        ttlAttribute === undefined
+          ? { TimeToLiveStatus: 'DISABLED' }
+          : { TimeToLiveStatus: 'ENABLED', AttributeName: ttlAttribute };
+      for (const TableName of [name, arn])
+        expect(await boto3.call('dynamodb', 'describe_time_to_live', { TableName })).toMatchObject({
+          TimeToLiveDescription: expected,
+        });
+    });
+
+    test('some tables have one', () => {
+      expect(tables.filter(({ ttlAttribute }) => ttlAttribute !== undefined)).not.toEqual([]);
+    });
+  });
+
+  test.each([
+    ['dynamodb', 'transact_write_items', { TransactItems: [{}] }, 'dynamodb:TransactWriteItems'],
+    ['dynamodb', 'execute_statement', { Statement: 'SELECT' }, 'dynamodb:ExecuteStatement'],
+    ['dynamodb', 'describe_limits', {}, 'dynamodb:DescribeLimits'],
+    ['events', 'list_archives', {}, 'events:ListArchives'],
+    ['stepfunctions', 'list_activities', {}, 'states:ListActivities'],
+    ['sqs', 'list_queue_tags', { QueueUrl: 'http://127.0.0.1/0/x' }, 'sqs:ListQueueTags'],
+    ['lambda', 'list_layers', {}, '/2018-10-31/layers'],
+  ])('%s %s %j is refused by name', async (service, operation, input, name) => {
+    const { Message } = await boto3.error(service, operation, input);
+    expect(Message).toContain(name);
   });
 });
