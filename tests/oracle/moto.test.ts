@@ -164,6 +164,21 @@ judgedBy('moto', MOTO, 'moto agrees with the own interpreter', (python) => {
       data,
     ],
     [
+      'intrinsics',
+      pass({
+        'partition.$': 'States.ArrayPartition($.list, 1)',
+        'contains.$': 'States.ArrayContains(States.Array($.same), $.reordered)',
+        'unique.$': 'States.ArrayUnique(States.Array(1, 2, 1))',
+        'split.$': "States.StringSplit('a.b,.c', '.,')",
+        'hash.$': "States.Hash($.text, 'SHA-384')",
+        'encoded.$': 'States.Base64Encode($.json)',
+        'format.$': "States.Format('{} {}', $.list, $.same)",
+        'blank.$': "States.StringToJson(' ')",
+        'merged.$': 'States.JsonMerge($.same, $.same, false)',
+      }),
+      { ...data, same: { a: 1, b: 2 }, reordered: { b: 2, a: 1 } },
+    ],
+    [
       'results',
       {
         StartAt: 'A',
