@@ -332,6 +332,9 @@ describe('asked', () => {
     ['DescribeEventBus', { Name: 'nobody' }, 'ResourceNotFoundException'],
     ['ListTargetsByRule', { Rule: 'nobody' }, 'ResourceNotFoundException'],
     ['ListRules', { NextToken: 'x' }, 'ValidationException'],
+    ['ListRules', { Limit: 0 }, 'ValidationException'],
+    ['ListEventBuses', { Limit: 101 }, 'ValidationException'],
+    ['ListRuleNamesByTarget', {}, 'ValidationException'],
     ['constructor', {}, 'UnknownOperationException'],
   ])('%s %j, it answers %s', async (action, input, code) => {
     await expect(start().bus.call(action, input)).rejects.toMatchObject({ code });

@@ -132,6 +132,16 @@ test('functions are listed and described', async () => {
   expect(configuration).toMatchObject({ FunctionName: 'probe', MemorySize: 128 });
 });
 
+test.each([
+  ['MaxItems=0', 'ValidationException'],
+  ['MaxItems=10001', 'ValidationException'],
+  ['MaxItems=x', 'SerializationException'],
+  ['Marker=x', 'InvalidParameterValueException'],
+])('a list with %s is answered %s', async (query, error) => {
+  const response = await fetch(`${endpoint}${PATH}/?${query}`);
+  expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([400, error]);
+});
+
 test('what is not supported is said to be, and other services are left alone', async () => {
   const removed = await fetch(`${endpoint}${PATH}/probe`, { method: 'DELETE' });
   expect(removed.status).toBe(404);

@@ -230,6 +230,18 @@ test('queues are found by URL, by ARN and by name, and tell their counts', async
   expect(await receive()).toEqual([]);
 });
 
+test('queues are listed by name, in pages only where MaxResults asks for them', async () => {
+  const names = ['b', 'dead', 'a', 'c'];
+  await queues.update(names.map((name) => ({ ...plan, name, arn: `${plan.arn}${name}` })));
+  const urls = [...names].sort().map((name) => QueueUrl.replace('dead', name));
+  expect(await queues.call('ListQueues', {})).toEqual({ QueueUrls: urls });
+  const { NextToken, ...first } = await queues.call('ListQueues', { MaxResults: 3 });
+  expect(first).toEqual({ QueueUrls: urls.slice(0, 3) });
+  expect(await queues.call('ListQueues', { MaxResults: 3, NextToken })).toEqual({
+    QueueUrls: urls.slice(3),
+  });
+});
+
 test('a new plan keeps the messages and takes the new times', async () => {
   await send('a');
   await queues.update([{ ...plan, visibilityTimeoutS: 1 }]);
@@ -267,6 +279,9 @@ test.each<[string, Record<string, unknown>, string]>([
     'TooManyEntriesInBatchRequest',
   ],
   ['GetQueueAttributes', { QueueUrl, AttributeNames: ['Nope'] }, 'InvalidAttributeName'],
+  ['ListQueues', { MaxResults: 0 }, 'InvalidParameterValueException'],
+  ['ListQueues', { MaxResults: 1001 }, 'InvalidParameterValueException'],
+  ['ListQueues', { MaxResults: 1, NextToken: '1' }, 'InvalidParameterValueException'],
 ])('%s with %j answers %s', async (action, input, code) => {
   await expect(queues.call(action, input)).rejects.toMatchObject({ code });
 });

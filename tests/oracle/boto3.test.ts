@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { QUERY_ERRORS } from '../../local/queues/errors.ts';
 import { readPlan } from '../../local/template/read-plan.ts';
 import { type LocalRuntime, ROOT, startLocal } from '../contract/runtime.ts';
+import { eventually } from '../contract/stored.ts';
 import { judgedBy, pythonWith } from '../judges.ts';
 import { startBoto3 } from './boto3.ts';
 
@@ -99,5 +100,90 @@ judgedBy('boto3', pythonWith('boto3'), 'boto3', (python) => {
   ])('%s %s %j is refused by name', async (service, operation, input, name) => {
     const { Message } = await boto3.error(service, operation, input);
     expect(Message).toContain(name);
+  });
+
+  describe('pages of one item hold what one page holds:', () => {
+    const MACHINE =
+      'arn:aws:states:us-east-1:000000000000:stateMachine:hubbub-dev-message-distribution';
+    const RULE = { EventBusName: 'hubbub-dev' };
+    let rules: { Name: string }[];
+    let TargetArn: string;
+    let executionArn: unknown;
+    beforeAll(async () => {
+      rules = (await boto3.call('events', 'list_rules', RULE)).Rules as { Name: string }[];
+      const targets = { ...RULE, Rule: rules[0]?.Name };
+      const { Targets } = await boto3.call('events', 'list_targets_by_rule', targets);
+      TargetArn = String(Object(Targets)[0].Arn);
+      for (let i = 0; i < 3; i++) {
+        const started = await boto3.call('stepfunctions', 'start_execution', {
+          ...{ stateMachineArn: MACHINE, input: '{}' },
+        });
+        executionArn = started.executionArn;
+      }
+      await eventually(
+        'the execution ended',
+        () => boto3.call('stepfunctions', 'describe_execution', { executionArn }),
+        ({ status }) => status !== 'RUNNING',
+      );
+    });
+
+    /** How each service names the limit, the token that it takes, the token that it gives, and a bad token's error. */
+    const NAMES: Record<string, [limit: string, takes: string, gives: string, error?: string]> = {
+      lambda: ['MaxItems', 'Marker', 'NextMarker', 'InvalidParameterValueException'],
+      events: ['Limit', 'NextToken', 'NextToken', 'ValidationException'],
+      stepfunctions: ['maxResults', 'nextToken', 'nextToken', 'InvalidToken'],
+      sqs: ['MaxResults', 'NextToken', 'NextToken', 'InvalidParameterValue'],
+      // DynamoDB takes any name to start behind.
+      dynamodb: ['Limit', 'ExclusiveStartTableName', 'LastEvaluatedTableName'],
+    };
+
+    test.each<[service: string, operation: string, field: string, least: number, () => object]>([
+      ['lambda', 'list_functions', 'Functions', 2, () => ({})],
+      ['events', 'list_event_buses', 'EventBuses', 2, () => ({})],
+      ['events', 'list_rules', 'Rules', 2, () => RULE],
+      ['events', 'list_targets_by_rule', 'Targets', 1, () => ({ ...RULE, Rule: rules[0]?.Name })],
+      ['events', 'list_rule_names_by_target', 'RuleNames', 1, () => ({ ...RULE, TargetArn })],
+      ['stepfunctions', 'list_state_machines', 'stateMachines', 2, () => ({})],
+      ['stepfunctions', 'list_executions', 'executions', 3, () => ({ stateMachineArn: MACHINE })],
+      ['stepfunctions', 'get_execution_history', 'events', 3, () => ({ executionArn })],
+      ['sqs', 'list_queues', 'QueueUrls', 1, () => ({})],
+      ['dynamodb', 'list_tables', 'TableNames', 3, () => ({})],
+    ])('%s %s', async (service, operation, field, least, inputOf) => {
+      const [limit = '', takes = '', gives = '', error] = NAMES[service] ?? [];
+      const one = { ...inputOf(), [limit]: 1 };
+      const whole = (await boto3.call(service, operation, inputOf()))[field] as unknown[];
+      expect(whole.length).toBeGreaterThanOrEqual(least);
+      const found: unknown[] = [];
+      let token: unknown;
+      do {
+        const from = token === undefined ? {} : { [takes]: token };
+        const page = await boto3.call(service, operation, { ...one, ...from });
+        expect(page[field]).toHaveLength(1);
+        found.push(...(page[field] as unknown[]));
+        token = page[gives] ?? undefined;
+      } while (token !== undefined);
+      expect(found).toEqual(whole);
+      if (error === undefined) return;
+      const bad = await boto3.error(service, operation, { ...one, [takes]: 'eA' });
+      expect(bad).toMatchObject({ Code: error, status: 400 });
+    });
+
+    test.each([
+      ['lambda', 'list_functions', { MaxItems: 10_001 }, 'ValidationException'],
+      ['events', 'list_rules', { Limit: 101 }, 'ValidationException'],
+      ['stepfunctions', 'list_state_machines', { maxResults: 1001 }, 'ValidationException'],
+      ['sqs', 'list_queues', { MaxResults: 1001 }, 'InvalidParameterValue'],
+      ['dynamodb', 'list_tables', { Limit: 101 }, 'ValidationException'],
+    ])('%s %s with %j is answered %s', async (service, operation, input, code) => {
+      const { Code } = await boto3.error(service, operation, input);
+      expect(Code).toBe(code);
+    });
+
+    test('boto3’s own paginators come to an end', async () => {
+      const pages = await boto3.pages('events', 'list_rules', {
+        ...{ ...RULE, PaginationConfig: { PageSize: 2 } },
+      });
+      expect(pages.flatMap(({ Rules }) => Rules)).toEqual(rules);
+    });
   });
 });
