@@ -1,9 +1,13 @@
 // The endpoint: each service's wire as its SDK speaks it, and IAM before everything.
-import { createServer, type Server } from 'node:http';
+import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  ListStateMachinesCommand,
+  SFNClient,
+  StartSyncExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { QueueDoesNotExist, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { AwsError } from './aws-error.ts';
@@ -46,7 +50,10 @@ beforeEach(async () => {
     return { Table: { TableName: 'messages', ItemCount: 3 }, action };
   });
   switchboard.connect('events', async () => ({ FailedEntryCount: 0, Entries: [{ EventId: 'e' }] }));
-  switchboard.connect('states', async () => ({ stateMachines: [] }));
+  switchboard.connect('states', async (action) => {
+    asked.push(action);
+    return { stateMachines: [] };
+  });
   switchboard.connect('sqs', async () => {
     throw noQueue();
   });
@@ -112,6 +119,28 @@ test('the Step Functions client hears answers, and a function that may not ask i
   });
   mine.destroy();
   theirs.destroy();
+});
+
+test('the Step Functions client starts a synchronous execution with disableHostPrefix', async () => {
+  const client = new SFNClient({ ...sdk(), disableHostPrefix: true });
+  const start = new StartSyncExecutionCommand({ stateMachineArn: 'arn:aws:states:x' });
+  await client.send(start);
+  client.destroy();
+  expect(asked).toEqual(['StartSyncExecution']);
+});
+
+test('a client that puts a prefix before a name under .localhost is answered', async () => {
+  const { port } = server.address() as AddressInfo;
+  const headers = {
+    host: `sync-aws.localhost:${port}`,
+    'x-amz-target': 'AWSStepFunctions.StartSyncExecution',
+  };
+  const status = await new Promise((done, fail) => {
+    const request = httpRequest({ port, host: '127.0.0.1', method: 'POST', headers });
+    request.on('response', (response) => done(response.resume().statusCode));
+    request.on('error', fail).end('{}');
+  });
+  expect([status, asked]).toEqual([200, ['StartSyncExecution']]);
 });
 
 test.each([

@@ -1,4 +1,6 @@
 // The local runtime as boto3 sees it: error codes, pages, refusals, and what AWS accepts in other forms.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { QUERY_ERRORS } from '../../local/queues/errors.ts';
 import { readPlan } from '../../local/template/read-plan.ts';
@@ -6,6 +8,9 @@ import { type LocalRuntime, ROOT, startLocal } from '../contract/runtime.ts';
 import { eventually } from '../contract/stored.ts';
 import { judgedBy, pythonWith } from '../judges.ts';
 import { startBoto3 } from './boto3.ts';
+
+const MACHINE =
+  'arn:aws:states:us-east-1:000000000000:stateMachine:hubbub-dev-message-distribution';
 
 judgedBy('boto3', pythonWith('boto3'), 'boto3', (python) => {
   let runtime: LocalRuntime;
@@ -103,8 +108,6 @@ judgedBy('boto3', pythonWith('boto3'), 'boto3', (python) => {
   });
 
   describe('pages of one item hold what one page holds:', () => {
-    const MACHINE =
-      'arn:aws:states:us-east-1:000000000000:stateMachine:hubbub-dev-message-distribution';
     const RULE = { EventBusName: 'hubbub-dev' };
     let rules: { Name: string }[];
     let TargetArn: string;
@@ -184,6 +187,21 @@ judgedBy('boto3', pythonWith('boto3'), 'boto3', (python) => {
         ...{ ...RULE, PaginationConfig: { PageSize: 2 } },
       });
       expect(pages.flatMap(({ Rules }) => Rules)).toEqual(rules);
+    });
+  });
+
+  test('start_sync_execution works with the variable of the README, and not without', async () => {
+    const [, name = '', value] = /export (AWS_DISABLE\w+)=(\w+)/.exec(
+      readFileSync(join(ROOT, 'README.md'), 'utf8'),
+    ) ?? ['', '', ''];
+    const told = startBoto3(python, runtime.aws, { [name]: value });
+    const start = { stateMachineArn: MACHINE, input: '{}' };
+    expect(await told.call('stepfunctions', 'start_sync_execution', start)).toMatchObject({
+      ...{ stateMachineArn: MACHINE, billingDetails: { billedMemoryUsedInMB: 64 } },
+    });
+    await told.stop();
+    expect(await boto3.error('stepfunctions', 'start_sync_execution', start)).toMatchObject({
+      ...{ type: 'EndpointConnectionError', Message: expect.stringContaining('//sync-127.0.0.1') },
     });
   });
 });

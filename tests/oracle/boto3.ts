@@ -24,8 +24,10 @@ interface Settings {
   config?: object;
 }
 
-export function startBoto3(python: string, endpoint: string) {
+/** `variables` come on top of this process's environment. */
+export function startBoto3(python: string, endpoint: string, variables: NodeJS.ProcessEnv = {}) {
   const child = spawn(python, [join(import.meta.dirname, 'boto3_calls.py')], {
+    env: { ...process.env, ...variables },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
