@@ -4,12 +4,15 @@ export class AwsError extends Error {
   /** Without a namespace: the wire adds it. */
   readonly code: string;
   readonly status: number;
+  /** Fields beside code and message, as `Item` of a failed condition. */
+  readonly more: Record<string, unknown>;
 
-  constructor(code: string, message: string, status = 400) {
+  constructor(code: string, message: string, status = 400, more: Record<string, unknown> = {}) {
     super(message);
     this.name = code;
     this.code = code;
     this.status = status;
+    this.more = more;
   }
 }
 

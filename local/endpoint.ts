@@ -166,7 +166,7 @@ function refuse(req: IncomingMessage, res: ServerResponse, thrown: unknown): voi
     thrown instanceof AwsError
       ? thrown
       : new AwsError('InternalFailure', 'The local runtime failed; see its log', 500);
-  const { code, message, status } = error;
+  const { code, message, status, more } = error;
   res.statusCode = status;
   if (isQuery(req.headers['content-type'])) {
     res.setHeader('content-type', 'text/xml');
@@ -184,6 +184,9 @@ function refuse(req: IncomingMessage, res: ServerResponse, thrown: unknown): voi
   }
   const namespace = COMMON_ERRORS.includes(code) ? COMMON_NAMESPACE : target?.namespace;
   res.end(
-    JSON.stringify({ __type: target === undefined ? code : `${namespace}#${code}`, message }),
+    JSON.stringify({
+      ...{ __type: target === undefined ? code : `${namespace}#${code}`, message },
+      ...more,
+    }),
   );
 }

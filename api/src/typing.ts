@@ -9,14 +9,17 @@ import { roomTopic, userTopic } from '../../shared/src/topics.ts';
 /** A word that comes later than others come would be shown beside what it announced. */
 const WORTH_MS = 6_000;
 
-export const handler = routeHandler('typing', async ({ room, on }, speaker) => {
-  mustUse(speaker, room);
-  const { userId, nickname } = speaker;
-  const partner = partnersOf(room)?.find((user) => user !== userId);
-  await mention('Typing', {
-    topics: [partner === undefined ? roomTopic(room) : userTopic(partner)],
-    frame: { type: 'typing', room, userId, nickname, on },
-    until: Date.now() + WORTH_MS,
-  });
-  return undefined;
-});
+export const handler = routeHandler(
+  'typing',
+  async ({ room, on }, speaker) => {
+    const { userId, nickname } = speaker;
+    const partner = partnersOf(room)?.find((user) => user !== userId);
+    await mention('Typing', {
+      topics: [partner === undefined ? roomTopic(room) : userTopic(partner)],
+      frame: { type: 'typing', room, userId, nickname, on },
+      until: Date.now() + WORTH_MS,
+    });
+    return undefined;
+  },
+  ({ room }, speaker) => mustUse(speaker, room),
+);

@@ -99,16 +99,43 @@ test('an error of DynamoDB has its own name', async () => {
   });
 });
 
-test('what the store would silently ignore is refused by name', async () => {
-  const tables = await start([table('items')]);
-  const input = {
-    TableName: 'items',
-    Item: { pk: { S: '1' } },
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  };
-  await expect(tables.call('PutItem', input)).rejects.toThrow(
-    /ReturnValuesOnConditionCheckFailure/,
-  );
+describe('a condition that fails', () => {
+  const stored = { pk: { S: '1' }, count: { N: '7' } };
+  const failing = { TableName: 'items', ConditionExpression: 'attribute_not_exists(pk)' };
+  const update = { ...failing, Key: { pk: { S: '1' } }, UpdateExpression: 'REMOVE #count' };
+  const naming = { ExpressionAttributeNames: { '#count': 'count' } };
+  const writes: [string, Record<string, unknown>][] = [
+    ['UpdateItem', { ...update, ...naming }],
+    ['PutItem', { ...failing, Item: { pk: { S: '1' } } }],
+    ['DeleteItem', { ...failing, Key: { pk: { S: '1' } } }],
+  ];
+
+  test.each(writes)('answers the item of %s where it is asked for', async (action, input) => {
+    const tables = await start([table('items')]);
+    await tables.call('PutItem', { TableName: 'items', Item: stored });
+    const refusal = (more: object) => tables.call(action, { ...input, ...more });
+    await expect(refusal({ ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })).rejects.toMatchObject(
+      { name: 'ConditionalCheckFailedException', more: { Item: stored } },
+    );
+    for (const wanted of [{ ReturnValuesOnConditionCheckFailure: 'NONE' }, {}])
+      await expect(refusal(wanted)).rejects.toMatchObject({
+        ...{ name: 'ConditionalCheckFailedException', more: {} },
+      });
+    await expect(refusal({ ReturnValuesOnConditionCheckFailure: 'ALL_NEW' })).rejects.toMatchObject(
+      { name: 'ValidationException' },
+    );
+  });
+
+  test('answers no item where there is none', async () => {
+    const tables = await start([table('items')]);
+    const input = { TableName: 'items', Key: { pk: { S: '2' } }, UpdateExpression: 'SET a = pk' };
+    await expect(
+      tables.call('UpdateItem', {
+        ...{ ...input, ConditionExpression: 'attribute_exists(pk)' },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    ).rejects.toMatchObject({ name: 'ConditionalCheckFailedException', more: {} });
+  });
 });
 
 test.each(['TransactWriteItems', 'ExecuteStatement', 'DescribeLimits', 'UpdateTimeToLive'])(

@@ -44,6 +44,12 @@ export const LIMITS = {
   historyItems: 100,
   /** Characters of a token: signed claims are some hundreds to 2,000. */
   tokenCharacters: 8 * 1024,
+  /** Frames in a row that cannot be read: with the last of them the socket ends. */
+  badFrames: 20,
+  /** Frames that are refused within `refusalsMs`, at the door of one function: with the last of them the socket ends. */
+  refusals: 100,
+  /** Milliseconds for which refusals are counted. */
+  refusalsMs: 60_000,
   /** Bytes of one frame to a client: below API Gateway's 32 KB a frame. */
   answerBytes: 28 * 1024,
 } as const;
