@@ -1,6 +1,7 @@
 // An error as AWS answers it: a code the SDKs turn into `error.name`, and an HTTP status.
 
 export class AwsError extends Error {
+  /** Without a namespace: the wire adds it. */
   readonly code: string;
   readonly status: number;
   /** Fields beside code and message, as `Item` of a failed condition. */
@@ -14,3 +15,11 @@ export class AwsError extends Error {
     this.more = more;
   }
 }
+
+/** For an operation that AWS has and this machine has not. */
+export const unsupportedOperation = (service: string, action: string, status = 400): AwsError =>
+  new AwsError(
+    'UnknownOperationException',
+    `${service}:${action} is not supported on this machine`,
+    status,
+  );

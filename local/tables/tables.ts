@@ -1,10 +1,11 @@
 // DynamoDB on this machine: the templates' tables on dynalite, in memory or in a folder.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AwsError } from '../aws-error.ts';
+import { AwsError, unsupportedOperation } from '../aws-error.ts';
 import type { Log } from '../log.ts';
 import type { TablePlan } from '../plan.ts';
 import { Refusal } from '../refusal.ts';
 import { seeded } from '../seeded.ts';
+import { byName, withArn } from './arns.ts';
 import { startExpiry } from './expiry.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -43,15 +44,33 @@ export async function startTables(
     current = next;
   };
   await update(plans);
+
+  /** The store's answer, with what only the template knows. */
+  const answerOf: Store['call'] = async (action, input) => {
+    const asked =
+      RETURN_ON_FAILURE in input
+        ? withItemOnFailure(store, action, input)
+        : store.call(action, input);
+    const output = await asked.catch((error: Error) => {
+      if (error.name === 'UnknownOperationException')
+        throw unsupportedOperation('dynamodb', action);
+      throw error;
+    });
+    if (action === 'DescribeTable') return { ...output, Table: withArn(output.Table, current) };
+    const plan = current.find(({ name }) => name === input.TableName);
+    if (action !== 'DescribeTimeToLive' || plan?.ttlAttribute === undefined) return output;
+    const { ttlAttribute: AttributeName } = plan;
+    return { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName } };
+  };
+
   const expiry = startExpiry(store, () => current, log);
   return {
     async call(action, input) {
       if (throttled()) {
         throw new AwsError('ProvisionedThroughputExceededException', 'Throttled on request');
       }
-      return RETURN_ON_FAILURE in input
-        ? withItemOnFailure(store, action, input)
-        : store.call(action, input);
+      const named = byName(input, current);
+      return named.asGiven(await answerOf(action, named.input));
     },
     update,
     async stop() {
