@@ -93,6 +93,7 @@ describe('rooms', () => {
         'shared/src/admission.ts',
         'shared/src/allowance.ts',
         'shared/src/arrivals.ts',
+        'shared/src/bucket.ts',
         'shared/src/bus.ts',
         'shared/src/rooms.ts',
         'shared/src/roster.ts',
@@ -276,6 +277,7 @@ describe('functions', () => {
     'admission.ts': 'dynamodb',
     'allowance.ts': 'dynamodb',
     'arrivals.ts': 'dynamodb',
+    'bucket.ts': 'dynamodb',
     'bus.ts': 'events',
     'handshakes.ts': 'dynamodb',
     'rooms.ts': 'dynamodb',
@@ -325,7 +327,9 @@ describe('functions', () => {
       const given = Object.keys(environment);
       expect(wanted.filter((name) => !given.includes(name))).toEqual([]);
       // What every route reads stands in Globals: $connect, $disconnect and $default do without some of it.
-      const everywhere = ['CONNECTIONS_TABLE', 'MESSAGE_BURST', 'MESSAGES_PER_SECOND'];
+      const everywhere = [
+        ...['CONNECTIONS_TABLE', 'MESSAGE_BURST', 'MESSAGES_PER_SECOND', 'BUS_NAME'],
+      ];
       expect(given.filter((name) => !wanted.includes(name) && !everywhere.includes(name))).toEqual(
         [],
       );

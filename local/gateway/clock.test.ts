@@ -36,7 +36,7 @@ function connect() {
     ws as unknown as WebSocket,
     new PassThrough(),
     awsLimits,
-    { message() {}, trouble() {}, ended: (_connection, ...end) => ends.push(end) },
+    { message() {}, trouble() {}, passed() {}, ended: (_connection, ...end) => ends.push(end) },
   );
   return { ws, connection, ends };
 }

@@ -28,6 +28,8 @@ export interface GatewayDeps {
   domainName?: string;
   limits?: Partial<Limits>;
   faults?: GatewayFaults;
+  /** Called for each message in either direction, with its bytes. */
+  passed?: (bytes: number) => void;
 }
 
 export interface Gateway {
@@ -46,7 +48,7 @@ export interface Gateway {
 }
 
 export function startGateway(firstApi: ApiPlan, deps: GatewayDeps): Gateway {
-  const { aws, log } = deps;
+  const { aws, log, passed = () => undefined } = deps;
   const limits: Limits = { ...awsLimits, ...deps.limits };
   const throttles = createThrottles(firstApi, limits);
   const desk = { aws, log, limits, admits: throttles.admits };
@@ -76,7 +78,7 @@ export function startGateway(firstApi: ApiPlan, deps: GatewayDeps): Gateway {
       return;
     }
     const ws = toWebSocket(req, socket, head, verdict.protocol);
-    if (ws) admit(openConnection(facts, ws, socket, limits, { message, ended, trouble }));
+    if (ws) admit(openConnection(facts, ws, socket, limits, { message, ended, trouble, passed }));
     // $connect has written its row by now, so its end must be told though the client never saw it begin.
     else leave(facts, 1006, 'Connection lost');
   }

@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
+import { judgedBy, pythonWith } from '../../tests/judges.ts';
 import type { Plan } from '../plan.ts';
 import { readDeclarations } from './declarations.ts';
 import { planOf } from './fixture.ts';
@@ -25,15 +26,13 @@ interface Translation {
   resources: Record<string, Translated>;
 }
 
-const present = spawnSync('python3', ['-c', 'import samtranslator, yaml']).status === 0;
-
-function translate(file: string): Translation {
-  const python = spawnSync('python3', [join(HERE, 'translate.py'), file, '{"Stage": "dev"}'], {
+function translate(python: string, file: string): Translation {
+  const answer = spawnSync(python, [join(HERE, 'translate.py'), file, '{"Stage": "dev"}'], {
     encoding: 'utf8',
     env: { ...process.env, AWS_DEFAULT_REGION: 'us-east-1' },
   });
-  if (python.status !== 0) throw new Error(python.stderr);
-  return JSON.parse(python.stdout);
+  if (answer.status !== 0) throw new Error(answer.stderr);
+  return JSON.parse(answer.stdout);
 }
 
 function fixturePlan(): Plan {
@@ -49,16 +48,14 @@ const CASES: [string, string, () => Plan][] = [
   ['workflows', join(ROOT, 'workflows', 'template.yaml'), () => readPlan(ROOT, { stage: 'dev' })],
 ];
 
-const whereTranslatorIs = present ? describe : describe.skip;
-
-whereTranslatorIs.each(CASES)(
-  'of %s, as SAM’s translator (python3, samtranslator)',
-  (_, file, read) => {
+const translator = pythonWith('samtranslator, yaml');
+for (const [what, file, read] of CASES)
+  judgedBy('samtranslator', translator, `of ${what}, as SAM’s translator`, (python) => {
     let translation: Translation;
     let source: Source;
     let plan: Plan;
     beforeAll(() => {
-      translation = translate(file);
+      translation = translate(python, file);
       source = parseTemplate(readFileSync(file, 'utf8'), file, ROOT);
       plan = read();
     });
@@ -138,5 +135,4 @@ whereTranslatorIs.each(CASES)(
       );
       if (routes.length > 0) expect(planned.sort()).toEqual(timeouts.sort());
     });
-  },
-);
+  });

@@ -29,6 +29,7 @@ const TALKATIVE = [
   'MessageBurst=1000',
   'MessagesPerSecond=1000',
   'ConnectionsPerAddress=0',
+  'RoomMessagesPerSecond=0',
 ].flatMap((parameter) => ['--parameter', parameter]);
 
 /** Starts with free ports, in memory unless `--data` is among the flags; resolves when it is ready. */
