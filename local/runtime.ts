@@ -12,6 +12,7 @@ import { startIssuer } from './issuer/start.ts';
 import { hangUp, listen } from './listen.ts';
 import type { Log } from './log.ts';
 import { startMachines } from './machines/machines.ts';
+import { originsOf } from './own-pages.ts';
 import type { ApiPlan, Plan } from './plan.ts';
 import { startQueues } from './queues/queues.ts';
 import { Refusal } from './refusal.ts';
@@ -161,25 +162,25 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       ...(flags.faults.gateway ? { faults: flags.faults.gateway } : {}),
     });
     const site = startSite(plan.site, () => configOf(plan, websocket));
-    back.server.on(
-      'request',
-      createEndpoint({
-        switchboard,
-        functions: () => functions,
-        gateway: () => gateway,
-        api: () => api,
-        log,
-      }),
-    );
-    front.server.on('request', (req, res) => {
-      site.handle(req, res).catch((error: Error) => {
-        log.detail(`site: ${req.url}: ${error.message}`);
-        res.destroy();
-      });
+    const endpoint = createEndpoint({
+      switchboard,
+      functions: () => functions,
+      gateway: () => gateway,
+      api: () => api,
+      log,
     });
-    front.server.on('upgrade', gateway.upgrade);
-    front.open();
-    back.open();
+    front.open({
+      origins,
+      linked: true,
+      answer(req, res) {
+        site.handle(req, res).catch((error: Error) => {
+          log.detail(`site: ${req.url}: ${error.message}`);
+          res.destroy();
+        });
+      },
+      upgrade: gateway.upgrade,
+    });
+    back.open({ origins, linked: false, ...endpoint });
     issuing?.open();
     everybody.resolve();
     warm();
@@ -226,9 +227,6 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
     return { page, websocket, aws, ...(issuer && { issuer }), plan: () => plan, stop };
   }
 }
-
-/** A browser may have been given either name of this machine. */
-const originsOf = (port: number) => [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
 
 function onlyApi({ apis }: Plan): ApiPlan {
   const [api, ...more] = apis;
