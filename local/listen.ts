@@ -1,13 +1,18 @@
 // A port of this machine: an HTTP server on 127.0.0.1, and nowhere else, that answers only its own callers.
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { dropBody } from './body.ts';
 import { foreignHost, foreignRequest, type OwnPages } from './own-pages.ts';
 import { Refusal } from './refusal.ts';
 
 /** With Node's five seconds, a client on a busy machine sends on a connection that ends under it. */
 const IDLE_MS = 60_000;
+/** How long a port that is taken is tried again, and how often. */
+const ENDING_MS = 300;
+const RETRY_MS = 20;
 
 /** What answers at a port. */
 export interface PortService extends OwnPages {
@@ -34,21 +39,7 @@ export async function listen(flag: string, port: number): Promise<Port> {
   const hold = (req: IncomingMessage, res: ServerResponse) => void early.push([req, res]);
   server.on('request', hold);
   server.on('upgrade', notYet);
-  await new Promise<void>((done, fail) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      fail(
-        new Refusal(
-          'flags',
-          flag,
-          port,
-          error.code === 'EADDRINUSE'
-            ? `this port is taken; try ${flag} 0`
-            : `cannot listen (${error.code})`,
-        ),
-      ),
-    );
-    server.listen(port, '127.0.0.1', done);
-  });
+  await take(server, flag, port);
   const open = (service: PortService) => {
     const { upgrade } = service;
     const answer = answerOwn(service);
@@ -57,6 +48,25 @@ export async function listen(flag: string, port: number): Promise<Port> {
     for (const [req, res] of early.splice(0)) answer(req, res);
   };
   return { server, port: (server.address() as AddressInfo).port, open };
+}
+
+/** A process that was just killed holds its ports for a moment longer than its data folder. */
+async function take(server: Server, flag: string, port: number): Promise<void> {
+  const until = performance.now() + ENDING_MS;
+  for (;;) {
+    try {
+      const listening = once(server, 'listening');
+      server.listen(port, '127.0.0.1');
+      await listening;
+      return;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== 'EADDRINUSE') throw new Refusal('flags', flag, port, `cannot listen (${code})`);
+      if (performance.now() > until)
+        throw new Refusal('flags', flag, port, `this port is taken; try ${flag} 0`);
+      await sleep(RETRY_MS);
+    }
+  }
 }
 
 /** Refuses a foreign request before its body is read. */
