@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { startBus } from './bus/bus.ts';
+import { EVENTS } from './bus/shapes.ts';
 import { lockDataFolder } from './data-folder.ts';
 import { createEndpoint } from './endpoint.ts';
 import type { Flags } from './flags.ts';
@@ -12,9 +13,11 @@ import { startIssuer } from './issuer/start.ts';
 import { hangUp, listen } from './listen.ts';
 import type { Log } from './log.ts';
 import { startMachines } from './machines/machines.ts';
+import { STATES } from './machines/shapes.ts';
 import { originsOf } from './own-pages.ts';
 import type { ApiPlan, Plan } from './plan.ts';
 import { startQueues } from './queues/queues.ts';
+import { SQS } from './queues/shapes.ts';
 import { Refusal } from './refusal.ts';
 import { startReload } from './reload.ts';
 import { configOf } from './site/config.ts';
@@ -118,7 +121,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       endpoint: () => aws,
     });
     running.push(() => queues.stop());
-    switchboard.connect('sqs', queues.call);
+    switchboard.connect('sqs', queues.call, SQS);
 
     // The bus, which waits with yesterday's events until everybody is there.
     const everybody = Promise.withResolvers<void>();
@@ -130,7 +133,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       ready: everybody.promise,
     });
     running.push(() => bus.stop());
-    switchboard.connect('events', bus.call);
+    switchboard.connect('events', bus.call, EVENTS);
 
     // State machines, then the functions they invoke.
     const machines = startMachines(plan.machines, {
@@ -138,7 +141,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       ready: everybody.promise,
     });
     running.push(() => machines.stop());
-    switchboard.connect('states', machines.call);
+    switchboard.connect('states', machines.call, STATES);
     const buildFolder = join(root, '.hubbub', 'build', String(back.port));
     running.push(() => rm(buildFolder, { recursive: true, force: true }));
     const functions = await startFunctions(plan.functions, {
