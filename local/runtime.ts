@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createMeter, type Usage } from './bill.ts';
 import { startBus } from './bus/bus.ts';
+import { EVENTS } from './bus/shapes.ts';
 import { lockDataFolder } from './data-folder.ts';
 import { createEndpoint } from './endpoint.ts';
 import type { Flags } from './flags.ts';
@@ -13,8 +14,11 @@ import { startIssuer } from './issuer/start.ts';
 import { hangUp, listen } from './listen.ts';
 import type { Log } from './log.ts';
 import { startMachines } from './machines/machines.ts';
+import { STATES } from './machines/shapes.ts';
+import { originsOf } from './own-pages.ts';
 import type { ApiPlan, Plan } from './plan.ts';
 import { startQueues } from './queues/queues.ts';
+import { SQS } from './queues/shapes.ts';
 import { Refusal } from './refusal.ts';
 import { startReload } from './reload.ts';
 import { configOf } from './site/config.ts';
@@ -123,7 +127,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       endpoint: () => aws,
     });
     running.push(() => queues.stop());
-    switchboard.connect('sqs', meter.metered('sqs', queues.call));
+    switchboard.connect('sqs', meter.metered('sqs', queues.call), SQS);
 
     // The bus, which waits with yesterday's events until everybody is there.
     const everybody = Promise.withResolvers<void>();
@@ -135,7 +139,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       ready: everybody.promise,
     });
     running.push(() => bus.stop());
-    switchboard.connect('events', meter.metered('events', bus.call));
+    switchboard.connect('events', meter.metered('events', bus.call), EVENTS);
 
     // State machines, then the functions they invoke.
     const machines = startMachines(plan.machines, {
@@ -143,7 +147,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       ready: everybody.promise,
     });
     running.push(() => machines.stop());
-    switchboard.connect('states', meter.metered('states', machines.call));
+    switchboard.connect('states', meter.metered('states', machines.call), STATES);
     const buildFolder = join(root, '.hubbub', 'build', String(back.port));
     running.push(() => rm(buildFolder, { recursive: true, force: true }));
     const functions = await startFunctions(plan.functions, {
@@ -168,25 +172,25 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       ...(flags.faults.gateway ? { faults: flags.faults.gateway } : {}),
     });
     const site = startSite(plan.site, () => configOf(plan, websocket));
-    back.server.on(
-      'request',
-      createEndpoint({
-        switchboard,
-        functions: () => functions,
-        gateway: () => gateway,
-        api: () => api,
-        log,
-      }),
-    );
-    front.server.on('request', (req, res) => {
-      site.handle(req, res).catch((error: Error) => {
-        log.detail(`site: ${req.url}: ${error.message}`);
-        res.destroy();
-      });
+    const endpoint = createEndpoint({
+      switchboard,
+      functions: () => functions,
+      gateway: () => gateway,
+      api: () => api,
+      log,
     });
-    front.server.on('upgrade', gateway.upgrade);
-    front.open();
-    back.open();
+    front.open({
+      origins,
+      linked: true,
+      answer(req, res) {
+        site.handle(req, res).catch((error: Error) => {
+          log.detail(`site: ${req.url}: ${error.message}`);
+          res.destroy();
+        });
+      },
+      upgrade: gateway.upgrade,
+    });
+    back.open({ origins, linked: false, ...endpoint });
     issuing?.open();
     everybody.resolve();
     warm();
@@ -236,9 +240,6 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
     };
   }
 }
-
-/** A browser may have been given either name of this machine. */
-const originsOf = (port: number) => [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
 
 function onlyApi({ apis }: Plan): ApiPlan {
   const [api, ...more] = apis;

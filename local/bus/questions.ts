@@ -1,6 +1,7 @@
 // What one may ask the bus: its buses, rules and targets, and whether a pattern would match.
 import { AwsError } from '../aws-error.ts';
 import { limitIn, pageOf } from '../paging.ts';
+import { parseJson } from '../parse-json.ts';
 import type { TargetPlan } from '../plan.ts';
 import { compile } from './pattern.ts';
 import type { BusesPlan } from './rules.ts';
@@ -64,7 +65,7 @@ function testEventPattern({ EventPattern, Event }: Input) {
 function parsed(text: unknown, parameter: string, code: string): unknown {
   if (typeof text !== 'string') throw invalid(parameter, 'it must be a string');
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw new AwsError(code, `${parameter} is not valid JSON.`);
   }

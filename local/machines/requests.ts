@@ -1,6 +1,7 @@
 // What a request to Step Functions names: an ARN, an execution's name, its input.
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../aws-error.ts';
+import { parseJson } from '../parse-json.ts';
 import { MOST_PAYLOAD_BYTES } from './run.ts';
 
 export type Input = Record<string, unknown>;
@@ -22,7 +23,7 @@ export function inputIn({ input = '{}' }: Input): string {
   if (typeof input === 'string' && Buffer.byteLength(input) > MOST_PAYLOAD_BYTES)
     throw new AwsError('ValidationException', `input has more than ${MOST_PAYLOAD_BYTES} bytes`);
   try {
-    JSON.parse(String(input));
+    parseJson(String(input));
     return String(input);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

@@ -61,7 +61,8 @@ export function queueAttributes(queue: Queue, wanted: string[]): Record<string, 
     ReceiveMessageWaitTimeSeconds: '0',
     MaximumMessageSize: '1048576',
   };
-  for (const name of wanted) if (name !== 'All' && !(name in all)) throw badAttribute(name);
+  for (const name of wanted)
+    if (name !== 'All' && !Object.hasOwn(all, name)) throw badAttribute(name);
   return nonEmpty('Attributes', picked(all, picker(wanted)));
 }
 

@@ -5,7 +5,7 @@ import * as errors from './errors.ts';
 export type Input = Record<string, unknown>;
 
 /** Bytes of a message with its attributes, and of a batch: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
-const MOST_BYTES = 1_048_576;
+export const MOST_BYTES = 1_048_576;
 const MOST_DELAY_S = 900;
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 

@@ -320,3 +320,45 @@ test('throttling on purpose hits the same calls for the same seed, by its rate',
   expect(await faresOf(1)).toEqual(fares);
   expect(await faresOf(2)).not.toEqual(fares);
 });
+
+test.each<[string, string, Record<string, unknown>, string]>([
+  [
+    'a request that dynalite refuses without a word',
+    'PutItem',
+    { Item: { pk: { S: 'x'.repeat(17_000_000) } } },
+    'RequestEntityTooLargeException',
+  ],
+  ['null for an attribute', 'GetItem', { Key: { pk: null } }, 'SerializationException'],
+  [
+    'null for a request',
+    'BatchWriteItem',
+    { RequestItems: { items: [null] } },
+    'SerializationException',
+  ],
+  [
+    'a condition that is hours of parsing',
+    'PutItem',
+    { Item: { pk: { S: 'a' } }, ConditionExpression: '('.repeat(20) },
+    'ValidationException',
+  ],
+  [
+    'an ARN that is hours of matching',
+    'ListTagsOfResource',
+    { ResourceArn: 'a:'.repeat(2_000) },
+    'ValidationException',
+  ],
+])('%s is an error of this call, and the next is answered', async (_, action, input, code) => {
+  const tables = await start([table('items')]);
+  const call = tables.call(action, { TableName: 'items', ...input });
+  await expect(call).rejects.toMatchObject({ name: code });
+  await put(tables, 'items', 'next');
+});
+
+test('a condition of four levels is read', async () => {
+  const tables = await start([table('items')]);
+  const ConditionExpression = '(NOT (pk = :a OR (attribute_exists(pk))))';
+  const values = { ExpressionAttributeValues: { ':a': { S: 'a' } } };
+  const input = { TableName: 'items', Item: { pk: { S: 'a' } }, ConditionExpression, ...values };
+  await tables.call('PutItem', input);
+  await expect(tables.call('PutItem', input)).rejects.toThrow('The conditional request failed');
+});

@@ -94,3 +94,14 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     await continues(second);
   },
 );
+
+test('a start at the moment of a SIGKILL takes over folder and ports, time after time', async () => {
+  const { page, aws } = await start();
+  const ports = ['--port', new URL(page).port, '--aws-port', new URL(aws).port];
+  for (let round = 0; round < 4; round++) {
+    const killed = runtime?.end('SIGKILL');
+    runtime = await startLocal(['--data', folder, ...ports]);
+    expect((await killed)?.signal).toBe('SIGKILL');
+    expect(runtime.page).toBe(page);
+  }
+});
