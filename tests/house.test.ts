@@ -417,6 +417,20 @@ test('of every route that fails somebody hears: by Lambda’s own count, or by i
   expect(alarms).toContain('Dimensions: [{ Name: FunctionName, Value: !Ref ConnectFunction }]');
 });
 
+test('of posts that a 429 cost somebody hears: the filter counts the number that broadcast logs', () => {
+  expect(read('workflows/src/broadcast.ts')).toMatch(
+    /console\.warn\({ message: [^}]*, throttled }\)/,
+  );
+  const text = read('workflows/template.yaml');
+  expect(text).toMatch(
+    /LogGroupName: !Ref BroadcastLogs\n +FilterPattern: '{ \$\.message\.throttled > 0 }'/,
+  );
+  expect(text).toMatch(/MetricName: ThrottledPosts, MetricValue: \$\.message\.throttled }/);
+  expect(text).toMatch(
+    /Type: AWS::CloudWatch::Alarm\n(?: {4}.*\n)+? {6}MetricName: ThrottledPosts\n/,
+  );
+});
+
 test('of refused invocations somebody hears: no route has a concurrency of its own, and some are watched', () => {
   const text = template('api');
   expect(text).not.toContain('ReservedConcurrentExecutions');
