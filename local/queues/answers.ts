@@ -56,12 +56,19 @@ export function queueAttributes(queue: Queue, wanted: string[]): Record<string, 
     ApproximateNumberOfMessagesDelayed: String(delayed),
     VisibilityTimeout: String(queue.plan.visibilityTimeoutS),
     MessageRetentionPeriod: String(queue.plan.retentionS),
-    DelaySeconds: '0',
+    DelaySeconds: String(queue.plan.delayS ?? 0),
     ReceiveMessageWaitTimeSeconds: '0',
     MaximumMessageSize: '1048576',
+    ...redrivePolicy(queue),
   };
   for (const name of wanted) if (name !== 'All' && !(name in all)) throw badAttribute(name);
   return nonEmpty('Attributes', picked(all, picker(wanted)));
+}
+
+function redrivePolicy({ plan: { redrive } }: Queue): Record<string, string> {
+  if (redrive === undefined) return {};
+  const { deadLetterArn: deadLetterTargetArn, maxReceiveCount } = redrive;
+  return { RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount }) };
 }
 
 /** ListQueues: by prefix, in pages of MaxResults (1,000 unless told); the token is an offset here. */

@@ -82,6 +82,12 @@ export async function startQueues(
         .at(-1),
     );
 
+  async function bury(message: StoredMessage, deadLetterArn: string): Promise<void> {
+    const queue = named(deadLetterArn.split(':').at(-1));
+    await queue.adopt(message);
+    log.warn(`queue   ${queue.plan.name} took ${message.id}, which was received too often`);
+  }
+
   async function update(next: QueuePlan[]): Promise<void> {
     for (const [name, queue] of queues) {
       if (next.some((plan) => plan.name === name)) continue;
@@ -93,7 +99,7 @@ export async function startQueues(
       if (known) known.plan = plan;
       else {
         const journal = openJournal<StoredMessage>(folder && join(folder, `${plan.name}.jsonl`));
-        queues.set(plan.name, createQueue(plan, journal, clock));
+        queues.set(plan.name, createQueue(plan, journal, clock, bury));
       }
     }
   }

@@ -14,7 +14,8 @@ type Variable =
   | 'OIDC_AUDIENCE'
   | 'OIDC_ISSUER'
   | 'OIDC_JWKS_URI'
-  | 'PING_AFTER_SECONDS';
+  | 'PING_AFTER_SECONDS'
+  | 'PRESENCE_CHANGE';
 
 /** The variable's value. Throws its name if the template gave none: at cold start, not in the middle of a message. */
 export function env(name: Variable): string {
