@@ -61,7 +61,8 @@ export function queueAttributes(queue: Queue, wanted: string[]): Record<string, 
     MaximumMessageSize: '1048576',
     ...redrivePolicy(queue),
   };
-  for (const name of wanted) if (name !== 'All' && !(name in all)) throw badAttribute(name);
+  const known = ['All', 'RedrivePolicy', ...Object.keys(all)];
+  for (const name of wanted) if (!known.includes(name)) throw badAttribute(name);
   return nonEmpty('Attributes', picked(all, picker(wanted)));
 }
 
