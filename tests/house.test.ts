@@ -382,6 +382,10 @@ describe.each(['message-distribution', 'presence-change'])(
       },
     );
 
+    test('waits in no state: Express bills that by the second', () => {
+      expect(all.filter(([, { Type }]) => Type === 'Wait')).toEqual([]);
+    });
+
     test('is granted exactly the actions of its tasks', () => {
       const ACTION: Record<string, string> = {
         'arn:aws:states:::dynamodb:getItem': 'dynamodb:GetItem',
