@@ -1,9 +1,14 @@
 // The endpoint: each service's wire as its SDK speaks it, and IAM before everything.
-import { createServer, type Server } from 'node:http';
+import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  ListStateMachinesCommand,
+  SFNClient,
+  StartSyncExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { QueueDoesNotExist, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { AwsError } from './aws-error.ts';
 import { createEndpoint } from './endpoint.ts';
@@ -13,6 +18,7 @@ import { keyOf } from './iam.ts';
 import { hangUp } from './listen.ts';
 import { silent } from './log.ts';
 import type { ApiPlan } from './plan.ts';
+import { noQueue } from './queues/errors.ts';
 import { BUS, may, smallPlan } from './small-plan.ts';
 import { createSwitchboard } from './switchboard.ts';
 
@@ -44,9 +50,12 @@ beforeEach(async () => {
     return { Table: { TableName: 'messages', ItemCount: 3 }, action };
   });
   switchboard.connect('events', async () => ({ FailedEntryCount: 0, Entries: [{ EventId: 'e' }] }));
-  switchboard.connect('states', async () => ({ stateMachines: [] }));
+  switchboard.connect('states', async (action) => {
+    asked.push(action);
+    return { stateMachines: [] };
+  });
   switchboard.connect('sqs', async () => {
-    throw new AwsError('AWS.SimpleQueueService.NonExistentQueue', 'no queue');
+    throw noQueue();
   });
   const functions = {
     async http(_req: unknown, res: { end(body: string): void }) {
@@ -112,6 +121,28 @@ test('the Step Functions client hears answers, and a function that may not ask i
   theirs.destroy();
 });
 
+test('the Step Functions client starts a synchronous execution with disableHostPrefix', async () => {
+  const client = new SFNClient({ ...sdk(), disableHostPrefix: true });
+  const start = new StartSyncExecutionCommand({ stateMachineArn: 'arn:aws:states:x' });
+  await client.send(start);
+  client.destroy();
+  expect(asked).toEqual(['StartSyncExecution']);
+});
+
+test('a client that puts a prefix before a name under .localhost is answered', async () => {
+  const { port } = server.address() as AddressInfo;
+  const headers = {
+    host: `sync-aws.localhost:${port}`,
+    'x-amz-target': 'AWSStepFunctions.StartSyncExecution',
+  };
+  const status = await new Promise((done, fail) => {
+    const request = httpRequest({ port, host: '127.0.0.1', method: 'POST', headers });
+    request.on('response', (response) => done(response.resume().statusCode));
+    request.on('error', fail).end('{}');
+  });
+  expect([status, asked]).toEqual([200, ['StartSyncExecution']]);
+});
+
 test.each([
   ['DynamoDB_20120810.DescribeTable', 'application/x-amz-json-1.0'],
   ['AWSEvents.PutEvents', 'application/x-amz-json-1.1'],
@@ -123,16 +154,50 @@ test.each([
   expect(response.headers.get('x-amzn-requestid')).toMatch(/^[\da-f-]{36}$/);
 });
 
-test('an error has its name in the body, and in the header where old clients look', async () => {
+test('an error of SQS has its name in the body, and its Query code where SDKs look for it', async () => {
   const response = await post('AmazonSQS.ReceiveMessage', '{}');
-  const code = 'AWS.SimpleQueueService.NonExistentQueue';
   expect(response.status).toBe(400);
-  expect(response.headers.get('x-amzn-errortype')).toBe(code);
-  expect(response.headers.get('x-amzn-query-error')).toBe(`${code};Sender`);
+  expect(response.headers.get('x-amzn-errortype')).toBe('QueueDoesNotExist');
+  expect(response.headers.get('x-amzn-query-error')).toBe(
+    'AWS.SimpleQueueService.NonExistentQueue;Sender',
+  );
   expect(await response.json()).toEqual({
-    __type: `com.amazonaws.sqs#${code}`,
-    message: 'no queue',
+    __type: 'com.amazonaws.sqs#QueueDoesNotExist',
+    message: 'The specified queue does not exist.',
   });
+});
+
+test('the SQS client hears an error by its name and its Query code', async () => {
+  const client = new SQSClient(sdk());
+  const call = client.send(new ReceiveMessageCommand({ QueueUrl: `${endpoint}/0/x` }));
+  await expect(call).rejects.toBeInstanceOf(QueueDoesNotExist);
+  await expect(call).rejects.toMatchObject({
+    ...{ name: 'QueueDoesNotExist', Code: 'AWS.SimpleQueueService.NonExistentQueue' },
+  });
+  client.destroy();
+});
+
+test('an error that no service models has the namespace that every service shares', async () => {
+  const headers = signedBy(greet);
+  const response = await post('AmazonSQS.ReceiveMessage', '{}', headers);
+  expect(response.headers.get('x-amzn-query-error')).toBe('AccessDenied;Sender');
+  expect(await response.json()).toMatchObject({
+    __type: 'com.amazon.coral.service#AccessDeniedException',
+  });
+});
+
+test.each([
+  ['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue', developer, '2012-11-05', 400],
+  ['a call that is not granted', 'AccessDenied', greet, '2012-11-05', 403],
+  ['another service', 'InvalidAction', developer, '2011-06-15', 400],
+])('a form is a call of SQS, and %s is answered in XML', async (_, code, by, version, status) => {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: signedBy(by),
+    body: new URLSearchParams({ Action: 'ReceiveMessage', Version: version, QueueUrl: 'x' }),
+  });
+  expect([response.status, response.headers.get('content-type')]).toEqual([status, 'text/xml']);
+  expect(await response.text()).toContain(`<Type>Sender</Type><Code>${code}</Code>`);
 });
 
 test.each([['{'], ['[]'], ['null'], ['"text"']])(

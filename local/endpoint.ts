@@ -8,6 +8,8 @@ import type { Functions } from './functions/functions.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { Log } from './log.ts';
 import type { ApiPlan } from './plan.ts';
+import { queryCodeOf } from './queues/errors.ts';
+import { isQuery, queryAnswer, queryError, readQuery } from './queues/query.ts';
 import type { Switchboard } from './switchboard.ts';
 
 /** `X-Amz-Target: <prefix>.<action>`, as each JSON-protocol service names itself. */
@@ -33,6 +35,16 @@ const TARGETS: Record<string, { service: Service; contentType: string; namespace
     namespace: 'com.amazonaws.sqs',
   },
 };
+
+/** Errors of every service, which no service's model has. */
+const COMMON_NAMESPACE = 'com.amazon.coral.service';
+const COMMON_ERRORS = [
+  'AccessDeniedException',
+  'InvalidParameterValueException',
+  'MissingRequiredParameterException',
+  'SerializationException',
+  'UnknownOperationException',
+];
 
 const targetOf = (prefix: string) => (Object.hasOwn(TARGETS, prefix) ? TARGETS[prefix] : undefined);
 
@@ -83,7 +95,19 @@ export function createEndpoint({ switchboard, functions, gateway, api, log }: En
       );
       if (await functions().http(req, res)) return;
     }
+    if (isQuery(req.headers['content-type'])) return query(req, res, caller);
     return json(req, res, caller);
+  };
+
+  const query = async (
+    req: IncomingMessage,
+    res: ServerResponse,
+    caller: Principal | undefined,
+  ) => {
+    const { action, input } = readQuery(await text(req));
+    const output = await switchboard.call('sqs', action, input, caller);
+    res.setHeader('content-type', 'text/xml');
+    res.end(queryAnswer(action, output, requestIdOf(res)));
   };
 
   const json = async (req: IncomingMessage, res: ServerResponse, caller: Principal | undefined) => {
@@ -115,6 +139,8 @@ export function createEndpoint({ switchboard, functions, gateway, api, log }: En
   };
 }
 
+const requestIdOf = (res: ServerResponse) => String(res.getHeader('x-amzn-requestid'));
+
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
@@ -135,19 +161,32 @@ async function inputOf(req: IncomingMessage): Promise<Record<string, unknown>> {
   throw new AwsError('SerializationException', 'The body is not a JSON object');
 }
 
-function refuse(req: IncomingMessage, res: ServerResponse, error: unknown): void {
-  const { code, message, status } =
-    error instanceof AwsError
-      ? error
+function refuse(req: IncomingMessage, res: ServerResponse, thrown: unknown): void {
+  const error =
+    thrown instanceof AwsError
+      ? thrown
       : new AwsError('InternalFailure', 'The local runtime failed; see its log', 500);
-  const [prefix = ''] = String(req.headers['x-amz-target'] ?? '').split('.');
-  const namespace = targetOf(prefix)?.namespace;
+  const { code, message, status, more } = error;
   res.statusCode = status;
+  if (isQuery(req.headers['content-type'])) {
+    res.setHeader('content-type', 'text/xml');
+    res.end(queryError(error, requestIdOf(res)));
+    return;
+  }
+  const [prefix = ''] = String(req.headers['x-amz-target'] ?? '').split('.');
+  const target = targetOf(prefix);
   if (!res.hasHeader('content-type')) res.setHeader('content-type', 'application/json');
   res.setHeader('x-amzn-errortype', code);
-  // Clients from before SQS spoke JSON read the code here.
-  if (namespace === 'com.amazonaws.sqs') res.setHeader('x-amzn-query-error', `${code};Sender`);
+  // Clients that know SQS's errors from before it spoke JSON read their code here.
+  if (target?.service === 'sqs') {
+    const fault = status < 500 ? 'Sender' : 'Receiver';
+    res.setHeader('x-amzn-query-error', `${queryCodeOf(code)};${fault}`);
+  }
+  const namespace = COMMON_ERRORS.includes(code) ? COMMON_NAMESPACE : target?.namespace;
   res.end(
-    JSON.stringify({ __type: namespace === undefined ? code : `${namespace}#${code}`, message }),
+    JSON.stringify({
+      ...{ __type: target === undefined ? code : `${namespace}#${code}`, message },
+      ...more,
+    }),
   );
 }

@@ -118,11 +118,19 @@ export interface MachinePlan {
   origin: Origin;
 }
 
+/** A token bucket of API Gateway: `perS` tokens a second come back, `burst` is the most that it holds. */
+export interface Throttle {
+  perS: number;
+  burst: number;
+}
+
 export interface RoutePlan {
   functionArn: string;
   /** True where the template gives the route a RouteResponse: only then a Lambda's body reaches the client. */
   responds: boolean;
   timeoutMs: number;
+  /** Of the stage's RouteSettings, else of its DefaultRouteSettings; absent: only the account's limit holds. */
+  throttle?: Throttle;
 }
 
 export interface ApiPlan {

@@ -1,6 +1,7 @@
 // The whole of Hubbub on this machine: the four templates' resources, started in order and stopped in reverse.
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { createMeter, type Usage } from './bill.ts';
 import { startBus } from './bus/bus.ts';
 import { lockDataFolder } from './data-folder.ts';
 import { createEndpoint } from './endpoint.ts';
@@ -32,6 +33,8 @@ export interface Runtime {
   /** Where people sign in, with `--auth oidc`. */
   issuer?: string;
   plan(): Plan;
+  /** What AWS would have billed since the start. */
+  usage(): Usage;
   /** Takes no more frames, lets what is under way finish for a moment, keeps the rest for the next start. */
   stop(): Promise<void>;
 }
@@ -101,6 +104,9 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
     const { region, account } = plan;
     const websocket = `ws://127.0.0.1:${front.port}/${api.stage}`;
     const switchboard = createSwitchboard(plan);
+    const meter = createMeter();
+    const memoryMb = (name: string) =>
+      plan.functions.find((each) => [each.arn, each.name].includes(name))?.memoryMb ?? 0;
 
     // Tables and queues: what is kept.
     const tables = await startTables(plan.tables, {
@@ -109,7 +115,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       faults: flags.faults.tables,
     });
     running.push(() => tables.stop());
-    switchboard.connect('dynamodb', tables.call);
+    switchboard.connect('dynamodb', meter.metered('dynamodb', tables.call));
     const queues = await startQueues(plan.queues, {
       ...(folder === undefined ? {} : { folder }),
       log,
@@ -118,7 +124,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       endpoint: () => aws,
     });
     running.push(() => queues.stop());
-    switchboard.connect('sqs', queues.call);
+    switchboard.connect('sqs', meter.metered('sqs', queues.call));
 
     // The bus, which waits with yesterday's events until everybody is there.
     const everybody = Promise.withResolvers<void>();
@@ -130,7 +136,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       ready: everybody.promise,
     });
     running.push(() => bus.stop());
-    switchboard.connect('events', bus.call);
+    switchboard.connect('events', meter.metered('events', bus.call));
 
     // State machines, then the functions they invoke.
     const machines = startMachines(plan.machines, {
@@ -138,7 +144,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       ready: everybody.promise,
     });
     running.push(() => machines.stop());
-    switchboard.connect('states', machines.call);
+    switchboard.connect('states', meter.metered('states', machines.call));
     const buildFolder = join(root, '.hubbub', 'build', String(back.port));
     running.push(() => rm(buildFolder, { recursive: true, force: true }));
     const functions = await startFunctions(plan.functions, {
@@ -151,7 +157,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       runtime: RUNTIME,
     });
     running.push(() => functions.stop());
-    switchboard.connect('lambda', functions.call);
+    switchboard.connect('lambda', meter.metered('lambda', functions.call, memoryMb));
     const eventSources = startEventSources(plan, {
       ...{ aws: switchboard, log },
       ready: everybody.promise,
@@ -164,6 +170,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       log,
       region,
       limits: { stopMs: GOODBYES_MS },
+      passed: meter.frame,
       ...(flags.faults.gateway ? { faults: flags.faults.gateway } : {}),
     });
     const site = startSite(plan.site, () => configOf(plan, websocket));
@@ -231,7 +238,10 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       () => reload.stop(),
     );
     const { issuer } = issuing ?? {};
-    return { page, websocket, aws, ...(issuer && { issuer }), plan: () => plan, stop };
+    return {
+      ...{ page, websocket, aws, ...(issuer && { issuer }), plan: () => plan },
+      ...{ usage: meter.usage, stop },
+    };
   }
 }
 

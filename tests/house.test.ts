@@ -93,6 +93,7 @@ describe('rooms', () => {
         'shared/src/admission.ts',
         'shared/src/allowance.ts',
         'shared/src/arrivals.ts',
+        'shared/src/bucket.ts',
         'shared/src/bus.ts',
         'shared/src/rooms.ts',
         'shared/src/roster.ts',
@@ -101,6 +102,7 @@ describe('rooms', () => {
         'shared/src/clients.ts',
         'shared/src/connections.ts',
         'shared/src/conversations.ts',
+        'shared/src/handshakes.ts',
         'shared/src/history.ts',
         'shared/src/messages.ts',
         'shared/src/nicknames.ts',
@@ -189,6 +191,45 @@ describe('routes', () => {
   });
 });
 
+describe('throttles', () => {
+  const routesAt = (parameters: Record<string, string>) => {
+    const { apis } = readPlan(ROOT, { stage: 'dev', parameters });
+    return Object.entries(apis[0]?.routes ?? {}).map(
+      ([route, { throttle }]) => [route, throttle] as const,
+    );
+  };
+  const parameters = { FramesPerSecond: '37', FramesBurst: '73' };
+  /** Those that the parameters reach; the others cost more, or are no client's to choose. */
+  const CHEAP = ['$connect', '$default', 'hello', 'ping', 'sendmessage'];
+
+  test('every route is throttled: by the parameters, or by limits of its own below their defaults', () => {
+    const [rate, burst] = [500, 1_000];
+    for (const [route, throttle] of routesAt(parameters)) {
+      if (CHEAP.includes(route))
+        expect([route, throttle]).toEqual([route, { perS: 37, burst: 73 }]);
+      else if (route !== '$disconnect') {
+        expect([route, throttle?.perS]).toEqual([route, expect.any(Number)]);
+        expect(throttle?.perS).toBeLessThan(rate);
+        expect(throttle?.burst).toBeLessThan(burst);
+      }
+    }
+    expect(Object.fromEntries(routesAt({})).ping).toEqual({ perS: rate, burst });
+  });
+
+  test('$disconnect is throttled more loosely than $connect, and no limit exceeds the least that AWS gives an account', () => {
+    const throttles = Object.fromEntries(routesAt({}));
+    expect(throttles.$disconnect?.perS).toBeGreaterThan(throttles.$connect?.perS ?? Infinity);
+    for (const throttle of Object.values(throttles)) {
+      expect(throttle?.perS).toBeLessThanOrEqual(2_500);
+      expect(throttle?.burst).toBeLessThanOrEqual(1_250);
+    }
+  });
+
+  test('no route traces data, which would write what people say to a log', () => {
+    expect(template('api')).not.toMatch(/DataTraceEnabled: (?!false)/);
+  });
+});
+
 describe('events', () => {
   test('every rule waits for an event of the catalogue, from a source that says it', () => {
     const told = plan.rules.map(
@@ -274,7 +315,9 @@ describe('functions', () => {
     'after-grace.ts': 'states',
     'allowance.ts': 'dynamodb',
     'arrivals.ts': 'dynamodb',
+    'bucket.ts': 'dynamodb',
     'bus.ts': 'events',
+    'handshakes.ts': 'dynamodb',
     'rooms.ts': 'dynamodb',
     'roster.ts': 'dynamodb',
     'listening.ts': 'dynamodb',
@@ -326,7 +369,9 @@ describe('functions', () => {
       const given = Object.keys(environment);
       expect(wanted.filter((name) => !given.includes(name))).toEqual([]);
       // What every route reads stands in Globals: $connect, $disconnect and $default do without some of it.
-      const everywhere = ['CONNECTIONS_TABLE', 'MESSAGE_BURST', 'MESSAGES_PER_SECOND'];
+      const everywhere = [
+        ...['CONNECTIONS_TABLE', 'MESSAGE_BURST', 'MESSAGES_PER_SECOND', 'BUS_NAME'],
+      ];
       expect(given.filter((name) => !wanted.includes(name) && !everywhere.includes(name))).toEqual(
         [],
       );
@@ -477,9 +522,22 @@ test('of posts that a 429 cost somebody hears: the filter counts the number that
   );
 });
 
-test('of refused invocations somebody hears: no route has a concurrency of its own, and some are watched', () => {
+test('no function reserves concurrency by default; by parameter each route does, and broadcast', () => {
+  const reservedWith = (parameters: Record<string, string>) =>
+    readPlan(ROOT, { stage: 'dev', parameters }).functions.map(
+      ({ name, reservedConcurrency }) => [name, reservedConcurrency] as const,
+    );
+  expect(reservedWith({}).filter(([, reserved]) => reserved !== undefined)).toEqual([]);
+  const parameters = { RouteReservedConcurrency: '7', BroadcastReservedConcurrency: '9' };
+  for (const [name, reserved] of reservedWith(parameters)) {
+    const [, stack, resource] = /^hubbub-dev-(\w+)-(\w+)$/.exec(name) ?? [];
+    const limit = stack === 'api' ? 7 : resource === 'BroadcastFunction' ? 9 : undefined;
+    expect([name, reserved]).toEqual([name, limit]);
+  }
+});
+
+test('of refused invocations somebody hears: those of the routes that are most of what is invoked', () => {
   const text = template('api');
-  expect(text).not.toContain('ReservedConcurrentExecutions');
   for (const name of ['Connect', 'Hello', 'Sendmessage', 'Ping'])
     expect(text).toMatch(
       new RegExp(`MetricName: Throttles, Dimensions: .* Value: !Ref ${name}Function }`),

@@ -82,7 +82,9 @@ export function createHttp(api: LambdaApi, log: Log) {
     if (read && !FunctionName) action = 'ListFunctions';
     else if (read && part === undefined) action = 'GetFunction';
     else if (read && part === 'configuration') action = 'GetFunctionConfiguration';
-    const output = await api.call(action, { FunctionName });
+    const { MaxItems, Marker } = Object.fromEntries(url.searchParams);
+    const limit = MaxItems === undefined ? undefined : Number(MaxItems);
+    const output = await api.call(action, { FunctionName, MaxItems: limit, Marker });
     res.setHeader('x-amzn-RequestId', randomUUID());
     res.setHeader('content-type', 'application/json');
     res.writeHead(200).end(JSON.stringify(output));

@@ -28,7 +28,7 @@ export interface Dice {
 export function dice(faults: GatewayFaults = {}): Dice {
   const { seed = 1, loseDisconnects = false, goneRate = 0, throttleRate = 0, cutRate = 0 } = faults;
   const { postsPerS = 0 } = faults;
-  const mayPost = postsPerS > 0 ? tokenBucket(postsPerS) : () => true;
+  const mayPost = postsPerS > 0 ? tokenBucket({ perS: postsPerS, burst: postsPerS }) : () => true;
   const random = seeded(seed);
   const hits = (rate: number) => rate > 0 && random() < rate;
   return {

@@ -29,3 +29,14 @@ export function inputIn({ input = '{}' }: Input): string {
     throw new AwsError('InvalidExecutionInput', 'Invalid State Machine Execution Input: not JSON');
   }
 }
+
+const STATUSES = ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED', 'PENDING_REDRIVE'];
+
+export function statusIn({ statusFilter }: Input): string | undefined {
+  if (statusFilter === undefined || statusFilter === null) return undefined;
+  if (typeof statusFilter === 'string' && STATUSES.includes(statusFilter)) return statusFilter;
+  throw new AwsError(
+    'ValidationException',
+    `1 validation error detected: Value '${statusFilter}' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: [${STATUSES.join(', ')}]`,
+  );
+}

@@ -1,8 +1,9 @@
 // What SQS answers: messages and attributes in the shapes of its JSON protocol, numbers as strings where SQS has them so.
+import { pageOf } from '../paging.ts';
 import { type MessageAttribute, md5OfAttributes, md5OfBody } from './digest.ts';
 import { badAttribute, badValue } from './errors.ts';
 import type { Queue, Received } from './queue.ts';
-import type { Input } from './requests.ts';
+import { type Input, whole } from './requests.ts';
 
 type Pick = (name: string) => boolean;
 
@@ -72,19 +73,23 @@ function redrivePolicy({ plan: { redrive } }: Queue): Record<string, string> {
   return { RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount }) };
 }
 
-/** ListQueues: by prefix, in pages of MaxResults (1,000 unless told); the token is an offset here. */
+const MOST_LISTED = 1000;
+
+/** ListQueues: by prefix. Pages only where MaxResults (1 to 1,000) asks for them, as on AWS; else the first 1,000. */
 export function listed(
   names: string[],
   input: Input,
   urlOf: (name: string) => string,
 ): Record<string, unknown> {
-  const from = Number(input.NextToken ?? 0);
-  if (!Number.isInteger(from) || from < 0)
-    throw badValue('NextToken', input.NextToken, 'is not a token of this list');
-  const to = from + Number(input.MaxResults ?? 1000);
   const found = names.filter((name) => name.startsWith(String(input.QueueNamePrefix ?? ''))).sort();
+  const most = whole(input, 'MaxResults', 1, MOST_LISTED, undefined);
+  const { items, token } = pageOf(found, (name) => name, {
+    limit: most ?? MOST_LISTED,
+    token: input.NextToken,
+    badToken: () => badValue('NextToken', input.NextToken, 'is not a token of this list'),
+  });
   return {
-    ...nonEmpty('QueueUrls', found.slice(from, to).map(urlOf)),
-    ...(to < found.length && { NextToken: String(to) }),
+    ...nonEmpty('QueueUrls', items.map(urlOf)),
+    ...(most !== undefined && token !== undefined && { NextToken: token }),
   };
 }

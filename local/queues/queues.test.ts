@@ -125,9 +125,7 @@ test('a changed visibility counts from now, for the latest receipt only', async 
     queues.call('ChangeMessageVisibility', {
       ...{ QueueUrl, ReceiptHandle: one?.ReceiptHandle, VisibilityTimeout },
     });
-  await expect(hide(old, 0)).rejects.toMatchObject({
-    code: 'com.amazonaws.sqs#MessageNotInflight',
-  });
+  await expect(hide(old, 0)).rejects.toMatchObject({ code: 'MessageNotInflight' });
   await hide(latest, 0);
   expect(bodies(await receive())).toEqual(['a']);
 });
@@ -300,6 +298,18 @@ describe('a queue with a delay and a redrive policy', () => {
   });
 });
 
+test('queues are listed by name, in pages only where MaxResults asks for them', async () => {
+  const names = ['b', 'dead', 'a', 'c'];
+  await queues.update(names.map((name) => ({ ...plan, name, arn: `${plan.arn}${name}` })));
+  const urls = [...names].sort().map((name) => QueueUrl.replace('dead', name));
+  expect(await queues.call('ListQueues', {})).toEqual({ QueueUrls: urls });
+  const { NextToken, ...first } = await queues.call('ListQueues', { MaxResults: 3 });
+  expect(first).toEqual({ QueueUrls: urls.slice(0, 3) });
+  expect(await queues.call('ListQueues', { MaxResults: 3, NextToken })).toEqual({
+    QueueUrls: urls.slice(3),
+  });
+});
+
 test('a new plan keeps the messages and takes the new times', async () => {
   await send('a');
   await queues.update([{ ...plan, visibilityTimeoutS: 1 }]);
@@ -337,12 +347,32 @@ test.each<[string, Record<string, unknown>, string]>([
     'TooManyEntriesInBatchRequest',
   ],
   ['GetQueueAttributes', { QueueUrl, AttributeNames: ['Nope'] }, 'InvalidAttributeName'],
+  ['ListQueues', { MaxResults: 0 }, 'InvalidParameterValueException'],
+  ['ListQueues', { MaxResults: 1001 }, 'InvalidParameterValueException'],
+  ['ListQueues', { MaxResults: 1, NextToken: '1' }, 'InvalidParameterValueException'],
 ])('%s with %j answers %s', async (action, input, code) => {
-  await expect(queues.call(action, input)).rejects.toMatchObject({
-    code: `com.amazonaws.sqs#${code}`,
-  });
+  await expect(queues.call(action, input)).rejects.toMatchObject({ code });
 });
 
 test('an action that is not supported is refused by name', async () => {
-  await expect(queues.call('CreateQueue', {})).rejects.toThrow('CreateQueue is not supported here');
+  await expect(queues.call('CreateQueue', {})).rejects.toThrow(
+    'sqs:CreateQueue is not supported on this machine',
+  );
 });
+
+test('of a message attribute nothing is kept but its type and value', async () => {
+  const MessageAttributes = { a: { DataType: 'String', StringValue: 'x', '<b>': 'y' } };
+  await send('a', { MessageAttributes });
+  const [message] = await receive({ MessageAttributeNames: ['All'] });
+  expect(message).toMatchObject({ MessageAttributes: { a: { DataType: 'String' } } });
+  expect(JSON.stringify(message)).not.toContain('<b>');
+});
+
+test.each([null, 'text', { DataType: 'String' }, { DataType: 'Number', StringValue: 7 }])(
+  'a message attribute that is %j is refused',
+  async (attribute) => {
+    await expect(send('a', { MessageAttributes: { a: attribute } })).rejects.toMatchObject({
+      code: 'InvalidParameterValueException',
+    });
+  },
+);

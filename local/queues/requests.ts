@@ -16,6 +16,10 @@ export function text(input: Input, field: string): string {
   throw errors.badValue(field, value, 'must be a string');
 }
 
+/** The last part of a queue's URL or ARN, whatever host the caller knows this machine by. */
+export const queueNameIn = (urlOrArn: string): string =>
+  urlOrArn.slice(Math.max(urlOrArn.lastIndexOf('/'), urlOrArn.lastIndexOf(':')) + 1);
+
 /** A whole number from `least` to `most`, or `otherwise` where the field is absent. */
 export function whole<T>(
   input: Input,
@@ -49,6 +53,19 @@ const size = (body: string, attributes: Record<string, MessageAttribute>) =>
     0,
   );
 
+function attributeIn(
+  name: string,
+  { DataType, StringValue, BinaryValue }: Record<string, unknown>,
+): MessageAttribute {
+  if (typeof DataType === 'string' && /^(String|Number|Binary)(\..+)?$/.test(DataType)) {
+    const isBinary = DataType.startsWith('Binary');
+    const value = isBinary ? BinaryValue : StringValue;
+    if (typeof value === 'string' && value !== '')
+      return { DataType, [isBinary ? 'BinaryValue' : 'StringValue']: value };
+  }
+  throw errors.badValue('MessageAttributes', name, 'needs a DataType and a value of that type');
+}
+
 export interface NewMessage {
   body: string;
   attributes: Record<string, MessageAttribute>;
@@ -59,17 +76,11 @@ export interface NewMessage {
 export function newMessage(input: Input): NewMessage {
   const body = text(input, 'MessageBody');
   if (FORBIDDEN.test(body)) throw errors.badContents();
-  const attributes = (input.MessageAttributes ?? {}) as Record<string, MessageAttribute>;
-  if (Object.keys(attributes).length > 10)
-    throw errors.badValue('MessageAttributes', '', 'a message has at most 10');
-  for (const [name, { DataType = '', StringValue, BinaryValue }] of Object.entries(attributes)) {
-    const isBinary = DataType.startsWith('Binary');
-    if (
-      !/^(String|Number|Binary)(\..+)?$/.test(DataType) ||
-      !(isBinary ? BinaryValue : StringValue)
-    )
-      throw errors.badValue('MessageAttributes', name, 'needs a DataType and a value of that type');
-  }
+  const given = Object.entries(Object(input.MessageAttributes ?? {}));
+  if (given.length > 10) throw errors.badValue('MessageAttributes', '', 'a message has at most 10');
+  const attributes = Object.fromEntries(
+    given.map(([name, attribute]) => [name, attributeIn(name, Object(attribute))]),
+  );
   if (size(body, attributes) > MOST_BYTES)
     throw errors.badValue('MessageBody', '', `must be shorter than ${MOST_BYTES} bytes`);
   for (const field of ['MessageGroupId', 'MessageDeduplicationId'])

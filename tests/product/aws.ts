@@ -65,7 +65,7 @@ export async function startAws(...functions: string[]): Promise<TestAws> {
   const url = `http://127.0.0.1:${port}`;
   // Tests speak faster than people; those of the rate itself set what the door reads.
   const parameters = {
-    ...{ MessageBurst: '1000', MessagesPerSecond: '1000' },
+    ...{ MessageBurst: '1000', MessagesPerSecond: '1000', RoomMessagesPerSecond: '0' },
     AllowedOrigins: 'https://chat.example.com',
   };
   const plan = readPlan(ROOT, { stage: 'dev', parameters, awsEndpoint: url });
@@ -166,10 +166,10 @@ function scripted(output: Json | AwsError | undefined): Json | undefined {
 }
 
 function refuse(res: ServerResponse, error: unknown): void {
-  const { code, status, message } =
+  const { code, status, message, more } =
     error instanceof AwsError ? error : new AwsError('TestFailure', String(error), 400);
   res.writeHead(status, { 'x-amzn-errortype': code });
-  res.end(JSON.stringify({ __type: code, message }));
+  res.end(JSON.stringify({ __type: code, message, ...more }));
 }
 
 function named<T>(all: T[], is: (one: T) => boolean, name: string): T {
