@@ -29,6 +29,10 @@ export interface QueuePlan {
   arn: string;
   visibilityTimeoutS: number;
   retentionS: number;
+  /** How long a message is hidden that names no delay of its own. */
+  delayS?: number;
+  /** After so many receipts that did not delete it, a message goes to that queue. */
+  redrive?: { deadLetterArn: string; maxReceiveCount: number };
   origin: Origin;
 }
 
@@ -91,6 +95,18 @@ export interface FunctionPlan {
   origin: Origin;
 }
 
+/** An event source mapping: a queue whose messages Lambda polls and hands to a function. */
+export interface EventSourcePlan {
+  queueArn: string;
+  functionArn: string;
+  /** Messages of one invocation, 10 at most. */
+  batchSize: number;
+  enabled: boolean;
+  /** The function answers which messages failed; otherwise all of a batch succeed, or none. */
+  reportsFailures: boolean;
+  origin: Origin;
+}
+
 export interface MachinePlan {
   name: string;
   arn: string;
@@ -146,6 +162,7 @@ export interface Plan {
   buses: BusPlan[];
   rules: RulePlan[];
   functions: FunctionPlan[];
+  eventSources: EventSourcePlan[];
   machines: MachinePlan[];
   apis: ApiPlan[];
   site: SitePlan;

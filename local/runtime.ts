@@ -7,6 +7,7 @@ import { EVENTS } from './bus/shapes.ts';
 import { lockDataFolder } from './data-folder.ts';
 import { createEndpoint } from './endpoint.ts';
 import type { Flags } from './flags.ts';
+import { startEventSources } from './functions/event-sources.ts';
 import { startFunctions } from './functions/functions.ts';
 import { startGateway } from './gateway/gateway.ts';
 import { keyOf, refuseConditions } from './iam.ts';
@@ -161,6 +162,11 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
     });
     running.push(() => functions.stop());
     switchboard.connect('lambda', meter.metered('lambda', functions.call, memoryMb));
+    const eventSources = startEventSources(plan, {
+      ...{ aws: switchboard, log },
+      ready: everybody.promise,
+    });
+    running.push(() => eventSources.stop());
 
     // The gateway and the page: from here on, people can come.
     const gateway = startGateway(api, {
@@ -211,6 +217,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
         throw error;
       }
       await queues.update(next.plan.queues);
+      eventSources.update(next.plan);
       gateway.update(next.api);
       site.update(next.plan.site);
       switchboard.update(next.plan);
@@ -230,6 +237,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
         // Before the functions end, which an execution would take for a failure.
         await machines.stop();
       },
+      () => eventSources.stop(),
       () => gateway.stop(),
       () => reload.stop(),
     );

@@ -109,6 +109,7 @@ describe('rooms', () => {
         'shared/src/renaming.ts',
         'workflows/dead-letter-queue.ts',
         'workflows/restart.ts',
+        'workflows/src/after-grace.ts',
         'workflows/src/poster.ts',
       ]
         .filter((file) => code.includes(file))
@@ -235,8 +236,13 @@ describe('events', () => {
       ({ pattern }) =>
         pattern as { source: [string | { prefix: string }]; 'detail-type': string[] },
     );
-    expect(told.flatMap((pattern) => pattern['detail-type']).sort()).toEqual(
-      Object.keys(SOURCES).sort(),
+    const all = told.flatMap((pattern) => pattern['detail-type']);
+    expect([...new Set(all)].sort()).toEqual(Object.keys(SOURCES).sort());
+    const patterns = told.filter(({ 'detail-type': types }) => types.includes('ConnectionClosed'));
+    // Every event starts one thing; this one starts the one or the other.
+    expect(all.filter((name, at) => all.indexOf(name) !== at)).toEqual(['ConnectionClosed']);
+    expect(patterns.map((pattern) => Object(pattern).detail)).toEqual(
+      expect.arrayContaining([{ isLapsed: [true] }, { isLapsed: [false] }]),
     );
     for (const [name, source] of Object.entries(SOURCES)) {
       const rule = told.find((pattern) => pattern['detail-type'].includes(name));
@@ -260,6 +266,37 @@ describe('events', () => {
     }
   });
 
+  test('a queue that a function reads gives what fails to the dead-letter queue, and its age rings', () => {
+    const [dead] = plan.queues.filter(({ name }) => name.endsWith('-dead-letters'));
+    const read = plan.eventSources.map(({ queueArn, reportsFailures, functionArn }) => {
+      expect(reportsFailures).toBe(true);
+      const queue = plan.queues.find(({ arn }) => arn === queueArn);
+      expect(queue?.redrive?.deadLetterArn).toBe(dead?.arn);
+      // As https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html has it.
+      const { timeoutS = 0 } = plan.functions.find(({ arn }) => arn === functionArn) ?? {};
+      expect(queue?.visibilityTimeoutS).toBeGreaterThanOrEqual(6 * timeoutS);
+      return queueArn;
+    });
+    expect(read.toSorted()).toEqual(
+      plan.queues.flatMap((queue) => (queue === dead ? [] : [queue.arn])).toSorted(),
+    );
+    const text = template('workflows');
+    expect(text.match(/MetricName: ApproximateAgeOfOldestMessage/g)).toHaveLength(read.length);
+    for (const stack of ['shared', 'workflows'])
+      expect(template(stack).match(/Type: AWS::SQS::Queue\n/g)?.length).toBe(
+        template(stack).match(/SqsManagedSseEnabled: true/g)?.length,
+      );
+  });
+
+  test('a queue is written to by the rules that name it, and by no other', () => {
+    const policy = /GraceQueuePolicy:[\s\S]*?\n\n/.exec(template('workflows'))?.[0] ?? '';
+    const named = [...policy.matchAll(/!GetAtt (\w+Rule)\.Arn/g)].map(([, rule = '']) => rule);
+    const [queueArn] = plan.eventSources.map((source) => source.queueArn);
+    const rules = plan.rules.filter(({ targets }) => targets.some(({ arn }) => arn === queueArn));
+    expect(rules.map(({ name }) => name.split('-').at(-1)).toSorted()).toEqual(named.toSorted());
+    expect(policy).toContain('ArnEquals');
+  });
+
   test('a function that a rule invokes keeps what it throws in a dead-letter queue', () => {
     const targets = plan.rules.flatMap(({ targets }) => targets.map(({ arn }) => arn));
     for (const { arn, onFailureArn } of plan.functions.filter(({ arn }) => targets.includes(arn))) {
@@ -275,6 +312,7 @@ describe('functions', () => {
   const COMMAND = /\bnew (\w+)Command\(/g;
   const SERVICE: Record<string, string> = {
     'admission.ts': 'dynamodb',
+    'after-grace.ts': 'states',
     'allowance.ts': 'dynamodb',
     'arrivals.ts': 'dynamodb',
     'bucket.ts': 'dynamodb',
@@ -304,10 +342,14 @@ describe('functions', () => {
 
   test.each(plan.functions)(
     '$name is granted no action that its bundle does not hold',
-    ({ entry, policy, onFailureArn }) => {
+    ({ arn, entry, policy, onFailureArn }) => {
       const held = new Set(bundle(relative(ROOT, entry)).flatMap(actionsOf));
       // Lambda itself writes to a failure destination, with the function's role.
       if (onFailureArn !== undefined) held.add('sqs:SendMessage');
+      // Lambda itself polls, with the function's role.
+      if (plan.eventSources.some(({ functionArn }) => functionArn === arn))
+        for (const action of ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'])
+          held.add(`sqs:${action}`);
       expect(granted(policy).filter((action) => !held.has(action))).toEqual([]);
     },
   );
@@ -385,6 +427,10 @@ describe.each(['message-distribution', 'presence-change'])(
       },
     );
 
+    test('waits in no state: Express bills that by the second', () => {
+      expect(all.filter(([, { Type }]) => Type === 'Wait')).toEqual([]);
+    });
+
     test('is granted exactly the actions of its tasks', () => {
       const ACTION: Record<string, string> = {
         'arn:aws:states:::dynamodb:getItem': 'dynamodb:GetItem',
@@ -460,6 +506,20 @@ test('of every route that fails somebody hears: by Lambda’s own count, or by i
     expect([name, alarms]).toEqual([name, expect.stringContaining(`MetricName: ${metric}\n`)]);
   }
   expect(alarms).toContain('Dimensions: [{ Name: FunctionName, Value: !Ref ConnectFunction }]');
+});
+
+test('of posts that a 429 cost somebody hears: the filter counts the number that broadcast logs', () => {
+  expect(read('workflows/src/broadcast.ts')).toMatch(
+    /console\.warn\({ message: [^}]*, throttled }\)/,
+  );
+  const text = read('workflows/template.yaml');
+  expect(text).toMatch(
+    /LogGroupName: !Ref BroadcastLogs\n +FilterPattern: '{ \$\.message\.throttled > 0 }'/,
+  );
+  expect(text).toMatch(/MetricName: ThrottledPosts, MetricValue: \$\.message\.throttled }/);
+  expect(text).toMatch(
+    /Type: AWS::CloudWatch::Alarm\n(?: {4}.*\n)+? {6}MetricName: ThrottledPosts\n/,
+  );
 });
 
 test('no function reserves concurrency by default; by parameter each route does, and broadcast', () => {

@@ -57,13 +57,20 @@ export function queueAttributes(queue: Queue, wanted: string[]): Record<string, 
     ApproximateNumberOfMessagesDelayed: String(delayed),
     VisibilityTimeout: String(queue.plan.visibilityTimeoutS),
     MessageRetentionPeriod: String(queue.plan.retentionS),
-    DelaySeconds: '0',
+    DelaySeconds: String(queue.plan.delayS ?? 0),
     ReceiveMessageWaitTimeSeconds: '0',
     MaximumMessageSize: '1048576',
+    ...redrivePolicy(queue),
   };
-  for (const name of wanted)
-    if (name !== 'All' && !Object.hasOwn(all, name)) throw badAttribute(name);
+  const known = ['All', 'RedrivePolicy', ...Object.keys(all)];
+  for (const name of wanted) if (!known.includes(name)) throw badAttribute(name);
   return nonEmpty('Attributes', picked(all, picker(wanted)));
+}
+
+function redrivePolicy({ plan: { redrive } }: Queue): Record<string, string> {
+  if (redrive === undefined) return {};
+  const { deadLetterArn: deadLetterTargetArn, maxReceiveCount } = redrive;
+  return { RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount }) };
 }
 
 const MOST_LISTED = 1000;

@@ -2,7 +2,7 @@
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { silent } from '../log.ts';
 import type { QueuePlan } from '../plan.ts';
 import { type Queues, startQueues } from './queues.ts';
@@ -228,6 +228,74 @@ test('queues are found by URL, by ARN and by name, and tell their counts', async
   await queues.call('PurgeQueue', { QueueUrl });
   clock.pass(60);
   expect(await receive()).toEqual([]);
+});
+
+describe('a queue with a delay and a redrive policy', () => {
+  const GRACE = 'http://127.0.0.1:4566/000000000000/grace';
+  const grace: QueuePlan = {
+    ...plan,
+    ...{ name: 'grace', arn: 'arn:aws:sqs:eu-west-1:000000000000:grace', delayS: 15 },
+    redrive: { deadLetterArn: plan.arn, maxReceiveCount: 2 },
+  };
+  beforeEach(() => queues.update([plan, grace]));
+  const put = (MessageBody: string, more = {}) => send(MessageBody, { QueueUrl: GRACE, ...more });
+  const get = () => receive({ QueueUrl: GRACE });
+
+  test('hides what comes for as long, unless the message has a delay of its own', async () => {
+    await put('later');
+    await put('now', { DelaySeconds: 0 });
+    expect(bodies(await get())).toEqual(['now']);
+    clock.pass(14);
+    expect(await get()).toEqual([]);
+    clock.pass(1);
+    expect(bodies(await get())).toEqual(['later']);
+  });
+
+  test('keeps what is delayed over a restart, and when it ends', async () => {
+    await put('later');
+    clock.pass(10);
+    await queues.stop();
+    queues = await start();
+    await queues.update([plan, grace]);
+    clock.pass(4);
+    expect(await get()).toEqual([]);
+    clock.pass(1);
+    expect(bodies(await get())).toEqual(['later']);
+  });
+
+  test('gives what was received too often to the other queue, with its attributes, its id and its age', async () => {
+    const MessageAttributes = { A: { DataType: 'String', StringValue: 'b' } };
+    const { MessageId } = await put('worn', { DelaySeconds: 0, MessageAttributes });
+    for (const _ of [1, 2]) {
+      expect(bodies(await get())).toEqual(['worn']);
+      expect(await receive()).toEqual([]);
+      clock.pass(30);
+    }
+    expect(await get()).toEqual([]);
+    const [dead, ...more] = await receive({
+      ...{ AttributeNames: ['All'], MessageAttributeNames: ['All'] },
+    });
+    expect(more).toEqual([]);
+    expect(dead).toMatchObject({ MessageId, Body: 'worn', MessageAttributes });
+    expect(dead?.Attributes).toMatchObject({
+      SentTimestamp: String(clock.now() - 60_000),
+      ApproximateReceiveCount: '1',
+    });
+  });
+
+  test('tells both by its attributes; a queue that has no policy tells none', async () => {
+    const ask = (url: string) =>
+      queues.call('GetQueueAttributes', {
+        ...{ QueueUrl: url, AttributeNames: ['DelaySeconds', 'RedrivePolicy'] },
+      });
+    expect(await ask(GRACE)).toEqual({
+      Attributes: {
+        DelaySeconds: '15',
+        RedrivePolicy: JSON.stringify({ deadLetterTargetArn: plan.arn, maxReceiveCount: 2 }),
+      },
+    });
+    expect(await ask(QueueUrl)).toEqual({ Attributes: { DelaySeconds: '0' } });
+  });
 });
 
 test('queues are listed by name, in pages only where MaxResults asks for them', async () => {

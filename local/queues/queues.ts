@@ -76,6 +76,12 @@ export async function startQueues(
   };
   const queueIn = (input: Input) => named(queueNameIn(text(input, 'QueueUrl')));
 
+  async function bury(message: StoredMessage, deadLetterArn: string): Promise<void> {
+    const queue = named(deadLetterArn.split(':').at(-1));
+    await queue.adopt(message);
+    log.warn(`queue   ${queue.plan.name} took ${message.id}, which was received too often`);
+  }
+
   async function update(next: QueuePlan[]): Promise<void> {
     for (const [name, queue] of queues) {
       if (next.some((plan) => plan.name === name)) continue;
@@ -87,7 +93,7 @@ export async function startQueues(
       if (known) known.plan = plan;
       else {
         const journal = openJournal<StoredMessage>(folder && join(folder, `${plan.name}.jsonl`));
-        queues.set(plan.name, createQueue(plan, journal, clock));
+        queues.set(plan.name, createQueue(plan, journal, clock, bury));
       }
     }
   }

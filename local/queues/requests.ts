@@ -69,7 +69,8 @@ function attributeIn(
 export interface NewMessage {
   body: string;
   attributes: Record<string, MessageAttribute>;
-  delayS: number;
+  /** Undefined: as the queue delays. */
+  delayS: number | undefined;
 }
 
 export function newMessage(input: Input): NewMessage {
@@ -85,7 +86,7 @@ export function newMessage(input: Input): NewMessage {
   for (const field of ['MessageGroupId', 'MessageDeduplicationId'])
     if (input[field] !== undefined)
       throw errors.badValue(field, input[field], 'there are no FIFO queues here');
-  return { body, attributes, delayS: whole(input, 'DelaySeconds', 0, MOST_DELAY_S, 0) };
+  return { body, attributes, delayS: whole(input, 'DelaySeconds', 0, MOST_DELAY_S, undefined) };
 }
 
 /** A batch's entries, each with an Id of its own. */

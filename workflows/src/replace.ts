@@ -7,7 +7,7 @@ import { env } from '../../shared/src/env.ts';
 import type { ClientReplaced, ConnectionMisused } from '../../shared/src/events.ts';
 import type { Replaced } from '../../shared/src/protocol.ts';
 import { sayGone } from './gone.ts';
-import { createPoster, type Outcome } from './poster.ts';
+import { createPoster, isThrottled, type Outcome } from './poster.ts';
 
 const poster = createPoster(env('CALLBACK_URL'));
 const frameOf = (epoch: number) =>
@@ -31,5 +31,6 @@ export const handler = middy(async ({ detail }: Event): Promise<void> => {
 });
 
 function done(outcome: Outcome): void {
+  if (isThrottled(outcome)) throw new Error('@connections: throttled');
   if (outcome === 'later' || outcome === 'refused') throw new Error(`@connections: ${outcome}`);
 }
