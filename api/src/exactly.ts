@@ -48,11 +48,11 @@ export async function exactly(room: string, asked: Asked): Promise<Page> {
     stop = to < high ? to : undefined;
     if (stop !== undefined) break;
   }
-  reading.end();
   const places = await Promise.all(
     found.map((place) => (place.hole === true ? fence(room, place.seq) : place)),
   );
   const fit = fitting(places);
+  reading.end(fit);
   if (fit.length < places.length) stop = fit.at(-1)?.seq;
   return { ...answered(fit), from, to: stop ?? last, more: stop !== undefined };
 }

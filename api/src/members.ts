@@ -16,7 +16,7 @@ const MEMBERS_STEP = 25;
 const WORTH = 4;
 /** Rows that are looked up one by one, at half a unit each: so many at a time, and so many in all. */
 const LOOK_STEP = 6;
-const LOOKS = 24;
+const LOOKS = 12;
 
 export const handler = routeHandler('members', async ({ room }, { userId, subscriptions }) => {
   if (!roomsAmong(subscriptions).includes(room)) throw new Refused('NotInRoom');

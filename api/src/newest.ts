@@ -16,8 +16,8 @@ export async function newest(
   if (to === 0) return { items: [], void: [], from: 1, to, more: false };
   const reading = beginReading(room);
   const { places, cut } = await inSteps(room, { from: 1, to, limit, backwards: true }, reading);
-  reading.end();
   const fit = fitting(places);
+  reading.end(fit);
   const lowest = fit.at(-1)?.seq ?? 1;
   const more = lowest > 1 && (cut || fit.length < places.length);
   return { ...answered(fit.toReversed()), from: more ? lowest : 1, to, more };
