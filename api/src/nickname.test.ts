@@ -262,3 +262,13 @@ test('a name that is given up while somebody else asks for it has one owner afte
     expect(new Set(await called(bob))).toEqual(new Set([has ? 'Ada' : 'Bob']));
   }
 });
+
+test('is written to no row that is another user’s', async () => {
+  const { find } = await import('../../shared/src/connections.ts');
+  const { rename } = await import('../../shared/src/renaming.ts');
+  const ada = await person(routes, 'Ada');
+  const row = await find(ada.connection());
+  if (row === undefined) throw new Error('Ada is not there');
+  await rename({ ...row, userId: 'u_another' }, 'Eve');
+  expect(await find(ada.connection())).toMatchObject({ nickname: 'Ada', revision: row.revision });
+});

@@ -52,10 +52,10 @@ async function draw(
   });
 }
 
-/** One that has ended meanwhile needs none. */
+/** One that has ended meanwhile needs none. One that another hello was faster on has its own user's bucket. */
 async function empty(connectionId: string, nowMs: number): Promise<void> {
   const write = {
-    ConditionExpression: 'attribute_exists(pk)',
+    ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(clientId)',
     UpdateExpression: 'SET fullAt = :full',
   };
   await update(connectionKey(connectionId), write, { ':full': nowMs + bucketMs });

@@ -53,7 +53,8 @@ export const LIMITS = {
 /**
  * `hello`: who I am, and which rooms I hear. Before it, every other action of a v1 client is refused with `HelloFirst`.
  * Answered by `welcome`; by `replaced` if another connection of this client came with the same or a higher epoch; or by `error`.
- * Said again on the same socket, with the same epoch, it changes rooms and nickname.
+ * Said again on the same socket, with the same epoch, it changes rooms and nickname. A socket belongs to one user for its whole
+ * life: a hello of another user is refused with `ConnectionTaken` (with `BadToken` where people sign in).
  */
 export interface Hello {
   action: 'hello';
@@ -503,6 +504,11 @@ export const ERRORS = {
   },
   HelloFirst: { retry: true, afterMs: 1_000, says: 'Say hello first.' },
   BadToken: { retry: false, afterMs: 0, says: 'The token is not accepted here. Sign in again.' },
+  ConnectionTaken: {
+    retry: false,
+    afterMs: 0,
+    says: 'This connection belongs to another user. Open a new one.',
+  },
   AuthExpired: {
     retry: true,
     afterMs: 1_000,
