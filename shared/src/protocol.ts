@@ -287,7 +287,10 @@ export interface MessageFrame {
   message: string;
   /** When the server took it, ISO 8601 in UTC with milliseconds. */
   timestamp: string;
-  /** The connection that sent it, while that is known: absent from `history`, whose table does not keep it. */
+  /**
+   * An opaque tag of the connection that sent it, the same for the life of that connection; not API Gateway's id. Absent from
+   * `history`, whose table does not keep it.
+   */
   connectionId?: string;
 }
 
@@ -472,7 +475,7 @@ export function messageFrame(
     text: string;
     sentAt: string;
   },
-  connectionId?: string,
+  senderTag?: string,
 ): MessageFrame {
   const { room, messageId, userId, nickname, text, sentAt } = stored;
   return {
@@ -484,7 +487,7 @@ export function messageFrame(
     nickname: cutNickname(nickname),
     message: cut(text, LIMITS.messageCharacters),
     timestamp: cut(sentAt, LIMITS.timestampCharacters),
-    ...(connectionId === undefined ? {} : { connectionId }),
+    ...(senderTag === undefined ? {} : { connectionId: senderTag }),
   };
 }
 
