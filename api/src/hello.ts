@@ -1,6 +1,7 @@
 // hello: who this connection is and what it hears. Subscribes first and then reads heads: what one misses, the other tells, or the next heads.
 
 import { drawBucket } from '../../shared/src/allowance.ts';
+import { unremember } from '../../shared/src/belongings.ts';
 import { publish } from '../../shared/src/bus.ts';
 import { settleLease, takeLease } from '../../shared/src/clients.ts';
 import { isOver, reopen, type Subscription } from '../../shared/src/connections.ts';
@@ -55,7 +56,14 @@ export const handler = routeHandler('hello', async (frame, before) => {
   // user's own topic may be deleted, by which a removal finds the connection.
   const listed = new Set(isOver(before) ? [] : before.subscriptions.map(({ topic }) => topic));
   const open = subscriptions.filter(({ topic }) => !members.has(topic) || listed.has(topic));
-  const row = await reopen(before, { ...after, subscriptions: open }, members);
+  const row = await reopen(before, { ...after, subscriptions: open }, members).catch(
+    async (error: unknown) => {
+      // What this hello remembered stays only where its user still may be.
+      const { gone } = await meanwhile(userId, { closed: [...closed.keys()], kept: [] });
+      await Promise.all(gone.map((room) => unremember(userId, room)));
+      throw error;
+    },
+  );
   // Subscribed first, asked again after: a leave under way either finds the subscription, or is found here.
   const { gone, gained, ...more } = await meanwhile(userId, {
     closed: [...closed.keys()],
