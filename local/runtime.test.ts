@@ -26,7 +26,7 @@ async function takeBoth(...ports: number[]) {
 function messageSent(text: string, messageId: string) {
   const detail = {
     ...{ messageId, room: 'lobby', topics: ['room:lobby'], userId: 'u1', nickname: 'Ann', text },
-    ...{ sentAt: '2026-01-01T00:00:00.000Z', bodyHash: text, connectionId: 'none' },
+    ...{ sentAt: '2026-01-01T00:00:00.000Z', bodyHash: text, senderTag: 'none' },
     ...{ claimUntil: 4_102_444_800, keepUntil: 0 },
   };
   const Detail = JSON.stringify(detail);

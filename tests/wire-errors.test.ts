@@ -67,6 +67,11 @@ const SCENES: Partial<Record<ErrorCode, () => Promise<[Line, unknown]>>> = {
     await line.hears({ type: 'welcome' });
     return [line, told];
   },
+  async ConnectionTaken() {
+    const line = await greeted();
+    line.send(somebody());
+    return [line, await line.hears({ type: 'error' })];
+  },
   async MessageIdReused() {
     const line = await greeted();
     const first = say({ message: 'one' });

@@ -3,8 +3,8 @@
 import { type Connection, find } from '../../shared/src/connections.ts';
 import { connectionsOf } from '../../shared/src/listening.ts';
 
-/** Read consistently; rows that have run out are none. */
+/** Read consistently; rows that have run out are none, nor is one that is another user's. */
 export async function devicesOf(userId: string): Promise<Connection[]> {
   const found = await Promise.all((await connectionsOf(userId)).map(find));
-  return found.filter((connection) => connection !== undefined);
+  return found.filter((connection) => connection?.userId === userId) as Connection[];
 }

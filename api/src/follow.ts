@@ -13,16 +13,17 @@ import { opened, parted } from './presence.ts';
 
 /** Makes nothing and remembers nothing: what the bus told late must not undo a leave. */
 export async function follow(room: string, speaker: Connection): Promise<Joined | Left> {
-  const { userId, connectionId } = speaker;
+  const { userId } = speaker;
   const left = { type: 'left', room, follow: true } as const;
   const standing = await mine(userId, room);
   if (standing === undefined) return left;
-  const heard = await hear(speaker, room);
+  const heard = await hear(speaker, standing);
+  if (heard === undefined) return left;
   if (!mayUse(speaker, room)) await opened(speaker, [room]);
   const head = (await headsOf([room])).get(room)?.head ?? 0;
   // Subscribed first, asked again after: a leave or removal under way either finds the subscription, or is found here.
   if ((await mine(userId, room)) === undefined) {
-    await unlisten(connectionId, roomTopic(room), [heard]);
+    await unlisten(speaker, roomTopic(room), [heard]);
     await parted(speaker, [room]);
     return left;
   }

@@ -151,7 +151,7 @@ test('another user’s token on the same socket is refused, and changes nothing'
 
 test('a refused hello makes nobody of a stranger', async () => {
   await enter('c1=');
-  const refused: [fields: object, code: string][] = [
+  const refused: [fields: Record<string, unknown>, code: string][] = [
     [{ token: token(-1) }, 'BadToken'],
     [{ token: '' }, 'BadToken'],
     [{ token: 'x'.repeat(8_193) }, 'BadToken'],
@@ -161,8 +161,8 @@ test('a refused hello makes nobody of a stranger', async () => {
   ];
   for (const [fields, code] of refused) {
     expect(await greets('c1=', fields)).toMatchObject({ code });
-    // A frame that cannot be read empties the bucket; here a token comes back each millisecond.
-    await new Promise((done) => setTimeout(done, 5));
+    // A frame that cannot be read empties the bucket.
+    pass(1);
   }
   expect((await row('c1=')).clientId).toBeUndefined();
   expect(await hearers()).toEqual([]);

@@ -5,6 +5,7 @@ import { AwsError } from '../../local/aws-error.ts';
 import type { ClientReplaced } from '../../shared/src/events.ts';
 import type { Welcome } from '../../shared/src/protocol.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import { heldAt } from '../../tests/product/held.ts';
 import { context, frameIn, handshake, helloEvent, routeEvent } from '../../tests/product/sample.ts';
 import { guestWith } from './guest.ts';
 import { windowOf } from './window.ts';
@@ -161,18 +162,75 @@ describe('rooms', () => {
     expect(await topicsOf('c1=')).toHaveLength(2);
   });
 
-  test("of another user on the same socket are that user's: nothing of the first is heard", async () => {
-    await greet('c1=');
-    await hello('c1=', { secret: 'x'.repeat(43) });
-    expect(await topicsOf('c1=')).not.toContain(`topic#user:${userId}#0`);
-  });
-
   test('of a plain client that says hello are no longer marked plain', async () => {
     await enter('c1=', {});
     await hello('c1=');
     const mine = (await rows()).filter(({ sk }) => sk?.S === 'c1=');
     expect(mine.filter(({ plain }) => plain !== undefined)).toEqual([]);
     expect(mine).toHaveLength(2);
+  });
+});
+
+describe('a socket belongs to one user', () => {
+  const others = { secret: 'x'.repeat(43), clientId: 'client-of-another' };
+  const { userId: other } = guestWith(others.secret);
+  const ownerOf = async (id: string) =>
+    (await rows()).find(({ pk }) => pk?.S === `connection#${id}`)?.userId?.S;
+
+  test('for its whole life: a hello as somebody else is refused and changes nothing', async () => {
+    await greet('c1=');
+    // Every frame takes a token; nothing else is written.
+    const written = async () => (await rows()).map(({ fullAt: _, ...row }) => row);
+    const before = await written();
+    expect(await hello('c1=', others)).toMatchObject({ code: 'ConnectionTaken', retry: false });
+    expect(await written()).toEqual(before);
+    expect(await hello('c1=')).toMatchObject({ type: 'welcome', userId });
+  });
+
+  test('a plain client becomes the user of its secret once, and nobody else after it', async () => {
+    await enter('c1=', {});
+    expect(await hello('c1=')).toMatchObject({ type: 'welcome', userId });
+    expect(await hello('c1=', others)).toMatchObject({ code: 'ConnectionTaken' });
+    expect(await topicsOf('c1=')).toEqual(['topic#room:lobby#0', `topic#user:${userId}#0`]);
+  });
+
+  test.each([V1, {}])(
+    'of two users whose hellos race one is welcome, wherever they meet: %j',
+    async (headers) => {
+      for (let at = 0; ; at += 1) {
+        await aws.reset();
+        await enter('c1=', headers);
+        const { under, release } = await heldAt(aws, at, () => hello('c1='));
+        const second = await hello('c1=', others);
+        release?.();
+        const answers = [await under, second] as Welcome[];
+        const welcome = answers.filter(({ type }) => type === 'welcome');
+        expect([at, welcome.length]).toEqual([at, 1]);
+        const winner = welcome[0]?.userId ?? '';
+        expect([userId, other]).toContain(winner);
+        expect([at, await ownerOf('c1=')]).toEqual([at, winner]);
+        expect(await topicsOf('c1=')).toEqual(['topic#room:lobby#0', `topic#user:${winner}#0`]);
+        if (release === undefined) break;
+      }
+    },
+  );
+
+  test('that lost the race ends nobody else’s socket when its client comes again', async () => {
+    await enter('c1=');
+    const { under, release } = await heldAt(aws, 3, () => hello('c1=', others));
+    await hello('c1=');
+    release?.();
+    expect(await under).toMatchObject({ code: 'Busy', retry: true });
+    expect(await greet('c2=', { ...others, epoch: 99 })).toMatchObject({ type: 'welcome' });
+    expect(replaced()).toEqual([]);
+  });
+
+  test('draws one bucket: a throw-away hello before it brings no second', async () => {
+    const drawn = async () =>
+      (await rows()).filter(({ sk }) => sk?.S === 'reserve').map(({ pk }) => pk?.S);
+    await greet('c1=', others);
+    await hello('c1=');
+    expect(await drawn()).toEqual([`user#${other}`]);
   });
 });
 

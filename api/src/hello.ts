@@ -1,19 +1,21 @@
 // hello: who this connection is and what it hears. Subscribes first and then reads heads: what one misses, the other tells, or the next heads.
 
 import { drawBucket } from '../../shared/src/allowance.ts';
+import { unremember } from '../../shared/src/belongings.ts';
 import { publish } from '../../shared/src/bus.ts';
 import { settleLease, takeLease } from '../../shared/src/clients.ts';
-import { isOver, reopen } from '../../shared/src/connections.ts';
+import { isOver, reopen, type Subscription } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
 import { VERSION } from '../../shared/src/protocol.ts';
 import { LEASE_MS } from '../../shared/src/roster.ts';
 import { routeHandler } from '../../shared/src/route.ts';
+import { roomsAmong, roomTopic } from '../../shared/src/topics.ts';
 import { endOlder } from './end-older.ts';
 import { endSurplus } from './end-surplus.ts';
 import { fittingWelcome } from './fitting-welcome.ts';
 import { stillBy } from './going-by.ts';
 import { readHeads } from './heads.ts';
-import { hear } from './hear.ts';
+import { hear, hearAsMember } from './hear.ts';
 import { hearingOf } from './hearing.ts';
 import { readHere } from './here.ts';
 import { meanwhile } from './meanwhile.ts';
@@ -49,16 +51,38 @@ export const handler = routeHandler('hello', async (frame, before) => {
   const subscriptions = await subscriptionsFor(before, userId, rooms);
   const { nickname: wanted } = naming;
   const after = { ...mine, ...auth, nickname: wanted, protocol: 'v1' as const, subscriptions };
-  await reopen(before, after);
-  // Subscribed first, asked again after: a removal or leave under way either finds the subscription, or is found here.
+  const members = new Set([...closed.keys()].map(roomTopic));
+  // A private room that the row lists may stay: a removal since would have changed its revision. Of an expired token the
+  // user's own topic may be deleted, by which a removal finds the connection.
+  const listed = new Set(isOver(before) ? [] : before.subscriptions.map(({ topic }) => topic));
+  const open = subscriptions.filter(({ topic }) => !members.has(topic) || listed.has(topic));
+  const row = await reopen(before, { ...after, subscriptions: open }, members).catch(
+    async (error: unknown) => {
+      // What this hello remembered stays only where its user still may be.
+      const { gone } = await meanwhile(userId, { closed: [...closed.keys()], kept: [] });
+      await Promise.all(gone.map((room) => unremember(userId, room)));
+      throw error;
+    },
+  );
+  // Subscribed first, asked again after: a leave under way either finds the subscription, or is found here.
   const { gone, gained, ...more } = await meanwhile(userId, {
     closed: [...closed.keys()],
     ...asked,
   });
-  await takeBack(after, gone, subscriptions);
-  const written = [...subscriptions];
-  for (const room of gained) written.push(await hear(after, room));
-  const heard = [...rooms.filter((room) => !gone.includes(room)), ...gained];
+  await takeBack(after, gone, open);
+  const isHere = ({ topic }: Subscription) => !gone.some((room) => topic === roomTopic(room));
+  const own = subscriptions.filter((one) => members.has(one.topic) && isHere(one));
+  // Subscribed after the right was asked for, on the row as it was before: a removal in between is found there.
+  const written = [...open, ...(await hearAsMember(row, own))];
+  for (const room of gained) {
+    const visibility = more.roles.has(room) ? 'private' : 'public';
+    const subscription = await hear(row, { room, visibility });
+    if (subscription !== undefined) written.push(subscription);
+  }
+  const isHeardHere = new Set(roomsAmong(written));
+  const heard = [...rooms, ...gained].filter(
+    (room) => !gone.includes(room) && isHeardHere.has(room),
+  );
   // Whose token had expired was in no room: others may have been told so.
   await greeted(isOver(before) ? { ...before, subscriptions: [] } : before, after, heard);
   const nickname = await stillBy(userId, naming);

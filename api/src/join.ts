@@ -36,20 +36,19 @@ export const handler = routeHandler('join', async (frame, speaker) => {
   // Each hello brings the lobby by itself: it is nobody's belonging, and in no list.
   const isNew = room !== LOBBY && !rooms.includes(room);
   if (isNew && rooms.length >= LIMITS.rooms) throw new Refused('TooManyRooms');
-  const heard = await hear(speaker, room);
+  const heard = await hear(speaker, standing);
+  if (heard === undefined) throw new Refused('NoSuchRoom');
   const askAgain = async () => {
     if (visibility === 'public' || mayHear(await standingOf(userId, room), userId)) return;
     await takeBack(speaker, [room], [heard]);
     throw new Refused('NoSuchRoom');
   };
-  // Subscribed first, asked again after: a removal under way either finds the subscription, or is found here.
-  await askAgain();
   await joined(speaker, room);
   if (isNew) await keepUp(standing, userId);
   // Before it is told: the other devices ask whether it is so.
   if (isNew) await remember(userId, room);
   const head = (await headsOf([room])).get(room)?.head ?? 0;
-  // And once more: the same holds for the roster, for what comes back, and for what is told.
+  // Written first, asked again after: a removal under way finds the roster entry and the belonging, or is found here.
   await askAgain();
   // Told though it is not new: the first try may have come no further than here.
   if (room !== LOBBY) await publish('RoomJoined', { room, visibility, role, userId, nickname });

@@ -13,7 +13,7 @@ export const handler = routeHandler('leave', async ({ room }, { userId }) => {
   if (room === LOBBY) throw new Refused('Forbidden');
   await expel(room, userId);
   await forget(userId, room);
-  await silenced(await silence(userId, roomTopic(room)), room);
+  await silenced(userId, await silence(userId, roomTopic(room)), room);
   await publish('RoomLeft', { room, userId });
   return { type: 'left', room };
 });

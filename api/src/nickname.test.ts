@@ -272,3 +272,13 @@ test.each(['admin', 'Support-2', 'ѕystem'])('%s is nobody’s to take', async (
   });
   expect(await called(ada)).not.toContain(nickname);
 });
+
+test('is written to no row that is another user’s', async () => {
+  const { find } = await import('../../shared/src/connections.ts');
+  const { rename } = await import('../../shared/src/renaming.ts');
+  const ada = await person(routes, 'Ada');
+  const row = await find(ada.connection());
+  if (row === undefined) throw new Error('Ada is not there');
+  await rename({ ...row, userId: 'u_another' }, 'Eve');
+  expect(await find(ada.connection())).toMatchObject({ nickname: 'Ada', revision: row.revision });
+});

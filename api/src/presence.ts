@@ -28,7 +28,7 @@ export async function opened(connection: Connection, rooms: string[]): Promise<v
 export async function joined(connection: Connection, room: string): Promise<void> {
   const heard = roomsAmong(connection.subscriptions);
   if (!heard.includes(room)) return opened(connection, [room]);
-  const lapsed = await renew([room, ...heard.filter((other) => other !== room)], connection);
+  const lapsed = await renewed([room, ...heard.filter((other) => other !== room)], connection);
   await tell('ConnectionOpened', connection, [...new Set([room, ...lapsed])]);
 }
 
@@ -46,16 +46,40 @@ export async function parted(connection: Connection, rooms: string[]): Promise<v
   await tell('ConnectionClosed', connection, rooms, new Date().toISOString());
 }
 
-/** Takes these connections out of the room's roster: their user left, or was removed. */
-export async function silenced(connectionIds: string[], room: string): Promise<void> {
-  const connections = await Promise.all(connectionIds.map(find));
-  await Promise.all(connections.map((connection) => connection && parted(connection, [room])));
+/** Takes these connections of the user out of the room's roster: they left, or were removed. */
+export async function silenced(
+  userId: string,
+  connectionIds: string[],
+  room: string,
+): Promise<void> {
+  await Promise.all(
+    connectionIds.map(async (connectionId) => {
+      const connection = await find(connectionId);
+      if (connection?.userId === userId) await parted(connection, [room]);
+      // Its row, which no longer lists the room, was closed before its entry could be found by it.
+      else await leave([room], { userId, connectionId });
+    }),
+  );
 }
 
 /** Keeps the connection's leases alive; one that had lapsed has come again. */
 export async function stays(connection: Connection, rooms: string[]): Promise<void> {
-  const lapsed = await renew(rooms, connection);
+  const lapsed = await renewed(rooms, connection);
   if (lapsed.length > 0) await tell('ConnectionOpened', connection, lapsed);
+}
+
+/**
+ * Renews leases; answers those that had lapsed. Written first, read after: a removal, a leave or an end under way finds the
+ * entries, or is found here. Else somebody who was removed would be shown as online until the lease ends.
+ */
+async function renewed(rooms: string[], connection: Connection): Promise<string[]> {
+  const lapsed = await renew(rooms, connection);
+  if (lapsed === undefined) return [];
+  const row = await find(connection.connectionId);
+  const heard = row === undefined ? [] : roomsAmong(row.subscriptions);
+  const lost = rooms.filter((room) => !heard.includes(room));
+  await parted(connection, lost);
+  return lapsed.filter((room) => !lost.includes(room));
 }
 
 /** Who is in the room. Whose lease ended and who is found there now is taken out, and the room is told by an event. */

@@ -16,7 +16,7 @@ export const handler = routeHandler('remove', async ({ room, userId }, speaker) 
   if (userId === speaker.userId) throw new Refused('BadField', { field: 'userId' });
   await expel(room, userId);
   await forget(userId, room);
-  await silenced(await silence(userId, roomTopic(room)), room);
+  await silenced(userId, await silence(userId, roomTopic(room)), room);
   await publish('MemberRemoved', { room, userId });
   return { type: 'removed', room, userId };
 });

@@ -24,6 +24,7 @@ let aws: TestAws;
 let connect: typeof import('./connect.ts').handler;
 let hello: typeof import('./hello.ts').handler;
 let handler: typeof import('./sendmessage.ts').handler;
+let senderTag: typeof import('./sendmessage.ts').senderTag;
 
 beforeAll(async () => {
   aws = await startAws('ConnectFunction', 'HelloFunction', 'SendmessageFunction');
@@ -31,7 +32,7 @@ beforeAll(async () => {
   process.env.ROOM_MESSAGES_PER_SECOND = '1000';
   ({ handler: connect } = await import('./connect.ts'));
   ({ handler: hello } = await import('./hello.ts'));
-  ({ handler } = await import('./sendmessage.ts'));
+  ({ handler, senderTag } = await import('./sendmessage.ts'));
 });
 afterAll(() => aws.stop());
 beforeEach(async () => {
@@ -67,7 +68,7 @@ describe('what was said', () => {
       text: 'Hello, everybody!',
       bodyHash: catalogued.bodyHash,
       keepUntil: 0,
-      connectionId: ME,
+      senderTag: senderTag(ME),
     });
     const sentAt = Date.parse(detail?.sentAt ?? '');
     expect(sentAt).toBeGreaterThanOrEqual(before);
@@ -75,9 +76,19 @@ describe('what was said', () => {
     expect(detail?.claimUntil).toBe(Math.floor(sentAt / 1000) + 7 * 24 * 60 * 60);
   });
 
+  test('names its connection by a tag that is stable and tells nobody the id', async () => {
+    await say({ message: 'one' });
+    await say({ message: 'two' });
+    const [one, two] = details();
+    expect(one?.senderTag).toMatch(/^[\w-]{16}$/);
+    expect(two?.senderTag).toBe(one?.senderTag);
+    expect(senderTag('other=')).not.toBe(one?.senderTag);
+    expect(JSON.stringify(aws.entries)).not.toContain(ME);
+  });
+
   test('is said by the connection, whatever the frame claims', async () => {
     await say({ message: 'hi', userId: 'guest-somebody', nickname: 'Admin', connectionId: 'c9=' });
-    expect(details()).toMatchObject([{ ...me, connectionId: ME }]);
+    expect(details()).toMatchObject([{ ...me, senderTag: senderTag(ME) }]);
   });
 
   test('goes to the lobby and gets an id from the server where the frame names neither', async () => {
@@ -142,7 +153,7 @@ describe('a plain client', () => {
 
   test('is not told that the bus has it: it hears the message itself', async () => {
     expect(await send({ action: 'sendmessage', message: 'hi' }, 'plain=')).toBeUndefined();
-    expect(details()).toMatchObject([{ text: 'hi', connectionId: 'plain=' }]);
+    expect(details()).toMatchObject([{ text: 'hi', senderTag: senderTag('plain=') }]);
   });
 
   test('is told of its errors', async () => {

@@ -17,6 +17,13 @@ const DAY_S = 24 * 60 * 60;
 const CLAIM_S = 7 * DAY_S;
 const retentionS = Number(env('MESSAGE_RETENTION_DAYS')) * DAY_S;
 
+/**
+ * 16 characters, the same for the life of the connection. API Gateway's own id is kept from the bus, its archive and the frames:
+ * with it, a socket can be posted to and ended.
+ */
+export const senderTag = (connectionId: string): string =>
+  createHash('sha256').update(`sender ${connectionId}`).digest('base64url').slice(0, 16);
+
 export const handler = routeHandler(
   'sendmessage',
   async (frame, speaker) => {
@@ -40,7 +47,7 @@ export const handler = routeHandler(
         .digest('base64url'),
       claimUntil: nowS + CLAIM_S,
       keepUntil: retentionS === 0 ? 0 : nowS + retentionS,
-      connectionId: speaker.connectionId,
+      senderTag: senderTag(speaker.connectionId),
     });
     return speaker.protocol === 'plain' ? undefined : { type: 'accepted', messageId };
   },

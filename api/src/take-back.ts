@@ -13,7 +13,7 @@ export async function takeBack(
   written: Subscription[],
 ): Promise<void> {
   for (const room of rooms) {
-    await unlisten(connection.connectionId, roomTopic(room), written);
+    await unlisten(connection, roomTopic(room), written);
     await unremember(connection.userId, room);
   }
   await parted(connection, rooms);

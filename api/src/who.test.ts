@@ -92,6 +92,14 @@ describe('where guests come in', () => {
     expect(who).toEqual({ userId: expect.stringMatching(/^u_/), nickname: expect.anything() });
   });
 
+  test('a socket stays its user’s: the same may come again, another’s secret is refused', async () => {
+    const { userId } = await says({ secret });
+    const greeted = { ...stranger, userId, clientId: 'client-1' };
+    expect((await says({ secret }, greeted)).userId).toBe(userId);
+    const other = says({ secret: 'x'.repeat(43) }, greeted);
+    await expect(other).rejects.toMatchObject({ name: 'ConnectionTaken' });
+  });
+
   test('a token is refused by name, and nobody is asked for keys', async () => {
     const asked = issuer.asked();
     const told = says({ token: issuer.token() });

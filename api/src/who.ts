@@ -21,20 +21,27 @@ export interface Who extends Guest {
 }
 
 /**
- * Throws `BadField` for a secret where people sign in, and for a token where guests come in; what `claimsOf` throws; and
- * `BadToken` for the token of another user than the one that this connection is of: what they hear must not be the next one's.
+ * A connection that has said hello belongs to its user for its whole life: frames for them may be on their way to it. Throws
+ * `ConnectionTaken` for the secret of another user, and `BadToken` for the token of one. Throws `BadField` for a secret where
+ * people sign in, and for a token where guests come in; and what `claimsOf` throws.
  */
 export async function whoIs({ secret, token }: Hello, before: Connection): Promise<Who> {
   if (!isOidc) {
     if (secret === undefined) throw new Refused('BadField', { field: 'token' });
-    return guestWith(secret);
+    const guest = guestWith(secret);
+    if (isOthers(before, guest)) throw new Refused('ConnectionTaken');
+    return guest;
   }
   if (token === undefined) throw new Refused('BadField', { field: 'secret' });
   const claims = await claimsOf(token);
   const userId = userIdOf(claims.sub);
-  if (before.clientId !== undefined && before.userId !== userId) throw new Refused('BadToken');
+  if (isOthers(before, { userId })) throw new Refused('BadToken');
   return { userId, nickname: nameIn(claims, userId), authExpiresAt: claims.exp };
 }
+
+/** Before its first hello a connection is nobody's, a plain one too: what it was called ends with that hello. */
+const isOthers = (before: Connection, { userId }: Pick<Guest, 'userId'>): boolean =>
+  before.clientId !== undefined && before.userId !== userId;
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
 

@@ -77,3 +77,12 @@ test('a connection that has ended meanwhile is not written back', async () => {
     'connection#gone=',
   );
 });
+
+test('a socket that another user’s hello has won keeps its bucket', async () => {
+  await inTurn(5, 'u_1', NOW);
+  const fields = { nickname: 'Ada', protocol: 'v1' as const, subscriptions: [] };
+  const connectionId = 'won=';
+  await connections.open({ connectionId, userId: 'u_2', clientId: 'client-2', ...fields });
+  await drawBucket({ userId: 'u_1', connectionId }, NOW);
+  expect(await sendsOf(connectionId, NOW)).toBe(10);
+});

@@ -35,13 +35,13 @@ export async function drawBucket(
   if (afterMs > 0) await empty(connectionId, nowMs);
 }
 
-/** One that has ended meanwhile needs none. */
+/** One that has ended meanwhile needs none. One that another hello was faster on has its own user's bucket. */
 async function empty(connectionId: string, nowMs: number): Promise<void> {
   try {
     await client.send(
       new UpdateItemCommand({
         ...{ TableName, Key: connectionKey(connectionId) },
-        ConditionExpression: 'attribute_exists(pk)',
+        ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(clientId)',
         UpdateExpression: 'SET fullAt = :full',
         ExpressionAttributeValues: { ':full': { N: String(nowMs + bucketMs) } },
       }),

@@ -116,38 +116,53 @@ export async function open(connection: Connection, lifeS = LIFE_S): Promise<void
 }
 
 /**
- * Writes the connection anew, and takes from it what it heard and shall not hear any more. Its row knows every subscription
- * before it is written, and until it is removed. Throws `Refused('Busy')` where the row is not as it was read: another
- * hello was faster, or the socket has ended and must not be written back to life.
+ * Writes the connection anew, and removes the subscriptions that it had and does not keep. Its row lists every subscription
+ * before that is written, and until that is removed. `members`: topics of private rooms. Their subscriptions stay as they are:
+ * `listenAsMember` writes those. Answers the row as written. Throws `Refused('Busy')` where the row is not as it was read:
+ * another hello was faster, or the socket has ended and must not be written back to life.
  */
-export async function reopen(before: Connection, after: Connection): Promise<void> {
+export async function reopen(
+  before: Connection,
+  after: Connection,
+  members: ReadonlySet<string> = new Set(),
+): Promise<Connection> {
   const kept = new Set(after.subscriptions.map(nameOf));
   const dropped = before.subscriptions.filter((subscription) => !kept.has(nameOf(subscription)));
   const both = { ...after, subscriptions: [...after.subscriptions, ...dropped] };
-  const revision = await rewrite(both, before.revision);
+  const written = await rewrite(both, before);
   await write(
     dropped.map((subscription) => remove(subscriptionKey(subscription, after.connectionId))),
   );
   const expiresAt = { N: String(hearsUntil(after)) };
   await write(
-    after.subscriptions.map((subscription) =>
-      put({ ...subscriptionKey(subscription, after.connectionId), expiresAt }),
-    ),
+    after.subscriptions
+      .filter(({ topic }) => !members.has(topic))
+      .map((subscription) =>
+        put({ ...subscriptionKey(subscription, after.connectionId), expiresAt }),
+      ),
   );
-  if (dropped.length > 0) await rewrite(after, revision);
+  return dropped.length > 0 ? rewrite(after, written) : written;
 }
 
-async function rewrite(connection: Connection, was: number | undefined): Promise<number> {
+/** What must hold for a write to a connection's row: it is the same user's, and nothing was written to it since it was read. */
+export function isAsRead({ userId, revision }: Pick<Connection, 'userId' | 'revision'>) {
+  const unchanged = revision === undefined ? 'attribute_not_exists(revision)' : 'revision = :was';
+  const values: Record<string, AttributeValue> = { ':readUser': { S: userId } };
+  if (revision !== undefined) values[':was'] = { N: String(revision) };
+  return { condition: `userId = :readUser AND ${unchanged}`, values };
+}
+
+async function rewrite(connection: Connection, before: Connection): Promise<Connection> {
   const { connectionId, userId, nickname, protocol, clientId, subscriptions } = connection;
   const { authExpiresAt } = connection;
-  const revision = (was ?? 0) + 1;
-  const isAsRead = was === undefined ? 'attribute_not_exists(revision)' : 'revision = :was';
+  const revision = (before.revision ?? 0) + 1;
+  const { condition, values } = isAsRead(before);
   try {
     await client.send(
       new UpdateItemCommand({
         TableName,
         Key: connectionKey(connectionId),
-        ConditionExpression: `attribute_exists(pk) AND ${isAsRead}`,
+        ConditionExpression: condition,
         UpdateExpression: `SET userId = :user, nickname = :name, protocol = :protocol, clientId = :client, subscriptions = :hears, expiresAt = :end, greetedAt = :at, revision = :next${
           authExpiresAt === undefined ? ' REMOVE authExpiresAt' : ', authExpiresAt = :auth'
         }`,
@@ -160,12 +175,12 @@ async function rewrite(connection: Connection, was: number | undefined): Promise
           ':end': { N: String(now() + LIFE_S) },
           ':next': { N: String(revision) },
           ':at': { N: String(Date.now()) },
-          ...(was === undefined ? {} : { ':was': { N: String(was) } }),
+          ...values,
           ...(authExpiresAt === undefined ? {} : { ':auth': { N: String(authExpiresAt) } }),
         },
       }),
     );
-    return revision;
+    return { ...connection, revision };
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) throw new Refused('Busy');
     throw error;
@@ -224,7 +239,10 @@ async function removeAll(
   await write([remove(connectionKey(connectionId))]);
 }
 
-/** One page of the connections that hear a topic's shard, all or without plain ones: projected, by Query, at most 1 MB read. */
+/**
+ * One page of the connections that hear a topic's shard, all or without plain ones: projected, by Query, at most 1 MB read.
+ * Read consistently: a removal that was answered has taken its subscriptions from every page that is read after it.
+ */
 export async function subscribers(
   heard: Subscription,
   from?: string,
@@ -235,8 +253,10 @@ export async function subscribers(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'pk = :topic',
-      FilterExpression:
-        who === 'all' ? 'expiresAt > :now' : 'expiresAt > :now AND attribute_not_exists(plain)',
+      ConsistentRead: true,
+      FilterExpression: `expiresAt > :now AND attribute_not_exists(pending)${
+        who === 'all' ? '' : ' AND attribute_not_exists(plain)'
+      }`,
       ProjectionExpression: 'sk',
       ExpressionAttributeValues: { ':topic': pk, ':now': { N: String(now()) } },
       ...(from === undefined ? {} : { ExclusiveStartKey: { pk, sk: { S: from } } }),

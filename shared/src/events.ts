@@ -38,8 +38,8 @@ export interface MessageSent {
   claimUntil: number;
   /** Epoch seconds after which DynamoDB may delete the message; 0 keeps it (TTL ignores what is over five years old). */
   keepUntil: number;
-  /** The connection that spoke, for plain clients' frames. Events put by other programs have none. */
-  connectionId?: string;
+  /** An opaque tag of the connection that spoke, for `connectionId` in the frame. Events put by other programs have none. */
+  senderTag?: string;
 }
 
 /** A newer connection of the same client took over, or a sixth of the same user came. Emitted by `api`, listened to by the function `replace`, which ends the older. */

@@ -1,5 +1,6 @@
 // The door to what open connections hear: one room more or less, while other frames of theirs may be under way.
 
+import { randomUUID } from 'node:crypto';
 import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
@@ -13,6 +14,7 @@ import {
   connectionKey,
   find,
   hearsUntil,
+  isAsRead,
   type Subscription,
   subscriptionKey,
 } from './connections.ts';
@@ -25,29 +27,155 @@ const TableName = env('CONNECTIONS_TABLE');
 
 /** Of two that change one connection at once, one sees the other's change and tries on top of it. */
 const TRIES = 10;
+/** A pending subscription that a crash left behind is deleted after so long; until then nothing reads it. */
+const PENDING_S = 10 * 60;
 
 /** From here on the connection hears it; answers in which shard. Throws `NotConnected` if it has ended, `TooManyRooms`. */
 export async function listen(
   connection: Connection,
   subscription: Subscription,
 ): Promise<Subscription> {
-  const { connectionId } = connection;
-  const { topic } = subscription;
-  const row = await change(connection, (heard) => {
-    if (heard.some((one) => one.topic === topic)) return heard;
-    const all = [...heard, subscription];
-    // Asked here, where of two that join at once the second sees the first.
-    if (roomsAmong(all).filter((room) => room !== LOBBY).length > LIMITS.rooms)
-      throw new Refused('TooManyRooms');
-    return all;
-  });
-  if (row === undefined) throw new Refused('NotConnected');
-  // Of two that join at once, the second stays in the shard that the first drew.
-  const heard = row.subscriptions.find((one) => one.topic === topic) ?? subscription;
-  const Item = { ...subscriptionKey(heard, connectionId), expiresAt: { N: String(row.expiresAt) } };
-  await client.send(new PutItemCommand({ TableName, Item }));
-  return heard;
+  let row: Connection | undefined = connection;
+  for (let attempt = 0; attempt < TRIES && row !== undefined; attempt += 1) {
+    const written: Written | undefined = await change(row, withAll(row, [subscription]));
+    if (written === undefined) {
+      row = await stillOf(connection);
+      continue;
+    }
+    // Of two that join at once, the second stays in the shard that the first drew.
+    const [heard = subscription] = inTheirShards(written, [subscription]);
+    const Key = subscriptionKey(heard, connection.connectionId);
+    const expiresAt = { N: String(written.until) };
+    await client.send(new PutItemCommand({ TableName, Item: { ...Key, expiresAt } }));
+    return heard;
+  }
+  throw new Refused(row === undefined ? 'NotConnected' : 'Busy');
 }
+
+/**
+ * From here on the connection hears these private rooms. `connection` must be read before its user's right was asked for;
+ * `mayStill` asks for it again, and answers those that are left. Answers what is heard. Throws `NotConnected` if the
+ * connection has ended, `TooManyRooms`.
+ *
+ * A removal deletes the membership, then the subscriptions that the row lists, then takes them from the row, which changes
+ * the row's revision even where it lists none. So a row that is written as it was read was read before the removal did so,
+ * and lists the room while the removal still looks. The subscription is pending until that write: no broadcast reads it.
+ * It ends being pending only while it stands as it was put, so a removal that deleted it has won.
+ */
+export async function listenAsMember(
+  connection: Connection,
+  subscriptions: Subscription[],
+  mayStill: (wanted: Subscription[]) => Promise<Subscription[]>,
+): Promise<Subscription[]> {
+  const heard: Subscription[] = [];
+  let left = subscriptions;
+  let row: Connection | undefined = connection;
+  for (let attempt = 0; attempt < TRIES && row !== undefined; attempt += 1) {
+    const read: Connection = row;
+    const wanted = await divided(inTheirShards(read, left), (one) => prolong(one, read));
+    heard.push(...wanted.yes);
+    if (wanted.no.length === 0) return heard;
+    const subscribed = await subscribe(read, wanted.no);
+    heard.push(...subscribed.yes);
+    if (subscribed.no.length === 0) return heard;
+    row = await stillOf(connection);
+    left = await mayStill(subscribed.no);
+    if (left.length === 0) return heard;
+  }
+  throw new Refused(row === undefined ? 'NotConnected' : 'Busy');
+}
+
+interface Divided {
+  yes: Subscription[];
+  no: Subscription[];
+}
+
+async function divided(
+  all: Subscription[],
+  is: (one: Subscription) => Promise<boolean>,
+): Promise<Divided> {
+  const answers = await Promise.all(all.map(is));
+  return { yes: all.filter((_, at) => answers[at]), no: all.filter((_, at) => !answers[at]) };
+}
+
+/** Those that every write came to pass for, and those of which nothing is left. */
+async function subscribe(row: Connection, wanted: Subscription[]): Promise<Divided> {
+  const after = withAll(row, wanted);
+  const pending = { S: randomUUID() };
+  const keyOf = (one: Subscription) => subscriptionKey(one, row.connectionId);
+  const put = await divided(wanted, (one) =>
+    ifAsFound(
+      new PutItemCommand({
+        TableName,
+        Item: { ...keyOf(one), pending, expiresAt: { N: String(nowS() + PENDING_S) } },
+        // Another join of the same room may have come first: who hears it must not miss a message meanwhile.
+        ConditionExpression:
+          'attribute_not_exists(pk) OR attribute_exists(pending) OR expiresAt <= :now',
+        ExpressionAttributeValues: { ':now': { N: String(nowS()) } },
+      }),
+    ),
+  );
+  const written = put.no.length > 0 ? undefined : await change(row, after);
+  const begun =
+    written === undefined
+      ? { yes: [], no: put.yes }
+      : await divided(put.yes, (one) =>
+          ifAsFound(
+            new UpdateItemCommand({
+              TableName,
+              Key: keyOf(one),
+              ConditionExpression: 'pending = :mine',
+              UpdateExpression: 'SET expiresAt = :end REMOVE pending',
+              ExpressionAttributeValues: { ':mine': pending, ':end': { N: String(written.until) } },
+            }),
+          ),
+        );
+  await Promise.all(
+    begun.no.map((one) =>
+      ifAsFound(
+        new DeleteItemCommand({
+          TableName,
+          Key: keyOf(one),
+          ConditionExpression: 'pending = :mine',
+          ExpressionAttributeValues: { ':mine': pending },
+        }),
+      ),
+    ),
+  );
+  return { yes: begun.yes, no: [...put.no, ...begun.no] };
+}
+
+/** False where the connection does not hear it: its row does not list it, or it is pending or gone. */
+async function prolong(one: Subscription, row: Connection): Promise<boolean> {
+  if (!row.subscriptions.some(({ topic }) => topic === one.topic)) return false;
+  return ifAsFound(
+    new UpdateItemCommand({
+      TableName,
+      Key: subscriptionKey(one, row.connectionId),
+      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(pending)',
+      UpdateExpression: 'SET expiresAt = :end',
+      ExpressionAttributeValues: { ':end': { N: String(hearsUntil(row)) } },
+    }),
+  );
+}
+
+/** Throws `TooManyRooms`: asked of the row, where of two that join at once the second sees the first. */
+function withAll({ subscriptions }: Connection, more: Subscription[]): Subscription[] {
+  const all = [
+    ...subscriptions,
+    ...more.filter((one) => !subscriptions.some(({ topic }) => topic === one.topic)),
+  ];
+  const isMore = all.length > subscriptions.length;
+  if (isMore && roomsAmong(all).filter((room) => room !== LOBBY).length > LIMITS.rooms)
+    throw new Refused('TooManyRooms');
+  return all;
+}
+
+const inTheirShards = (
+  { subscriptions }: Pick<Connection, 'subscriptions'>,
+  wanted: Subscription[],
+): Subscription[] =>
+  wanted.map((one) => subscriptions.find(({ topic }) => topic === one.topic) ?? one);
 
 /** The connections that the user has open, read consistently. */
 export async function connectionsOf(userId: string): Promise<string[]> {
@@ -65,63 +193,98 @@ export async function connectionsOf(userId: string): Promise<string[]> {
   return Items.flatMap(({ sk }) => (sk?.S === undefined ? [] : [sk.S]));
 }
 
-/** No connection that the user has open hears the topic any more: who reads its partition consistently from here on misses them all. */
+/** No connection that the user has open hears the topic any more: a broadcast that reads its partition from here on misses them all. */
 export async function silence(userId: string, topic: string): Promise<string[]> {
   const connectionIds = await connectionsOf(userId);
-  await Promise.all(connectionIds.map((connectionId) => unlisten(connectionId, topic)));
+  await Promise.all(connectionIds.map((connectionId) => unlisten({ userId, connectionId }, topic)));
   return connectionIds;
 }
 
 /**
- * This connection does not hear the topic any more. `written`: what the caller itself wrote, which the row may not tell any
- * more. The row is changed last, so that a failure can be tried again.
+ * This connection of this user does not hear the topic any more. `written`: what the caller itself wrote, which the row may
+ * not list any more. The row is changed last, so that a failure can be tried again, and also where it lists nothing: see
+ * `listenAsMember`.
  */
 export async function unlisten(
-  connectionId: string,
+  connection: Pick<Connection, 'userId' | 'connectionId'>,
   topic: string,
   written: Subscription[] = [],
 ): Promise<void> {
-  const connection = await find(connectionId);
-  const known = [...written, ...(connection?.subscriptions ?? [])];
-  for (const heard of known.filter((one) => one.topic === topic))
-    await client.send(
-      new DeleteItemCommand({ TableName, Key: subscriptionKey(heard, connectionId) }),
-    );
-  if (connection !== undefined)
-    await change(connection, (heard) => heard.filter((one) => one.topic !== topic));
-}
-
-/** Answers the row as it is then; undefined if the connection has ended meanwhile. */
-async function change(
-  seen: Connection,
-  to: (heard: Subscription[]) => Subscription[],
-): Promise<{ subscriptions: Subscription[]; expiresAt: number } | undefined> {
-  let connection: Connection | undefined = seen;
-  for (let attempt = 0; attempt < TRIES && connection !== undefined; attempt += 1) {
-    const subscriptions = to(connection.subscriptions);
-    try {
-      const { Attributes } = await client.send(
-        new UpdateItemCommand({
+  let row = await stillOf(connection);
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const known = [...written, ...(row?.subscriptions ?? [])];
+    for (const heard of known.filter((one) => one.topic === topic))
+      await client.send(
+        new DeleteItemCommand({
           TableName,
-          Key: connectionKey(seen.connectionId),
-          UpdateExpression: 'SET subscriptions = :after ADD revision :one',
-          ConditionExpression: 'subscriptions = :before',
-          ExpressionAttributeValues: {
-            ':before': { S: JSON.stringify(connection.subscriptions) },
-            ':after': { S: JSON.stringify(subscriptions) },
-            ':one': { N: '1' },
-          },
-          ReturnValues: 'ALL_NEW',
+          Key: subscriptionKey(heard, connection.connectionId),
         }),
       );
-      const { expiresAt, authExpiresAt } = Attributes ?? {};
-      const auth = authExpiresAt?.N === undefined ? {} : { authExpiresAt: Number(authExpiresAt.N) };
-      return { subscriptions, expiresAt: hearsUntil(auth, Number(expiresAt?.N ?? 0)) };
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      connection = await find(seen.connectionId);
-    }
+    if (row === undefined) return;
+    const others = row.subscriptions.filter((one) => one.topic !== topic);
+    if ((await change(row, others)) !== undefined) return;
+    row = await stillOf(connection);
   }
-  if (connection === undefined) return undefined;
   throw new Refused('Busy');
+}
+
+/** The row as it is now; undefined where the connection has ended, or is another user's. */
+async function stillOf({
+  userId,
+  connectionId,
+}: Pick<Connection, 'userId' | 'connectionId'>): Promise<Connection | undefined> {
+  const row = await find(connectionId);
+  return row?.userId === userId ? row : undefined;
+}
+
+interface Written extends Pick<Connection, 'subscriptions'> {
+  /** When what it hears ends, epoch seconds. */
+  until: number;
+}
+
+/** Answers the row as it is then; undefined if it is not as it was read. */
+async function change(
+  row: Connection,
+  subscriptions: Subscription[],
+): Promise<Written | undefined> {
+  const { condition, values } = isAsRead(row);
+  try {
+    const { Attributes } = await client.send(
+      new UpdateItemCommand({
+        TableName,
+        Key: connectionKey(row.connectionId),
+        UpdateExpression: 'SET subscriptions = :after ADD revision :one',
+        ConditionExpression: condition,
+        ExpressionAttributeValues: {
+          ...values,
+          ':after': { S: JSON.stringify(subscriptions) },
+          ':one': { N: '1' },
+        },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    const { expiresAt, authExpiresAt } = Attributes ?? {};
+    const auth = authExpiresAt?.N === undefined ? {} : { authExpiresAt: Number(authExpiresAt.N) };
+    return { subscriptions, until: hearsUntil(auth, Number(expiresAt?.N ?? 0)) };
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return undefined;
+    throw error;
+  }
+}
+
+const nowS = () => Math.floor(Date.now() / 1000);
+
+/** Whether the condition held. */
+async function ifAsFound(
+  command: PutItemCommand | UpdateItemCommand | DeleteItemCommand,
+): Promise<boolean> {
+  try {
+    if (command instanceof PutItemCommand) await client.send(command);
+    else if (command instanceof UpdateItemCommand) await client.send(command);
+    else await client.send(command);
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
 }

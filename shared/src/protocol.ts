@@ -63,7 +63,8 @@ export const LIMITS = {
 /**
  * `hello`: who I am, and which rooms I hear. Before it, every other action of a v1 client is refused with `HelloFirst`.
  * Answered by `welcome`; by `replaced` if another connection of this client came with the same or a higher epoch; or by `error`.
- * Said again on the same socket, with the same epoch, it changes rooms and nickname.
+ * Said again on the same socket, with the same epoch, it changes rooms and nickname. A socket belongs to one user for its whole
+ * life: a hello of another user is refused with `ConnectionTaken` (with `BadToken` where people sign in).
  */
 export interface Hello {
   action: 'hello';
@@ -305,7 +306,10 @@ export interface MessageFrame {
   message: string;
   /** When the server took it, ISO 8601 in UTC with milliseconds. */
   timestamp: string;
-  /** The connection that sent it, while that is known: absent from `history`, whose table does not keep it. */
+  /**
+   * An opaque tag of the connection that sent it, the same for the life of that connection; not API Gateway's id. Absent from
+   * `history`, whose table does not keep it.
+   */
   connectionId?: string;
 }
 
@@ -490,7 +494,7 @@ export function messageFrame(
     text: string;
     sentAt: string;
   },
-  connectionId?: string,
+  senderTag?: string,
 ): MessageFrame {
   const { room, messageId, userId, nickname, text, sentAt } = stored;
   return {
@@ -502,7 +506,7 @@ export function messageFrame(
     nickname: cutNickname(nickname),
     message: cut(text, LIMITS.messageCharacters),
     timestamp: cut(sentAt, LIMITS.timestampCharacters),
-    ...(connectionId === undefined ? {} : { connectionId }),
+    ...(senderTag === undefined ? {} : { connectionId: senderTag }),
   };
 }
 
@@ -522,6 +526,11 @@ export const ERRORS = {
   },
   HelloFirst: { retry: true, afterMs: 1_000, says: 'Say hello first.' },
   BadToken: { retry: false, afterMs: 0, says: 'The token is not accepted here. Sign in again.' },
+  ConnectionTaken: {
+    retry: false,
+    afterMs: 0,
+    says: 'This connection belongs to another user. Open a new one.',
+  },
   AuthExpired: {
     retry: true,
     afterMs: 1_000,

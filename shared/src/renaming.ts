@@ -5,6 +5,7 @@ import {
   DynamoDBClient,
   QueryCommand,
   UpdateItemCommand,
+  type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { type Connection, connectionKey, rosterKey } from './connections.ts';
 import { env } from './env.ts';
@@ -16,15 +17,20 @@ const TableName = env('CONNECTIONS_TABLE');
 
 const MOST_ROWS = LIMITS.crowd * 2;
 
-/** The connection goes by this name from here on, if it is still there. A hello under way on it is told `Busy`. */
+/** The connection goes by this name from here on, if it is still there and still its user's. A hello under way on it is told `Busy`. */
 export async function rename(connection: Connection, nickname: string): Promise<void> {
-  const { connectionId, subscriptions } = connection;
-  await call(connectionKey(connectionId), nickname, 'SET nickname = :name ADD revision :one', {
-    ':one': { N: '1' },
+  const { connectionId, userId, subscriptions } = connection;
+  await call(connectionKey(connectionId), nickname, {
+    ConditionExpression: 'userId = :user',
+    UpdateExpression: 'SET nickname = :name ADD revision :one',
+    ExpressionAttributeValues: { ':user': { S: userId }, ':one': { N: '1' } },
   });
   await Promise.all(
     roomsAmong(subscriptions).map((room) =>
-      call(rosterKey(room, connection), nickname, 'SET nickname = :name'),
+      call(rosterKey(room, connection), nickname, {
+        ConditionExpression: 'attribute_exists(pk)',
+        UpdateExpression: 'SET nickname = :name',
+      }),
     ),
   );
 }
@@ -54,17 +60,15 @@ export async function isCrowd(room: string): Promise<boolean> {
 async function call(
   Key: Record<string, { S: string }>,
   nickname: string,
-  UpdateExpression: string,
-  values: Record<string, { N: string }> = {},
+  { ExpressionAttributeValues = {}, ...update }: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>,
 ): Promise<void> {
   try {
     await client.send(
       new UpdateItemCommand({
         TableName,
         Key,
-        ConditionExpression: 'attribute_exists(pk)',
-        UpdateExpression,
-        ExpressionAttributeValues: { ...values, ':name': { S: nickname } },
+        ...update,
+        ExpressionAttributeValues: { ...ExpressionAttributeValues, ':name': { S: nickname } },
       }),
     );
   } catch (error) {

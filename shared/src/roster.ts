@@ -59,13 +59,14 @@ export async function leave(rooms: string[], who: Omit<Present, 'nickname'>): Pr
 
 /**
  * Renews leases at most once per third of them, by that of the first room: `rooms` stand as they were entered, so that no other
- * ends before it. Answers those that had lapsed: of these others may have been told that this person left.
+ * ends before it. Answers those that had lapsed: of these others may have been told that this person left. Undefined where
+ * nothing was due, and nothing is written.
  */
-export async function renew(rooms: string[], who: Present): Promise<string[]> {
+export async function renew(rooms: string[], who: Present): Promise<string[] | undefined> {
   const [first] = rooms;
-  if (first === undefined) return [];
+  if (first === undefined) return undefined;
   const leftMs = await leaseOf(first, who);
-  if (leftMs > (LEASE_MS * 2) / 3) return [];
+  if (leftMs > (LEASE_MS * 2) / 3) return undefined;
   if (leftMs <= 0) return reenter(rooms, who);
   await enter(rooms, who);
   return [];

@@ -156,7 +156,12 @@ function works(program: string): void {
 
   test('apigatewaymanagementapi: posts to a connection, looks at it, ends it, and then it is gone', async () => {
     const alice = await join(runtime.websocket);
-    const { connectionId } = await alice.hears(alice.says('Which connection am I?'));
+    const { userId } = await alice.hears(alice.says('Which connection am I?'));
+    const { Items } = await aws('dynamodb', 'scan', '--table-name', CONNECTIONS_TABLE);
+    const mine = (Items as Record<string, { S?: string }>[]).find(
+      (row) => row.sk?.S === 'connection' && row.userId?.S === userId,
+    );
+    const connectionId = mine?.pk?.S?.slice('connection#'.length);
     // `=`, because an id may begin with a hyphen.
     const manage = (action: string, ...more: string[]) =>
       aws('apigatewaymanagementapi', action, `--connection-id=${connectionId}`, ...more);

@@ -1,4 +1,5 @@
 // The search: every order in which several programs' AWS calls can reach the tables, each state visited once.
+import { createHash } from 'node:crypto';
 import { AwsError } from '../../local/aws-error.ts';
 import { type Answer, begin, type Call, type Place, type Program } from './script.ts';
 import { perform, type Tables } from './tables-model.ts';
@@ -31,8 +32,12 @@ export interface Rules {
   survivors: string[];
   /** Throws where a run may not end like this. */
   atEnd(state: State): void;
-  /** What a call to a function or a queue shows to whom. */
-  heard(call: Call): Fact;
+  /** What a call to a function or a queue shows to whom; nothing if it changes nothing. */
+  heard(call: Call): Fact | undefined;
+  /** Whether the call commutes with every call of all the others: then no order but one needs to be looked at. */
+  isAlone?(call: Call): boolean;
+  /** The tables' own rules; those of the state machines' calls if absent. */
+  perform?: typeof perform;
 }
 
 export interface Found {
@@ -60,10 +65,13 @@ class Broken extends Error {
   }
 }
 
-function serve(state: State, call: Call, heard: Rules['heard']): [State, Answer] {
-  if (call.service !== 'dynamodb') return [withFacts(state, [heard(call)]), { output: INVOKED }];
+function serve(state: State, call: Call, rules: Pick<Rules, 'heard' | 'perform'>): [State, Answer] {
+  if (call.service !== 'dynamodb') {
+    const fact = rules.heard(call);
+    return [fact === undefined ? state : withFacts(state, [fact]), { output: INVOKED }];
+  }
   try {
-    const [tables, output] = perform(state.tables, call.action, call.input);
+    const [tables, output] = (rules.perform ?? perform)(state.tables, call.action, call.input);
     return [{ ...state, tables }, { output }];
   } catch (error) {
     if (error instanceof AwsError) return [state, { error: error.code }];
@@ -85,12 +93,15 @@ function seated(state: State, seats: Seat[]): State {
   return withFacts({ ...state, ended: Object.fromEntries(ended) }, shown);
 }
 
-const keyOf = ({ tables, facts }: State, seats: Seat[]) =>
-  JSON.stringify([
+/** A hash: the text of a state is some kilobytes, and all of them are kept. */
+const keyOf = ({ tables, facts }: State, seats: Seat[]) => {
+  const state = [
     Object.entries(tables).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     facts,
     seats.map(({ place, lostAnswers }) => [place.id, lostAnswers]),
-  ]);
+  ];
+  return createHash('sha256').update(JSON.stringify(state)).digest('base64');
+};
 
 /** Walks all of it. */
 export async function search(rules: Rules): Promise<Found> {
@@ -113,10 +124,12 @@ export async function search(rules: Rules): Promise<Found> {
     if (counted !== undefined) return counted;
     judge(state, trace);
     let paths = 0n;
+    const alone = seats.findIndex(({ place }) => place.call && rules.isAlone?.(place.call));
     for (const [index, seat] of seats.entries()) {
+      if (alone !== -1 && index !== alone) continue;
       const { call } = seat.place;
       if (!call || seat.player.when?.(state) === false) continue;
-      const [after, answer] = serve(state, call, rules.heard);
+      const [after, answer] = serve(state, call, rules);
       const mayLose = seat.lostAnswers > 0 && after.tables !== state.tables;
       for (const told of mayLose ? [answer, LOST] : [answer]) {
         const next = { ...seat, place: await seat.place.after(told) };
@@ -147,4 +160,42 @@ export async function search(rules: Rules): Promise<Found> {
     const { message: promise, trace } = error;
     return { states: known.size, interleavings: 0n, violation: { promise, trace } };
   }
+}
+
+/** Walks at random, from the start to where everybody has ended; answers the first broken promise, and how many calls were made. */
+export async function wander(
+  rules: Rules,
+  walks: number,
+  fraction: () => number,
+): Promise<{ calls: number; violation?: Found['violation'] }> {
+  let calls = 0;
+  for (let walk = 0; walk < walks; walk += 1) {
+    const trace: string[] = [];
+    let seats: Seat[] = [];
+    for (const player of rules.players)
+      seats.push({ player, place: await begin(player.program), lostAnswers: 0 });
+    let state = seated({ tables: rules.tables ?? {}, facts: [], ended: {} }, seats);
+    try {
+      for (;;) {
+        rules.always(state);
+        const ready = seats.filter(
+          ({ place, player }) => place.call && player.when?.(state) !== false,
+        );
+        const seat = ready[Math.floor(fraction() * ready.length)];
+        if (seat?.place.call === undefined) break;
+        const { call } = seat.place;
+        const [after, answer] = serve(state, call, rules);
+        trace.push(`${seat.player.name}: ${call.action} ${JSON.stringify(call.input)}`);
+        calls += 1;
+        const place = await seat.place.after(answer);
+        seats = seats.map((one) => (one === seat ? { ...one, place } : one));
+        state = seated(after, seats);
+      }
+      rules.atEnd(state);
+    } catch (error) {
+      const promise = error instanceof Error ? error.message : String(error);
+      return { calls, violation: { promise, trace } };
+    }
+  }
+  return { calls };
 }

@@ -149,6 +149,18 @@ describe('the greeting', () => {
     },
   );
 
+  test('a hello that is told the socket is another user’s comes back on a new socket', () => {
+    const { sockets, hear, pass, state } = start();
+    sockets.latest().events.opened();
+    hear({ type: 'error', ref: null, code: 'ConnectionTaken', retry: false, message: 'New.' });
+    expect(state()).toBe('waiting');
+    pass(MINUTE);
+    expect(sockets.opened.length).toBeGreaterThan(1);
+    sockets.latest().events.opened();
+    hear(welcome());
+    expect(state()).toBe('live');
+  });
+
   test('what is refused of a message says nothing of the hello, and is told after welcome', () => {
     const { sockets, hear, heard, state } = start();
     sockets.latest().events.opened();

@@ -63,24 +63,32 @@ describe('a stored message', () => {
       nickname: 'guest-0a1b2c3d',
       message: 'Hello, everybody!',
       timestamp: '2026-01-01T10:00:05.000Z',
-      connectionId: 'L0SM9cOFvHcCIhw=',
+      connectionId: '3duV2mXdBQweLa0q',
     });
     expect(new Set(aws.posts.map(({ frame }) => JSON.stringify(frame))).size).toBe(1);
   });
 
+  test('of an event that names a connection by its id tells nobody the id', async () => {
+    await join(['a=']);
+    const { senderTag: _, ...message } = input().message ?? {};
+    const sent = { ...message, connectionId: 'raw=' };
+    await handler({ ...input(), message: sent, sent } as BroadcastInput, context());
+    expect(JSON.stringify(aws.posts[0]?.frame)).not.toContain('raw=');
+  });
+
   test('that another program said names no connection', async () => {
     await join(['a=']);
-    const { connectionId: _, ...message } = input().message ?? {};
+    const { senderTag: _, ...message } = input().message ?? {};
     await handler({ ...input(), message } as BroadcastInput, context());
     expect(aws.posts[0]?.frame).not.toHaveProperty('connectionId');
   });
 
   test('that was stored before names the connection of the event that asked for it again', async () => {
     await join(['a=']);
-    const { connectionId: _, ...message } = input().message ?? {};
-    const sent = { ...input().message, connectionId: 'again=' };
+    const { senderTag: _, ...message } = input().message ?? {};
+    const sent = { ...input().message, senderTag: 'again' };
     await handler({ ...input(), message, sent } as BroadcastInput, context());
-    expect(aws.posts[0]?.frame).toMatchObject({ connectionId: 'again=' });
+    expect(aws.posts[0]?.frame).toMatchObject({ connectionId: 'again' });
   });
 
   test('that nobody hears is told to nobody', async () => {

@@ -36,11 +36,11 @@ export interface BroadcastInput {
   shard: number;
   /** Either a stored message and its place … */
   message?: Pick<MessageSent, 'room' | 'messageId' | 'userId' | 'nickname' | 'text' | 'sentAt'> & {
-    connectionId?: string;
+    senderTag?: string;
   };
   seq?: string;
   /** The event that asked again for a stored message: it knows who said it, which the table does not keep. */
-  sent?: { connectionId?: string };
+  sent?: { senderTag?: string };
   /** … or what went wrong with one. */
   error?: { ref: string; code: ErrorCode };
   /** … or any other frame as it stands: a rule made it from its event. Plain clients are not told. */
@@ -175,7 +175,7 @@ function frameOf({ message, seq, sent, error, frame }: BroadcastInput): object {
   if (error !== undefined) return errorFrame(error.code, error.ref);
   if (message === undefined || seq === undefined)
     throw new TypeError('Neither a message with its seq, nor an error, nor a frame');
-  return messageFrame(Number(seq), message, message.connectionId ?? sent?.connectionId);
+  return messageFrame(Number(seq), message, message.senderTag ?? sent?.senderTag);
 }
 
 function growth(told: number, { shard, shards }: BroadcastInput): BroadcastResult['grow'] {

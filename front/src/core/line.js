@@ -30,6 +30,8 @@ const SHORT_LIFE_MS = 10_000;
 const ROTATE_AGAIN_MS = 5 * 60_000;
 /** The server has lost this connection's row: only a new hello helps. */
 const FORGOTTEN = new Set(['HelloFirst', 'NotConnected']);
+/** No retry on this socket helps, but a hello on a new one does. */
+const TAKEN = 'ConnectionTaken';
 
 /** @param {LinePorts & Ears} ports @returns {Line} */
 export function createLine(ports) {
@@ -164,7 +166,7 @@ export function createLine(ports) {
   /** An error instead of a welcome. @param {import('./call.js').Call} call @param {ServerFrame} frame */
   function refused(call, frame) {
     if (frame.type !== 'error') return;
-    if (frame.retry) return call.fail();
+    if (frame.retry || frame.code === TAKEN) return call.fail();
     if (frame.code === 'BadToken') return signOut(frame.message);
     end(frame.message, frame.code);
   }
