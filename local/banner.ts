@@ -8,7 +8,7 @@ export function banner(
   runtime: string,
 ): string {
   const readyMs = Math.round(performance.now());
-  const { tables, functions, machines } = plan();
+  const { tables, queues, functions, machines } = plan();
   const rows = [
     ['page', page],
     ['websocket', websocket],
@@ -20,7 +20,7 @@ export function banner(
     ['data', flags.data ?? 'in memory, gone when this stops'],
     [
       'running',
-      `${tables.length} tables, ${functions.length} functions, ${machines.length} state machines`,
+      `${tables.length} tables, ${queues.length} queues, ${functions.length} functions, ${machines.length} state machines`,
     ],
   ];
   const lines = rows.map(([name = '', value = '']) => `  ${name.padEnd(10)} ${value}`);

@@ -1,18 +1,25 @@
 // The endpoint: each service's wire as its SDK speaks it, and IAM before everything.
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { type IncomingMessage, request, type Server } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
+import {
+  ListStateMachinesCommand,
+  SFNClient,
+  StartSyncExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { QueueDoesNotExist, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { AwsError } from './aws-error.ts';
 import { createEndpoint } from './endpoint.ts';
 import type { Functions } from './functions/functions.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import { keyOf } from './iam.ts';
-import { hangUp } from './listen.ts';
+import { hangUp, listen } from './listen.ts';
 import { silent } from './log.ts';
 import type { ApiPlan } from './plan.ts';
+import { noQueue } from './queues/errors.ts';
 import { BUS, may, smallPlan } from './small-plan.ts';
 import { createSwitchboard } from './switchboard.ts';
 
@@ -20,6 +27,7 @@ let server: Server;
 let endpoint: string;
 let warnings: string[];
 const asked: unknown[] = [];
+const page = 'http://127.0.0.1:3000';
 
 const conditions = { StringEquals: { 'events:source': ['chat.api'] } };
 const plan = smallPlan([
@@ -38,15 +46,19 @@ beforeEach(async () => {
   asked.length = 0;
   const switchboard = createSwitchboard(plan);
   switchboard.connect('dynamodb', async (action, input) => {
+    asked.push(action);
     if (input.TableName === 'broken') throw new TypeError('secret detail');
     if (input.TableName !== 'messages')
       throw new AwsError('ResourceNotFoundException', `no ${input.TableName}`);
     return { Table: { TableName: 'messages', ItemCount: 3 }, action };
   });
   switchboard.connect('events', async () => ({ FailedEntryCount: 0, Entries: [{ EventId: 'e' }] }));
-  switchboard.connect('states', async () => ({ stateMachines: [] }));
+  switchboard.connect('states', async (action) => {
+    asked.push(action);
+    return { stateMachines: [] };
+  });
   switchboard.connect('sqs', async () => {
-    throw new AwsError('AWS.SimpleQueueService.NonExistentQueue', 'no queue');
+    throw noQueue();
   });
   const functions = {
     async http(_req: unknown, res: { end(body: string): void }) {
@@ -61,17 +73,20 @@ beforeEach(async () => {
       res.end();
     },
   };
-  server = createServer(
-    createEndpoint({
+  const port = await listen('--aws-port', 0);
+  port.open({
+    origins: [page],
+    linked: false,
+    ...createEndpoint({
       switchboard,
       functions: () => functions as unknown as Functions,
       gateway: () => gateway as unknown as Gateway,
       api: () => api,
       log: { ...silent, warn: (line) => warnings.push(line) },
     }),
-  );
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  server = port.server;
+  endpoint = `http://127.0.0.1:${port.port}`;
 });
 afterEach(() => hangUp(server));
 
@@ -112,6 +127,23 @@ test('the Step Functions client hears answers, and a function that may not ask i
   theirs.destroy();
 });
 
+test('the Step Functions client starts a synchronous execution with disableHostPrefix', async () => {
+  const client = new SFNClient({ ...sdk(), disableHostPrefix: true });
+  const start = new StartSyncExecutionCommand({ stateMachineArn: 'arn:aws:states:x' });
+  await client.send(start);
+  client.destroy();
+  expect(asked).toEqual(['StartSyncExecution']);
+});
+
+test('a client that puts a prefix before a name under .localhost is answered', async () => {
+  const headers = {
+    host: `sync-aws.localhost:${new URL(endpoint).port}`,
+    'x-amz-target': 'AWSStepFunctions.StartSyncExecution',
+  };
+  const { status } = await send('POST', '/', headers, '{}');
+  expect([status, asked]).toEqual([200, ['StartSyncExecution']]);
+});
+
 test.each([
   ['DynamoDB_20120810.DescribeTable', 'application/x-amz-json-1.0'],
   ['AWSEvents.PutEvents', 'application/x-amz-json-1.1'],
@@ -123,16 +155,50 @@ test.each([
   expect(response.headers.get('x-amzn-requestid')).toMatch(/^[\da-f-]{36}$/);
 });
 
-test('an error has its name in the body, and in the header where old clients look', async () => {
+test('an error of SQS has its name in the body, and its Query code where SDKs look for it', async () => {
   const response = await post('AmazonSQS.ReceiveMessage', '{}');
-  const code = 'AWS.SimpleQueueService.NonExistentQueue';
   expect(response.status).toBe(400);
-  expect(response.headers.get('x-amzn-errortype')).toBe(code);
-  expect(response.headers.get('x-amzn-query-error')).toBe(`${code};Sender`);
+  expect(response.headers.get('x-amzn-errortype')).toBe('QueueDoesNotExist');
+  expect(response.headers.get('x-amzn-query-error')).toBe(
+    'AWS.SimpleQueueService.NonExistentQueue;Sender',
+  );
   expect(await response.json()).toEqual({
-    __type: `com.amazonaws.sqs#${code}`,
-    message: 'no queue',
+    __type: 'com.amazonaws.sqs#QueueDoesNotExist',
+    message: 'The specified queue does not exist.',
   });
+});
+
+test('the SQS client hears an error by its name and its Query code', async () => {
+  const client = new SQSClient(sdk());
+  const call = client.send(new ReceiveMessageCommand({ QueueUrl: `${endpoint}/0/x` }));
+  await expect(call).rejects.toBeInstanceOf(QueueDoesNotExist);
+  await expect(call).rejects.toMatchObject({
+    ...{ name: 'QueueDoesNotExist', Code: 'AWS.SimpleQueueService.NonExistentQueue' },
+  });
+  client.destroy();
+});
+
+test('an error that no service models has the namespace that every service shares', async () => {
+  const headers = signedBy(greet);
+  const response = await post('AmazonSQS.ReceiveMessage', '{}', headers);
+  expect(response.headers.get('x-amzn-query-error')).toBe('AccessDenied;Sender');
+  expect(await response.json()).toMatchObject({
+    __type: 'com.amazon.coral.service#AccessDeniedException',
+  });
+});
+
+test.each([
+  ['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue', developer, '2012-11-05', 400],
+  ['a call that is not granted', 'AccessDenied', greet, '2012-11-05', 403],
+  ['another service', 'InvalidAction', developer, '2011-06-15', 400],
+])('a form is a call of SQS, and %s is answered in XML', async (_, code, by, version, status) => {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: signedBy(by),
+    body: new URLSearchParams({ Action: 'ReceiveMessage', Version: version, QueueUrl: 'x' }),
+  });
+  expect([response.status, response.headers.get('content-type')]).toEqual([status, 'text/xml']);
+  expect(await response.text()).toContain(`<Type>Sender</Type><Code>${code}</Code>`);
 });
 
 test.each([['{'], ['[]'], ['null'], ['"text"']])(
@@ -165,11 +231,19 @@ test('a fault of this machine is told in its log, not to the client', async () =
 });
 
 const connection = '/dev/@connections/a%3D';
+const encoded = '/dev/%40connections/a%3D';
 const invocation = '/2015-03-31/functions/greet/invocations';
 test.each([
   ['POST', connection, greet, 200, connection],
   ['DELETE', connection, greet, 403, undefined],
   ['DELETE', connection, developer, 200, connection],
+  ['POST', encoded, greet, 200, encoded],
+  ['DELETE', encoded, greet, 403, undefined],
+  ['DELETE', encoded, developer, 200, encoded],
+  ['GET', '/%40connections/a%3D', developer, 200, '/%40connections/a%3D'],
+  ['POST', '/dev/%40Connections/a%3D', developer, 404, undefined],
+  ['POST', '/dev/%2540connections/a%3D', developer, 404, undefined],
+  ['POST', '/dev/@connections%2Fa%3D', developer, 404, undefined],
   ['POST', '/@connections/%E0%A4%A', developer, 400, undefined],
   ['POST', invocation, developer, 200, 'lambda'],
   ['POST', invocation, greet, 403, undefined],
@@ -179,4 +253,89 @@ test.each([
   const response = await fetch(endpoint + path, { method, headers: signedBy(by) });
   expect(response.status).toBe(status);
   expect(asked).toEqual(reached === undefined ? [] : [reached]);
+});
+
+/** As a program or a browser would send it: fetch sets Host and Origin itself. */
+async function send(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body = '{"TableName":"messages"}',
+) {
+  const { port } = new URL(endpoint);
+  const sent = request({ host: '127.0.0.1', port, method, path, headers }).end(body);
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  const type = response.headers['x-amzn-errortype'];
+  return { status: response.statusCode, type, body: JSON.parse((await text(response)) || '{}') };
+}
+
+const scan = { 'x-amz-target': 'DynamoDB_20120810.Scan' };
+const foreign = 'http://evil.example';
+/** As a form or a fetch without a preflight sends it. */
+const plain = { 'content-type': 'text/plain' };
+const loopback = { host: '127.0.0.1:4566' };
+
+test.each<[string, string, string, Record<string, string>]>([
+  ['another site invokes a function', 'POST', invocation, { ...plain, origin: foreign }],
+  ['another port does', 'POST', invocation, { ...plain, origin: 'http://localhost:8080' }],
+  ['a sandboxed frame does', 'POST', invocation, { ...plain, origin: 'null' }],
+  ['the page behind a longer port does', 'POST', invocation, { ...plain, origin: `${page}0` }],
+  ['another site posts to a socket', 'POST', connection, { ...plain, origin: foreign }],
+  ['it encodes the path', 'POST', encoded, { ...plain, origin: foreign }],
+  ['another site ends a socket', 'DELETE', connection, { origin: foreign }],
+  [
+    'its image asks for a function',
+    'GET',
+    '/2015-03-31/functions',
+    { 'sec-fetch-site': 'cross-site' },
+  ],
+  ['an image of another port does', 'GET', connection, { 'sec-fetch-site': 'same-site' }],
+  [
+    'a link of another site does',
+    'GET',
+    connection,
+    { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+  ],
+  ['a rebound name scans a table', 'POST', '/', { ...scan, host: 'evil.example' }],
+  [
+    'its page does',
+    'POST',
+    '/',
+    { ...scan, host: 'evil.example:4566', origin: foreign, 'sec-fetch-site': 'same-origin' },
+  ],
+  ['a name that begins like one does', 'POST', '/', { ...scan, host: 'localhost.evil.example' }],
+  ['an address of the network does', 'POST', '/', { ...scan, host: '192.168.0.2:4566' }],
+  [
+    'a preflight asks',
+    'OPTIONS',
+    '/',
+    { origin: foreign, 'access-control-request-method': 'POST' },
+  ],
+])('where %s, the answer is 403 and nothing is called', async (_, method, path, headers) => {
+  const { status, type, body } = await send(method, path, { ...loopback, ...headers });
+  expect([status, type, asked]).toEqual([403, 'AccessDeniedException', []]);
+  expect(body.__type).toMatch(/^([\w.]+#)?AccessDeniedException$/);
+  expect(body.message).toMatch(/^(Origin|Host|Sec-Fetch-Site) ".+" is /);
+});
+
+test.each<[string, Record<string, string>]>([
+  ['a program', {}],
+  ['a program that knows it as localhost', { host: 'localhost:4566' }],
+  ['a program that knows it as ::1', { host: '[::1]:4566' }],
+  ['a program without a port', { host: 'localhost' }],
+  ['the page', { origin: page, 'sec-fetch-site': 'same-site' }],
+  ['a person at the address bar', { 'sec-fetch-site': 'none' }],
+])('%s is answered', async (_, headers) => {
+  expect((await send('POST', '/', { ...scan, ...loopback, ...headers })).status).toBe(200);
+  expect(asked).toEqual(['Scan']);
+});
+
+test('a foreign request is refused before its body is there', async () => {
+  const { port } = new URL(endpoint);
+  const headers = { origin: foreign, 'content-length': '1000' };
+  const sent = request({ port, method: 'POST', path: invocation, headers });
+  sent.flushHeaders();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  expect(response.statusCode).toBe(403);
+  sent.on('error', () => undefined).destroy();
 });

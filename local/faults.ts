@@ -13,7 +13,14 @@ export interface Faults {
 /** The empty value of every fault: says what there is, and what each is made of. */
 const NO_FAULTS: Required<Faults> = {
   bus: { copies: 1, delayMs: [0, 0], dropRate: 0, seed: 1 },
-  gateway: { loseDisconnects: false, goneRate: 0, throttleRate: 0, cutRate: 0, seed: 1 },
+  gateway: {
+    loseDisconnects: false,
+    goneRate: 0,
+    throttleRate: 0,
+    postsPerS: 0,
+    cutRate: 0,
+    seed: 1,
+  },
   tables: { throttleRate: 0, seed: 1 },
 };
 
@@ -64,7 +71,8 @@ function whyNot(name: string, fault: unknown, like: unknown): string | undefined
   if (name.endsWith('Rate'))
     return Number(fault) >= 0 && Number(fault) <= 1 ? undefined : 'is 0 to 1';
   if (typeof like === 'number' && !Number.isSafeInteger(fault)) return 'is a whole number';
-  return name === 'copies' && !isAmount(fault) ? 'is not negative' : undefined;
+  const isCount = name === 'copies' || name === 'postsPerS';
+  return isCount && !isAmount(fault) ? 'is not negative' : undefined;
 }
 
 const isAmount = (value: unknown): value is number => typeof value === 'number' && value >= 0;

@@ -39,7 +39,8 @@ export const HELP = `Usage: npm start -- [flags]
   --quiet         only warnings
   --verbose       every detail
   --faults JSON   misbehave: {"bus":{"copies":2,"delayMs":[0,500],"dropRate":0,"seed":1},
-                  "gateway":{"loseDisconnects":true,"goneRate":0,"throttleRate":0,"cutRate":0,"seed":1},
+                  "gateway":{"loseDisconnects":true,"goneRate":0,"throttleRate":0,
+                  "postsPerS":0,"cutRate":0,"seed":1},
                   "tables":{"throttleRate":0,"seed":1}}
 `;
 

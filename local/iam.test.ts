@@ -69,6 +69,19 @@ describe('a call', () => {
         ['dynamodb:BatchWriteItem', 'x'],
       ],
     ],
+    [
+      'dynamodb',
+      'BatchGetItem',
+      { RequestItems: { [TABLE]: {} } },
+      [['dynamodb:BatchGetItem', TABLE]],
+    ],
+    [
+      'dynamodb',
+      'Query',
+      { TableName: TABLE, IndexName: 'i' },
+      [['dynamodb:Query', `${TABLE}/index/i`]],
+    ],
+    ['dynamodb', 'TagResource', { ResourceArn: TABLE }, [['dynamodb:TagResource', TABLE]]],
     ['dynamodb', 'ListTables', {}, [['dynamodb:ListTables', '*']]],
     [
       'events',
@@ -84,6 +97,7 @@ describe('a call', () => {
     ['lambda', 'GetFunction', { FunctionName: FUNCTION }, [['lambda:GetFunction', FUNCTION]]],
     ['sqs', 'SendMessage', { QueueUrl: url }, [['sqs:SendMessage', QUEUE]]],
     ['sqs', 'SendMessageBatch', { QueueUrl: url }, [['sqs:SendMessage', QUEUE]]],
+    ['sqs', 'GetQueueUrl', { QueueName: 'dead' }, [['sqs:GetQueueUrl', QUEUE]]],
     ['sqs', 'ListQueues', {}, [['sqs:ListQueues', '*']]],
     [
       'states',
@@ -102,6 +116,34 @@ describe('a call', () => {
           'arn:aws:execute-api:eu-west-1:000000000000:a/dev/POST/@connections/c=',
         ],
       ],
+    ],
+    // A field that the action does not read stands in for none.
+    [
+      'dynamodb',
+      'GetItem',
+      { TableName: 'x', RequestItems: { messages: {} }, ResourceArn: TABLE },
+      [['dynamodb:GetItem', 'x']],
+    ],
+    [
+      'dynamodb',
+      'TagResource',
+      { ResourceArn: 'x', TableName: TABLE },
+      [['dynamodb:TagResource', 'x']],
+    ],
+    ['dynamodb', 'ListTables', { TableName: TABLE }, [['dynamodb:ListTables', '*']]],
+    ['sqs', 'GetQueueUrl', { QueueName: 'x', QueueUrl: url }, [['sqs:GetQueueUrl', 'x']]],
+    ['sqs', 'SendMessage', { QueueUrl: `${url}:x`, QueueName: 'dead' }, [['sqs:SendMessage', 'x']]],
+    [
+      'states',
+      'DescribeExecution',
+      { stateMachineArn: MACHINE, executionArn: 'x' },
+      [['states:DescribeExecution', 'x']],
+    ],
+    [
+      'states',
+      'StartExecution',
+      { stateMachineArn: 'x', executionArn: MACHINE },
+      [['states:StartExecution', 'x']],
     ],
   ])('of %s %s with %j needs %j', (service, action, input, needs) => {
     const found = needsOf(smallPlan(), service, action, input);

@@ -1,10 +1,13 @@
 // A port: taken for this machine only, refused by flag, given back whole.
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
 import { hangUp, listen } from './listen.ts';
 import { Refusal } from './refusal.ts';
+
+const programs = { origins: [], linked: false };
 
 test('port 0 picks a free one, on the loopback address', async () => {
   const { server, port } = await listen('--port', 0);
@@ -36,8 +39,7 @@ test('a request that comes before anybody answers is answered then; later ones a
   const { server, port, open } = await listen('--port', 0);
   const early = fetch(`http://127.0.0.1:${port}/early`);
   await once(server, 'request');
-  server.on('request', (req, res) => res.end(req.url));
-  open();
+  open({ ...programs, answer: (req, res) => void res.end(req.url) });
   expect(await (await early).text()).toBe('/early');
   expect(await (await fetch(`http://127.0.0.1:${port}/late`)).text()).toBe('/late');
   await hangUp(server);
@@ -50,5 +52,71 @@ test('a WebSocket that comes so early is told 503, and keeps no port from closin
   const [response] = await once(handshake, 'response');
   expect(response.statusCode).toBe(503);
   response.resume();
+  await hangUp(server);
+});
+
+const page = 'http://127.0.0.1:3000';
+const link = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+
+/** The status and text that a request with these headers gets at a port that links lead to. */
+async function answerTo(method: string, headers: Record<string, string>) {
+  const { server, port, open } = await listen('--port', 0);
+  open({ origins: [page], linked: true, answer: (_, res) => void res.end('answered') });
+  const asked = request({ host: '127.0.0.1', port, method, headers }).end();
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  const body = await text(response);
+  await hangUp(server);
+  return [response.statusCode, body];
+}
+
+test.each<[string, string, Record<string, string>]>([
+  ['a link of another site', 'GET', { 'sec-fetch-site': 'cross-site', ...link }],
+  ['a link of another port', 'GET', { 'sec-fetch-site': 'same-site', ...link }],
+  ['what the page loads', 'GET', { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'no-cors' }],
+  ['what the page asks', 'POST', { 'sec-fetch-site': 'same-site', origin: page }],
+])('%s is answered', async (_, method, headers) => {
+  expect(await answerTo(method, headers)).toEqual([200, 'answered']);
+});
+
+test.each<[string, string, Record<string, string>, string]>([
+  ['a rebound name', 'GET', { host: 'evil.example:3000' }, 'Host "evil.example:3000"'],
+  ['a user before a name', 'GET', { host: 'localhost@evil.example' }, 'Host "localhost@'],
+  ['a script of another site', 'GET', { 'sec-fetch-site': 'cross-site' }, 'Sec-'],
+  [
+    'a frame',
+    'GET',
+    { 'sec-fetch-site': 'same-site', ...link, 'sec-fetch-dest': 'iframe' },
+    'Sec-',
+  ],
+  ['what a browser may say one day', 'GET', { 'sec-fetch-site': 'other' }, 'Sec-'],
+  ['a form of another site', 'POST', { origin: 'http://evil.example', ...link }, 'Origin "http'],
+  ['a form without a name', 'POST', { origin: 'null', ...link }, 'Origin "null"'],
+  ['a form of an old browser', 'POST', { 'sec-fetch-site': 'cross-site', ...link }, 'Sec-'],
+  ['two origins', 'GET', { origin: `${page}, ${page}` }, 'Origin "http'],
+])('%s is refused', async (_, method, headers, why) => {
+  expect(await answerTo(method, headers)).toEqual([403, expect.stringContaining(why)]);
+});
+
+test('a WebSocket’s Origin is its service’s to judge, a rebound name is refused before', async () => {
+  const { server, port, open } = await listen('--port', 0);
+  const origins: unknown[] = [];
+  open({
+    ...programs,
+    answer: (_, res) => void res.end(),
+    upgrade(req, socket) {
+      origins.push(req.headers.origin);
+      const line = 'HTTP/1.1 418 Teapot\r\nContent-Length: 0\r\n\r\n';
+      socket.end(line, () => void socket.destroy());
+    },
+  });
+  const status = async (more: Record<string, string>) => {
+    const headers = { connection: 'Upgrade', upgrade: 'websocket', ...more };
+    const [response] = await once(request({ host: '127.0.0.1', port, headers }).end(), 'response');
+    response.resume();
+    return response.statusCode;
+  };
+  expect(await status({ origin: 'http://evil.example' })).toBe(418);
+  expect(await status({ host: 'evil.example' })).toBe(403);
+  expect(origins).toEqual(['http://evil.example']);
   await hangUp(server);
 });

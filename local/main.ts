@@ -1,6 +1,7 @@
 // `npm start`: Hubbub on this machine, from its own templates. Prints where it is, and stops at Ctrl-C.
 import { join } from 'node:path';
 import { banner } from './banner.ts';
+import { billOf } from './bill.ts';
 import { HELP, readFlags } from './flags.ts';
 import { BuildFailed } from './functions/build.ts';
 import { createLog } from './log.ts';
@@ -33,7 +34,10 @@ async function main(): Promise<void> {
       log.warn('stopped before everything had ended');
       process.exit(1);
     }, STOP_WITHIN_MS).unref();
-    runtime.stop().then(() => process.exit(0), fail);
+    runtime.stop().then(() => {
+      if (!flags.json) process.stdout.write(billOf(runtime.usage()));
+      process.exit(0);
+    }, fail);
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

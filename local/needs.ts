@@ -1,6 +1,7 @@
 // Needs: which permissions an API call asks for, before IAM is asked whether its caller has them.
 import type { Service } from './aws.ts';
 import type { Plan } from './plan.ts';
+import { queueNameIn } from './queues/requests.ts';
 
 /** One permission that a call needs. */
 export interface Need {
@@ -12,6 +13,7 @@ export interface Need {
 
 /**
  * Which permissions an API action needs on which of the plan's resources; on `*` where it names none.
+ * The resource is read from the field that the action acts on, so that another field cannot stand in for it.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 export function needsOf(
@@ -26,8 +28,9 @@ export function needsOf(
       : (list.find((each) => each.name === name || each.arn === name)?.arn ?? String(name));
   switch (service) {
     case 'dynamodb': {
-      const inBatch = Object.keys(Object(input.RequestItems));
-      const tables = inBatch.length > 0 ? inBatch : [input.TableName];
+      const inBatch = action.startsWith('Batch') ? Object.keys(Object(input.RequestItems)) : [];
+      const one = action.includes('Tag') ? input.ResourceArn : input.TableName;
+      const tables = inBatch.length > 0 ? inBatch : [action === 'ListTables' ? undefined : one];
       const index = input.IndexName === undefined ? '' : `/index/${input.IndexName}`;
       return tables.map((table) => ({
         action: `dynamodb:${action}`,
@@ -51,15 +54,18 @@ export function needsOf(
       return [{ action: `lambda:${action === 'Invoke' ? 'InvokeFunction' : action}`, resource }];
     }
     case 'sqs': {
-      const name =
-        input.QueueUrl === undefined ? undefined : String(input.QueueUrl).split('/').at(-1);
+      const { QueueUrl, QueueName } = input;
+      const url = QueueUrl === undefined ? undefined : queueNameIn(String(QueueUrl));
+      const name = action === 'GetQueueUrl' ? QueueName : url;
       // A batch needs what each of its entries would.
       return [
         { action: `sqs:${action.replace(/Batch$/, '')}`, resource: named(plan.queues, name) },
       ];
     }
     case 'states': {
-      const resource = String(input.stateMachineArn ?? input.executionArn ?? '*');
+      const ofExecution = ['DescribeExecution', 'GetExecutionHistory', 'StopExecution'];
+      const named = ofExecution.includes(action) ? input.executionArn : input.stateMachineArn;
+      const resource = String(named ?? '*');
       return [{ action: `states:${action}`, resource }];
     }
     case 'execute-api': {

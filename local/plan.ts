@@ -29,6 +29,10 @@ export interface QueuePlan {
   arn: string;
   visibilityTimeoutS: number;
   retentionS: number;
+  /** How long a message is hidden that names no delay of its own. */
+  delayS?: number;
+  /** After so many receipts that did not delete it, a message goes to that queue. */
+  redrive?: { deadLetterArn: string; maxReceiveCount: number };
   origin: Origin;
 }
 
@@ -91,6 +95,18 @@ export interface FunctionPlan {
   origin: Origin;
 }
 
+/** An event source mapping: a queue whose messages Lambda polls and hands to a function. */
+export interface EventSourcePlan {
+  queueArn: string;
+  functionArn: string;
+  /** Messages of one invocation, 10 at most. */
+  batchSize: number;
+  enabled: boolean;
+  /** The function answers which messages failed; otherwise all of a batch succeed, or none. */
+  reportsFailures: boolean;
+  origin: Origin;
+}
+
 export interface MachinePlan {
   name: string;
   arn: string;
@@ -102,11 +118,19 @@ export interface MachinePlan {
   origin: Origin;
 }
 
+/** A token bucket of API Gateway: `perS` tokens a second come back, `burst` is the most that it holds. */
+export interface Throttle {
+  perS: number;
+  burst: number;
+}
+
 export interface RoutePlan {
   functionArn: string;
   /** True where the template gives the route a RouteResponse: only then a Lambda's body reaches the client. */
   responds: boolean;
   timeoutMs: number;
+  /** Of the stage's RouteSettings, else of its DefaultRouteSettings; absent: only the account's limit holds. */
+  throttle?: Throttle;
 }
 
 export interface ApiPlan {
@@ -138,6 +162,7 @@ export interface Plan {
   buses: BusPlan[];
   rules: RulePlan[];
   functions: FunctionPlan[];
+  eventSources: EventSourcePlan[];
   machines: MachinePlan[];
   apis: ApiPlan[];
   site: SitePlan;

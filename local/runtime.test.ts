@@ -4,6 +4,7 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
+import { lockDataFolder } from './data-folder.ts';
 import { ask, type Copy, copyProduct } from './fixture.ts';
 import { hangUp, listen } from './listen.ts';
 import { Refusal } from './refusal.ts';
@@ -45,11 +46,11 @@ test('a plain message comes back to who sent it', async () => {
 test('a stop frees both ports, the data folder and the bundles', async () => {
   const data = join(copy.root, 'data');
   const runtime = await copy.start({ data });
-  expect(readFileSync(join(data, 'lock'), 'utf8')).toBe(String(process.pid));
+  expect(() => lockDataFolder(data)).toThrow('already running here');
   await runtime.stop();
   await runtime.stop();
   await takeBoth(portOf(runtime.page), portOf(runtime.aws));
-  expect(existsSync(join(data, 'lock'))).toBe(false);
+  lockDataFolder(data)();
   expect(existsSync(join(copy.root, '.hubbub', 'build', String(portOf(runtime.aws))))).toBe(false);
 });
 
@@ -61,7 +62,7 @@ test('a start that is refused leaves nothing running and the folder free', async
   appendFileSync(join(copy.root, 'api', 'src', 'ping.ts'), '\nexport const = 1;\n');
   await expect(copy.start({ port, awsPort, data })).rejects.toThrow(/ping\.ts:\d+:14: Expected/);
   await takeBoth(port, awsPort);
-  expect(existsSync(join(data, 'lock'))).toBe(false);
+  lockDataFolder(data)();
 });
 
 test('a port that is taken is refused by its flag', async () => {

@@ -1,10 +1,13 @@
 // The whole of Hubbub on this machine: the four templates' resources, started in order and stopped in reverse.
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { createMeter, type Usage } from './bill.ts';
 import { startBus } from './bus/bus.ts';
+import { EVENTS } from './bus/shapes.ts';
 import { lockDataFolder } from './data-folder.ts';
 import { createEndpoint } from './endpoint.ts';
 import type { Flags } from './flags.ts';
+import { startEventSources } from './functions/event-sources.ts';
 import { startFunctions } from './functions/functions.ts';
 import { startGateway } from './gateway/gateway.ts';
 import { keyOf, refuseConditions } from './iam.ts';
@@ -12,8 +15,11 @@ import { startIssuer } from './issuer/start.ts';
 import { hangUp, listen } from './listen.ts';
 import type { Log } from './log.ts';
 import { startMachines } from './machines/machines.ts';
+import { STATES } from './machines/shapes.ts';
+import { originsOf } from './own-pages.ts';
 import type { ApiPlan, Plan } from './plan.ts';
 import { startQueues } from './queues/queues.ts';
+import { SQS } from './queues/shapes.ts';
 import { Refusal } from './refusal.ts';
 import { startReload } from './reload.ts';
 import { configOf } from './site/config.ts';
@@ -31,6 +37,8 @@ export interface Runtime {
   /** Where people sign in, with `--auth oidc`. */
   issuer?: string;
   plan(): Plan;
+  /** What AWS would have billed since the start. */
+  usage(): Usage;
   /** Takes no more frames, lets what is under way finish for a moment, keeps the rest for the next start. */
   stop(): Promise<void>;
 }
@@ -100,6 +108,9 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
     const { region, account } = plan;
     const websocket = `ws://127.0.0.1:${front.port}/${api.stage}`;
     const switchboard = createSwitchboard(plan);
+    const meter = createMeter();
+    const memoryMb = (name: string) =>
+      plan.functions.find((each) => [each.arn, each.name].includes(name))?.memoryMb ?? 0;
 
     // Tables and queues: what is kept.
     const tables = await startTables(plan.tables, {
@@ -108,7 +119,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       faults: flags.faults.tables,
     });
     running.push(() => tables.stop());
-    switchboard.connect('dynamodb', tables.call);
+    switchboard.connect('dynamodb', meter.metered('dynamodb', tables.call));
     const queues = await startQueues(plan.queues, {
       ...(folder === undefined ? {} : { folder }),
       log,
@@ -117,7 +128,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       endpoint: () => aws,
     });
     running.push(() => queues.stop());
-    switchboard.connect('sqs', queues.call);
+    switchboard.connect('sqs', meter.metered('sqs', queues.call), SQS);
 
     // The bus, which waits with yesterday's events until everybody is there.
     const everybody = Promise.withResolvers<void>();
@@ -129,7 +140,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       ready: everybody.promise,
     });
     running.push(() => bus.stop());
-    switchboard.connect('events', bus.call);
+    switchboard.connect('events', meter.metered('events', bus.call), EVENTS);
 
     // State machines, then the functions they invoke.
     const machines = startMachines(plan.machines, {
@@ -137,7 +148,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       ready: everybody.promise,
     });
     running.push(() => machines.stop());
-    switchboard.connect('states', machines.call);
+    switchboard.connect('states', meter.metered('states', machines.call), STATES);
     const buildFolder = join(root, '.hubbub', 'build', String(back.port));
     running.push(() => rm(buildFolder, { recursive: true, force: true }));
     const functions = await startFunctions(plan.functions, {
@@ -150,7 +161,12 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       runtime: RUNTIME,
     });
     running.push(() => functions.stop());
-    switchboard.connect('lambda', functions.call);
+    switchboard.connect('lambda', meter.metered('lambda', functions.call, memoryMb));
+    const eventSources = startEventSources(plan, {
+      ...{ aws: switchboard, log },
+      ready: everybody.promise,
+    });
+    running.push(() => eventSources.stop());
 
     // The gateway and the page: from here on, people can come.
     const gateway = startGateway(api, {
@@ -158,28 +174,29 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       log,
       region,
       limits: { stopMs: GOODBYES_MS },
+      passed: meter.frame,
       ...(flags.faults.gateway ? { faults: flags.faults.gateway } : {}),
     });
     const site = startSite(plan.site, () => configOf(plan, websocket));
-    back.server.on(
-      'request',
-      createEndpoint({
-        switchboard,
-        functions: () => functions,
-        gateway: () => gateway,
-        api: () => api,
-        log,
-      }),
-    );
-    front.server.on('request', (req, res) => {
-      site.handle(req, res).catch((error: Error) => {
-        log.detail(`site: ${req.url}: ${error.message}`);
-        res.destroy();
-      });
+    const endpoint = createEndpoint({
+      switchboard,
+      functions: () => functions,
+      gateway: () => gateway,
+      api: () => api,
+      log,
     });
-    front.server.on('upgrade', gateway.upgrade);
-    front.open();
-    back.open();
+    front.open({
+      origins,
+      linked: true,
+      answer(req, res) {
+        site.handle(req, res).catch((error: Error) => {
+          log.detail(`site: ${req.url}: ${error.message}`);
+          res.destroy();
+        });
+      },
+      upgrade: gateway.upgrade,
+    });
+    back.open({ origins, linked: false, ...endpoint });
     issuing?.open();
     everybody.resolve();
     warm();
@@ -200,6 +217,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
         throw error;
       }
       await queues.update(next.plan.queues);
+      eventSources.update(next.plan);
       gateway.update(next.api);
       site.update(next.plan.site);
       switchboard.update(next.plan);
@@ -219,16 +237,17 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
         // Before the functions end, which an execution would take for a failure.
         await machines.stop();
       },
+      () => eventSources.stop(),
       () => gateway.stop(),
       () => reload.stop(),
     );
     const { issuer } = issuing ?? {};
-    return { page, websocket, aws, ...(issuer && { issuer }), plan: () => plan, stop };
+    return {
+      ...{ page, websocket, aws, ...(issuer && { issuer }), plan: () => plan },
+      ...{ usage: meter.usage, stop },
+    };
   }
 }
-
-/** A browser may have been given either name of this machine. */
-const originsOf = (port: number) => [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
 
 function onlyApi({ apis }: Plan): ApiPlan {
   const [api, ...more] = apis;

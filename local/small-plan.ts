@@ -23,6 +23,7 @@ export function smallPlan(policy: Statement[] = []): Plan & { functions: [Functi
   return {
     ...{ region: 'eu-west-1', account: '000000000000', stage: 'dev', rules: [], exports: {} },
     tables: [{ name: 'messages', arn: TABLE, create: {}, origin }],
+    eventSources: [],
     queues: [{ name: 'dead', arn: QUEUE, visibilityTimeoutS: 30, retentionS: 60, origin }],
     buses: [{ name: 'chat', arn: BUS, origin }],
     functions: [

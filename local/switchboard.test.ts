@@ -36,3 +36,26 @@ test('a new plan changes what a key stands for', () => {
   expect(switchboard.callerOf('AKIAEXAMPLE')).toBeUndefined();
   expect(switchboard.callerOf(undefined)).toBeUndefined();
 });
+
+test('of a service that names its operations, each input has its shape, and no other operation is called', async () => {
+  const switchboard = createSwitchboard(smallPlan());
+  const heard: unknown[] = [];
+  const answer = async (...call: unknown[]) => {
+    heard.push(call);
+    return {};
+  };
+  switchboard.connect('events', answer, { Put: { Entries: [{ Source: 'string' }] } });
+  const put = (input: Record<string, unknown>) =>
+    switchboard.call('events', 'Put', input, { name: 'greet', policy: [] });
+  // IAM would read the entry.
+  await expect(put({ Entries: [null] })).rejects.toMatchObject({ code: 'SerializationException' });
+  await expect(put({ Entries: [{ Source: 's' }] })).rejects.toMatchObject({
+    code: 'AccessDeniedException',
+  });
+  for (const action of ['Other', 'constructor'])
+    await expect(switchboard.call('events', action, {})).rejects.toMatchObject({
+      ...{ code: 'UnknownOperationException', message: expect.stringContaining(action) },
+    });
+  await switchboard.call('events', 'Put', { Entries: [{ Source: 's' }], Other: null });
+  expect(heard).toEqual([['Put', { Entries: [{ Source: 's' }] }]]);
+});

@@ -1,10 +1,19 @@
 #!/usr/bin/env bash
 # npm run check: types, lint, house, templates. A tool that is not on this machine is skipped by name, never silently.
+# In CI, where there is Python, it may not be missing: .ci/run installs it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 step() { printf '\n── %s\n' "$1"; }
-have() { command -v "$1" >/dev/null 2>&1 || { echo "skipped: $1 is not on this machine"; return 1; }; }
+have() {
+  if command -v "$1" >/dev/null 2>&1; then return 0; fi
+  if [ "${CI:-false}" != false ] && command -v python3 >/dev/null 2>&1; then
+    echo "$1 is not on this machine" >&2
+    exit 1
+  fi
+  echo "skipped: $1 is not on this machine"
+  return 1
+}
 
 step 'types'
 tsc

@@ -93,6 +93,7 @@ describe('rooms', () => {
         'shared/src/admission.ts',
         'shared/src/allowance.ts',
         'shared/src/arrivals.ts',
+        'shared/src/bucket.ts',
         'shared/src/bus.ts',
         'shared/src/rooms.ts',
         'shared/src/roster.ts',
@@ -101,12 +102,14 @@ describe('rooms', () => {
         'shared/src/clients.ts',
         'shared/src/connections.ts',
         'shared/src/conversations.ts',
+        'shared/src/handshakes.ts',
         'shared/src/history.ts',
         'shared/src/messages.ts',
         'shared/src/nicknames.ts',
         'shared/src/renaming.ts',
         'workflows/dead-letter-queue.ts',
         'workflows/restart.ts',
+        'workflows/src/after-grace.ts',
         'workflows/src/poster.ts',
       ]
         .filter((file) => code.includes(file))
@@ -188,14 +191,58 @@ describe('routes', () => {
   });
 });
 
+describe('throttles', () => {
+  const routesAt = (parameters: Record<string, string>) => {
+    const { apis } = readPlan(ROOT, { stage: 'dev', parameters });
+    return Object.entries(apis[0]?.routes ?? {}).map(
+      ([route, { throttle }]) => [route, throttle] as const,
+    );
+  };
+  const parameters = { FramesPerSecond: '37', FramesBurst: '73' };
+  /** Those that the parameters reach; the others cost more, or are no client's to choose. */
+  const CHEAP = ['$connect', '$default', 'hello', 'ping', 'sendmessage'];
+
+  test('every route is throttled: by the parameters, or by limits of its own below their defaults', () => {
+    const [rate, burst] = [500, 1_000];
+    for (const [route, throttle] of routesAt(parameters)) {
+      if (CHEAP.includes(route))
+        expect([route, throttle]).toEqual([route, { perS: 37, burst: 73 }]);
+      else if (route !== '$disconnect') {
+        expect([route, throttle?.perS]).toEqual([route, expect.any(Number)]);
+        expect(throttle?.perS).toBeLessThan(rate);
+        expect(throttle?.burst).toBeLessThan(burst);
+      }
+    }
+    expect(Object.fromEntries(routesAt({})).ping).toEqual({ perS: rate, burst });
+  });
+
+  test('$disconnect is throttled more loosely than $connect, and no limit exceeds the least that AWS gives an account', () => {
+    const throttles = Object.fromEntries(routesAt({}));
+    expect(throttles.$disconnect?.perS).toBeGreaterThan(throttles.$connect?.perS ?? Infinity);
+    for (const throttle of Object.values(throttles)) {
+      expect(throttle?.perS).toBeLessThanOrEqual(2_500);
+      expect(throttle?.burst).toBeLessThanOrEqual(1_250);
+    }
+  });
+
+  test('no route traces data, which would write what people say to a log', () => {
+    expect(template('api')).not.toMatch(/DataTraceEnabled: (?!false)/);
+  });
+});
+
 describe('events', () => {
   test('every rule waits for an event of the catalogue, from a source that says it', () => {
     const told = plan.rules.map(
       ({ pattern }) =>
         pattern as { source: [string | { prefix: string }]; 'detail-type': string[] },
     );
-    expect(told.flatMap((pattern) => pattern['detail-type']).sort()).toEqual(
-      Object.keys(SOURCES).sort(),
+    const all = told.flatMap((pattern) => pattern['detail-type']);
+    expect([...new Set(all)].sort()).toEqual(Object.keys(SOURCES).sort());
+    const patterns = told.filter(({ 'detail-type': types }) => types.includes('ConnectionClosed'));
+    // Every event starts one thing; this one starts the one or the other.
+    expect(all.filter((name, at) => all.indexOf(name) !== at)).toEqual(['ConnectionClosed']);
+    expect(patterns.map((pattern) => Object(pattern).detail)).toEqual(
+      expect.arrayContaining([{ isLapsed: [true] }, { isLapsed: [false] }]),
     );
     for (const [name, source] of Object.entries(SOURCES)) {
       const rule = told.find((pattern) => pattern['detail-type'].includes(name));
@@ -219,6 +266,37 @@ describe('events', () => {
     }
   });
 
+  test('a queue that a function reads gives what fails to the dead-letter queue, and its age rings', () => {
+    const [dead] = plan.queues.filter(({ name }) => name.endsWith('-dead-letters'));
+    const read = plan.eventSources.map(({ queueArn, reportsFailures, functionArn }) => {
+      expect(reportsFailures).toBe(true);
+      const queue = plan.queues.find(({ arn }) => arn === queueArn);
+      expect(queue?.redrive?.deadLetterArn).toBe(dead?.arn);
+      // As https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html has it.
+      const { timeoutS = 0 } = plan.functions.find(({ arn }) => arn === functionArn) ?? {};
+      expect(queue?.visibilityTimeoutS).toBeGreaterThanOrEqual(6 * timeoutS);
+      return queueArn;
+    });
+    expect(read.toSorted()).toEqual(
+      plan.queues.flatMap((queue) => (queue === dead ? [] : [queue.arn])).toSorted(),
+    );
+    const text = template('workflows');
+    expect(text.match(/MetricName: ApproximateAgeOfOldestMessage/g)).toHaveLength(read.length);
+    for (const stack of ['shared', 'workflows'])
+      expect(template(stack).match(/Type: AWS::SQS::Queue\n/g)?.length).toBe(
+        template(stack).match(/SqsManagedSseEnabled: true/g)?.length,
+      );
+  });
+
+  test('a queue is written to by the rules that name it, and by no other', () => {
+    const policy = /GraceQueuePolicy:[\s\S]*?\n\n/.exec(template('workflows'))?.[0] ?? '';
+    const named = [...policy.matchAll(/!GetAtt (\w+Rule)\.Arn/g)].map(([, rule = '']) => rule);
+    const [queueArn] = plan.eventSources.map((source) => source.queueArn);
+    const rules = plan.rules.filter(({ targets }) => targets.some(({ arn }) => arn === queueArn));
+    expect(rules.map(({ name }) => name.split('-').at(-1)).toSorted()).toEqual(named.toSorted());
+    expect(policy).toContain('ArnEquals');
+  });
+
   test('a function that a rule invokes keeps what it throws in a dead-letter queue', () => {
     const targets = plan.rules.flatMap(({ targets }) => targets.map(({ arn }) => arn));
     for (const { arn, onFailureArn } of plan.functions.filter(({ arn }) => targets.includes(arn))) {
@@ -234,9 +312,12 @@ describe('functions', () => {
   const COMMAND = /\bnew (\w+)Command\(/g;
   const SERVICE: Record<string, string> = {
     'admission.ts': 'dynamodb',
+    'after-grace.ts': 'states',
     'allowance.ts': 'dynamodb',
     'arrivals.ts': 'dynamodb',
+    'bucket.ts': 'dynamodb',
     'bus.ts': 'events',
+    'handshakes.ts': 'dynamodb',
     'rooms.ts': 'dynamodb',
     'roster.ts': 'dynamodb',
     'listening.ts': 'dynamodb',
@@ -261,10 +342,14 @@ describe('functions', () => {
 
   test.each(plan.functions)(
     '$name is granted no action that its bundle does not hold',
-    ({ entry, policy, onFailureArn }) => {
+    ({ arn, entry, policy, onFailureArn }) => {
       const held = new Set(bundle(relative(ROOT, entry)).flatMap(actionsOf));
       // Lambda itself writes to a failure destination, with the function's role.
       if (onFailureArn !== undefined) held.add('sqs:SendMessage');
+      // Lambda itself polls, with the function's role.
+      if (plan.eventSources.some(({ functionArn }) => functionArn === arn))
+        for (const action of ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'])
+          held.add(`sqs:${action}`);
       expect(granted(policy).filter((action) => !held.has(action))).toEqual([]);
     },
   );
@@ -284,7 +369,9 @@ describe('functions', () => {
       const given = Object.keys(environment);
       expect(wanted.filter((name) => !given.includes(name))).toEqual([]);
       // What every route reads stands in Globals: $connect, $disconnect and $default do without some of it.
-      const everywhere = ['CONNECTIONS_TABLE', 'MESSAGE_BURST', 'MESSAGES_PER_SECOND'];
+      const everywhere = [
+        ...['CONNECTIONS_TABLE', 'MESSAGE_BURST', 'MESSAGES_PER_SECOND', 'BUS_NAME'],
+      ];
       expect(given.filter((name) => !wanted.includes(name) && !everywhere.includes(name))).toEqual(
         [],
       );
@@ -339,6 +426,10 @@ describe.each(['message-distribution', 'presence-change'])(
         expect(task.Catch?.length).toBeGreaterThan(0);
       },
     );
+
+    test('waits in no state: Express bills that by the second', () => {
+      expect(all.filter(([, { Type }]) => Type === 'Wait')).toEqual([]);
+    });
 
     test('is granted exactly the actions of its tasks', () => {
       const ACTION: Record<string, string> = {
@@ -417,9 +508,36 @@ test('of every route that fails somebody hears: by Lambda’s own count, or by i
   expect(alarms).toContain('Dimensions: [{ Name: FunctionName, Value: !Ref ConnectFunction }]');
 });
 
-test('of refused invocations somebody hears: no route has a concurrency of its own, and some are watched', () => {
+test('of posts that a 429 cost somebody hears: the filter counts the number that broadcast logs', () => {
+  expect(read('workflows/src/broadcast.ts')).toMatch(
+    /console\.warn\({ message: [^}]*, throttled }\)/,
+  );
+  const text = read('workflows/template.yaml');
+  expect(text).toMatch(
+    /LogGroupName: !Ref BroadcastLogs\n +FilterPattern: '{ \$\.message\.throttled > 0 }'/,
+  );
+  expect(text).toMatch(/MetricName: ThrottledPosts, MetricValue: \$\.message\.throttled }/);
+  expect(text).toMatch(
+    /Type: AWS::CloudWatch::Alarm\n(?: {4}.*\n)+? {6}MetricName: ThrottledPosts\n/,
+  );
+});
+
+test('no function reserves concurrency by default; by parameter each route does, and broadcast', () => {
+  const reservedWith = (parameters: Record<string, string>) =>
+    readPlan(ROOT, { stage: 'dev', parameters }).functions.map(
+      ({ name, reservedConcurrency }) => [name, reservedConcurrency] as const,
+    );
+  expect(reservedWith({}).filter(([, reserved]) => reserved !== undefined)).toEqual([]);
+  const parameters = { RouteReservedConcurrency: '7', BroadcastReservedConcurrency: '9' };
+  for (const [name, reserved] of reservedWith(parameters)) {
+    const [, stack, resource] = /^hubbub-dev-(\w+)-(\w+)$/.exec(name) ?? [];
+    const limit = stack === 'api' ? 7 : resource === 'BroadcastFunction' ? 9 : undefined;
+    expect([name, reserved]).toEqual([name, limit]);
+  }
+});
+
+test('of refused invocations somebody hears: those of the routes that are most of what is invoked', () => {
   const text = template('api');
-  expect(text).not.toContain('ReservedConcurrentExecutions');
   for (const name of ['Connect', 'Hello', 'Sendmessage', 'Ping'])
     expect(text).toMatch(
       new RegExp(`MetricName: Throttles, Dimensions: .* Value: !Ref ${name}Function }`),

@@ -101,6 +101,18 @@ const SCENES: Partial<Record<ErrorCode, () => Promise<[Line, unknown]>>> = {
     line.send({ action: 'join', room: 'one-more', create: true });
     return [line, await line.hears({ type: 'error' })];
   },
+  async TooManyInvitations() {
+    const guest = await greeted();
+    const { userId } = await guest.hears({ type: 'welcome' });
+    const line = await greeted();
+    for (const room of ['one', 'two', 'three', 'four']) {
+      line.send({ action: 'join', room, create: true });
+      await line.hears({ type: 'joined', room });
+      line.send({ action: 'invite', room, userId });
+      if (room !== 'four') await line.hears({ type: 'invited', room });
+    }
+    return [line, await line.hears({ type: 'error' })];
+  },
   async NicknameTaken() {
     const first = await open();
     first.send(me({ secret: 'a'.repeat(43), nickname: 'Ada' }));

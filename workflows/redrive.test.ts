@@ -13,6 +13,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { SQSEvent } from 'aws-lambda';
 import { type Machine, startMachine } from '../tests/browser/machine.ts';
 import { sample } from '../tests/product/sample.ts';
 import type { Envelope } from './dead-letter.ts';
@@ -174,6 +175,22 @@ describe('redrive', () => {
       expect.stringMatching(/^u_ann {2}MemberRemoved .*outdated: the next welcome tells it$/),
       expect.stringMatching(/^u_ann {2}removed {2}TimeoutError .*outdated/),
     ]);
+    expect(code).toBe(0);
+    expect(await waiting()).toBe(0);
+  });
+
+  test('starts nothing that says who came or went: it is not true any more, and the letter goes', async () => {
+    const { body } = sample<SQSEvent>('workflows/events/after-grace.json').Records[0] ?? {};
+    const closed = JSON.parse(body ?? '') as Envelope;
+    await post(body ?? '');
+    await post(JSON.stringify({ ...closed, 'detail-type': 'ConnectionOpened' }));
+    const gone = { ...closed, 'detail-type': 'ConnectionGone', source: 'chat.workflows' };
+    await post(JSON.stringify(gone));
+    const { lines, code } = await redrive();
+    expect(lines.map((line) => line.split('  ')[1]).toSorted()).toEqual([
+      ...['ConnectionClosed', 'ConnectionGone', 'ConnectionOpened'],
+    ]);
+    expect(lines.every((line) => line.includes('outdated'))).toBe(true);
     expect(code).toBe(0);
     expect(await waiting()).toBe(0);
   });

@@ -27,6 +27,8 @@ sfn.middlewareStack.add(
  * connection has said hello since, or will within two hours, and `welcome` tells the same.
  */
 const NOTICES = ['RoomJoined', 'RoomLeft', 'MemberInvited', 'MemberRemoved', 'NicknameChanged'];
+/** Who came or went then says nothing of now: rosters and leases do, and clients ask where the counts of `pong` differ. */
+const PRESENCE = ['ConnectionOpened', 'ConnectionClosed', 'ConnectionGone'];
 export const OUTDATED = 'Outdated';
 
 /** The name of why it failed again, or `OUTDATED`; undefined when it is done, or, for what goes through the bus, taken over. */
@@ -36,7 +38,8 @@ export type Restart = (event: Envelope) => Promise<string | undefined>;
 export async function openRestart(stack: string): Promise<Restart> {
   const stateMachineArn = await arnOf(`${stack}-message-distribution`);
   return async (event) => {
-    if (event.source === NOTICE || NOTICES.includes(event['detail-type'])) return OUTDATED;
+    const isOutdated = [...NOTICES, ...PRESENCE].includes(event['detail-type']);
+    if (event.source === NOTICE || isOutdated) return OUTDATED;
     return event['detail-type'] === 'MessageSent'
       ? distribute(stateMachineArn, event)
       : putBack(stack, event);

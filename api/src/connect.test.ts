@@ -6,12 +6,15 @@ import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { context, type Handshake, handshake, sample } from '../../tests/product/sample.ts';
 import { guestOf } from './guest.ts';
 
+const PER_ADDRESS = 3;
+
 const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
 let aws: TestAws;
 let handler: typeof import('./connect.ts').handler;
 
 beforeAll(async () => {
   aws = await startAws('ConnectFunction');
+  process.env.CONNECTIONS_PER_ADDRESS = String(PER_ADDRESS);
   ({ handler } = await import('./connect.ts'));
 });
 afterAll(() => aws.stop());
@@ -22,6 +25,9 @@ beforeEach(async () => {
 
 const connect = (headers: Record<string, string>) => handler(handshake('c1=', headers), context());
 const rows = () => aws.rows(aws.tables.connections);
+/** What is written of clients; how many handshakes there were is not. */
+const clientRows = async () =>
+  (await rows()).filter(({ pk }) => pk?.S?.startsWith('handshakes#') === false);
 const owner = async () => (await rows()).find((row) => row.sk?.S === 'connection');
 const topics = async () =>
   (await rows()).flatMap(({ pk }) => (pk?.S?.startsWith('topic#') ? [pk.S] : [])).sort();
@@ -106,6 +112,107 @@ describe('a client of versions that are not spoken here', () => {
   });
 });
 
+describe('an address', () => {
+  const NOON_MS = Date.UTC(2026, 5, 1, 12, 30);
+  const HOUR_MS = 60 * 60 * 1000;
+  /** Each handshake is of a connection of its own; none of them ever ends. */
+  let connections = 0;
+  const from = async (
+    sourceIp: string,
+    { at = NOON_MS, ...headers }: { at?: number; Origin?: string } = {},
+  ) => {
+    connections += 1;
+    const event = handshake(`c${connections}=`, headers);
+    event.requestContext.identity.sourceIp = sourceIp;
+    const now = jest.spyOn(Date, 'now').mockReturnValue(at);
+    try {
+      return ((await handler(event, context())) as { statusCode: number }).statusCode;
+    } finally {
+      now.mockRestore();
+    }
+  };
+  const fill = async (sourceIp: string, at = NOON_MS) => {
+    for (let n = 0; n < PER_ADDRESS; n += 1) expect(await from(sourceIp, { at })).toBe(200);
+  };
+  const calls = (): string[] => {
+    const made: string[] = [];
+    aws.script.dynamodb = (action) => {
+      made.push(action);
+      return undefined;
+    };
+    return made;
+  };
+
+  test('that has made its handshakes of this hour is refused with 429, by one call and no other', async () => {
+    await fill('203.0.113.7');
+    const before = await clientRows();
+    const made = calls();
+    expect(await from('203.0.113.7')).toBe(429);
+    expect(made).toEqual(['UpdateItem']);
+    expect(await clientRows()).toEqual(before);
+  });
+
+  test('keeps no other out', async () => {
+    await fill('203.0.113.7');
+    expect(await from('203.0.113.8')).toBe(200);
+  });
+
+  test('of IPv6 is one with all of its /64, and one mapped from IPv4 is that', async () => {
+    await fill('2001:db8::1');
+    expect(await from('2001:db8:0:0:ffff::9')).toBe(429);
+    expect(await from('2001:db8:0:1::1')).toBe(200);
+    await fill('::ffff:198.51.100.1');
+    expect(await from('198.51.100.1')).toBe(429);
+  });
+
+  test('comes in again in the next clock hour', async () => {
+    await fill('203.0.113.7', NOON_MS);
+    expect(await from('203.0.113.7', { at: NOON_MS + HOUR_MS / 2 - 1 })).toBe(429);
+    expect(await from('203.0.113.7', { at: NOON_MS + HOUR_MS / 2 })).toBe(200);
+  });
+
+  test('is what API Gateway says, whatever a header claims', async () => {
+    await fill('203.0.113.7');
+    const event = handshake('c0=', { 'X-Forwarded-For': '198.51.100.9' });
+    event.requestContext.identity.sourceIp = '203.0.113.7';
+    const now = jest.spyOn(Date, 'now').mockReturnValue(NOON_MS);
+    expect(await handler(event, context())).toEqual({ statusCode: 429 });
+    now.mockRestore();
+  });
+
+  test('stands in no row, and its count expires with the hour', async () => {
+    await fill('203.0.113.7');
+    const counted = (await rows()).filter(({ pk }) => pk?.S?.startsWith('handshakes#'));
+    expect(counted).toEqual([
+      {
+        pk: { S: expect.stringMatching(/^handshakes#[\w-]{43}$/) },
+        sk: { S: 'handshakes' },
+        handshakes: { N: String(PER_ADDRESS) },
+        expiresAt: { N: String((NOON_MS + HOUR_MS / 2) / 1000) },
+      },
+    ]);
+    expect(JSON.stringify(await rows())).not.toContain('203.0.113');
+  });
+
+  test('is not counted of a page or a version that is refused anyway', async () => {
+    const made = calls();
+    expect(await from('203.0.113.7', { Origin: 'https://evil.example' })).toBe(403);
+    expect(await connect({ 'Sec-WebSocket-Protocol': 'chat.v2' })).toEqual({ statusCode: 400 });
+    expect(made).toEqual([]);
+  });
+});
+
+test('with 0 for an address nothing is counted', async () => {
+  jest.resetModules();
+  process.env.CONNECTIONS_PER_ADDRESS = '0';
+  const unlimited = await import('./connect.ts');
+  for (let n = 0; n < 2 * PER_ADDRESS; n += 1)
+    expect(await unlimited.handler(handshake(`c${n}=`, {}), context())).toEqual({
+      statusCode: 200,
+    });
+  expect(await rows()).toEqual(await clientRows());
+});
+
 describe("the lobby's shards", () => {
   test.each([
     [0, 0],
@@ -126,15 +233,18 @@ describe("the lobby's shards", () => {
 });
 
 describe('a failing table', () => {
-  test.each(['GetItem', 'BatchWriteItem'])('refuses the handshake at %s', async (failing) => {
-    aws.script.dynamodb = (action) =>
-      action === failing ? new AwsError('AccessDeniedException', 'no') : undefined;
-    await expect(connect({})).rejects.toMatchObject({ name: 'AccessDeniedException' });
-    expect(await rows()).toEqual([]);
-    expect(logged).toHaveBeenCalledWith(
-      expect.objectContaining({ route: '$connect', connectionId: 'c1=' }),
-    );
-  });
+  test.each(['UpdateItem', 'GetItem', 'BatchWriteItem'])(
+    'refuses the handshake at %s',
+    async (failing) => {
+      aws.script.dynamodb = (action) =>
+        action === failing ? new AwsError('AccessDeniedException', 'no') : undefined;
+      await expect(connect({})).rejects.toMatchObject({ name: 'AccessDeniedException' });
+      expect(await clientRows()).toEqual([]);
+      expect(logged).toHaveBeenCalledWith(
+        expect.objectContaining({ route: '$connect', connectionId: 'c1=' }),
+      );
+    },
+  );
 });
 
 describe('a guest', () => {

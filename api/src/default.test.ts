@@ -1,11 +1,26 @@
 // What no route takes: each bad frame gets its own typed error.
 
-import { expect, test } from '@jest/globals';
-import { context, frameIn, routeEvent } from '../../tests/product/sample.ts';
-import { handler } from './default.ts';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import { context, frameIn, handshake, routeEvent } from '../../tests/product/sample.ts';
+
+const connectionId = 'c1=';
+let aws: TestAws;
+let handler: typeof import('./default.ts').handler;
+
+beforeAll(async () => {
+  aws = await startAws('ConnectFunction', 'DefaultFunction');
+  ({ handler } = await import('./default.ts'));
+});
+afterAll(() => aws.stop());
+beforeEach(async () => {
+  await aws.reset();
+  const { handler: connect } = await import('./connect.ts');
+  await connect(handshake(connectionId, {}), context());
+});
 
 const answer = async (body?: string) =>
-  frameIn(await handler(routeEvent('default', { body }), context()));
+  frameIn(await handler(routeEvent('default', { connectionId, body }), context()));
 
 test('an unknown action is named', async () => {
   expect(await answer()).toMatchObject({ type: 'error', code: 'UnknownAction', retry: false });
@@ -32,4 +47,11 @@ test('a known action that comes this way nevertheless is not acted on', async ()
 test('a binary frame is refused', async () => {
   const event = { ...routeEvent('default'), isBase64Encoded: true };
   expect(frameIn(await handler(event, context()))).toMatchObject({ code: 'BadFrame' });
+});
+
+test('each is counted against its socket', async () => {
+  await answer();
+  await answer('hello');
+  const rows = await aws.rows(aws.tables.connections);
+  expect(rows.find(({ userId }) => userId?.S)).toMatchObject({ badFrames: { N: '2' } });
 });

@@ -1,9 +1,11 @@
 // $default: what no route takes. Its sender is told why, and nobody else anything.
 
-import { socketHandler, text } from '../../shared/src/handler.ts';
-import { parseClientFrame, Refused } from '../../shared/src/protocol.ts';
+import { socketHandler } from '../../shared/src/handler.ts';
+import { Refused } from '../../shared/src/protocol.ts';
+import { readFrame } from '../../shared/src/route.ts';
 
-export const handler = socketHandler(async (event) => {
-  const { action } = parseClientFrame(text(event));
-  throw new Refused('UnknownAction', { field: action });
-});
+export const handler = socketHandler((event) =>
+  readFrame(event, ({ action }) => {
+    throw new Refused('UnknownAction', { field: action });
+  }),
+);

@@ -44,7 +44,11 @@ beforeAll(async () => {
   direct = partners.map((partner) => directRoom(userId, partner));
   for (const [at, room] of direct.entries()) await spoke(userId, partners[at] ?? '', room);
   for (const at of many(LIMITS.invitations, (at) => at))
-    await offer(userId, { room: `${'𐰁'.repeat(63)}${at}`, by: 'y'.repeat(128) });
+    await offer(userId, {
+      room: `${'𐰁'.repeat(63)}${at}`,
+      by: 'y'.repeat(127) + at,
+      isKept: true,
+    });
   for (const room of [...ROOMS, ...direct])
     await aws.put(aws.tables.messages, { room: { S: room }, seq: { N: '0' }, head: { N: HEAD } });
   await hello({ rooms: ROOMS });

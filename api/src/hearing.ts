@@ -3,10 +3,12 @@
 import { mayHear, mayUse, rolesIn } from '../../shared/src/access.ts';
 import { belongings, invitations, remember, renew } from '../../shared/src/belongings.ts';
 import { conversations, renewConversation } from '../../shared/src/conversations.ts';
-import { partnersOf } from '../../shared/src/direct.ts';
+import { directRoom, partnersOf } from '../../shared/src/direct.ts';
 import { type Invitation, LIMITS, LOBBY, type Role } from '../../shared/src/protocol.ts';
+import { isReservedRoom } from '../../shared/src/reserved.ts';
 import {
   admit,
+  claimLook,
   enlist,
   keepMember,
   makeRoom,
@@ -30,13 +32,13 @@ export interface Hearing {
 }
 
 /**
- * Makes public rooms that are named and not there, up to 50 a day; what is named is remembered, up to 50 rooms of a user. What
+ * Makes public rooms that are named and not there, up to 50 a day, if no other room looks like them; what is named is remembered, up to 50 rooms of a user. What
  * was kept for the user more than a month ago is kept for another year; conversations by a hello that names no rooms.
  */
 export async function hearingOf(userId: string, named: string[] | undefined): Promise<Hearing> {
   const [own, talks, waiting] = await Promise.all([
     belongings(userId),
-    named === undefined ? conversations(userId, true) : { rooms: [], stale: [] },
+    named === undefined ? conversations(userId, true) : { rooms: [], own: [], stale: [] },
     named === undefined ? invitations(userId) : [],
   ]);
   const wanted = named?.filter((room) => partnersOf(room) === undefined) ?? [
@@ -44,7 +46,7 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
   ];
   const others = wanted.filter((room) => room !== LOBBY);
   const found = await standings(userId, others);
-  const missing = others.filter((room) => !found.has(room));
+  const missing = others.filter((room) => !found.has(room) && !isReservedRoom(room));
   const made = { visibility: 'public', createdBy: userId } as const;
   if (named !== undefined)
     await Promise.all(missing.map((room) => makeRoom({ room, title: room, ...made })));
@@ -75,12 +77,25 @@ export async function hearingOf(userId: string, named: string[] | undefined): Pr
     ...(named === undefined ? { known: own.rooms } : {}),
     closed: rolesIn(found, rooms, userId),
     kept: rooms.filter((room) => own.rooms.includes(room) || joined.includes(room)),
-    invitations: waiting,
+    invitations: toTell(waiting, userId, talks.own),
   };
 }
 
-/** A room in which somebody is stays in the list of rooms, or they stay its member, for another year; its maker is one again. */
+/** As many as are told; first those by people whom the user has written to, so that no number of strangers hides them. */
+function toTell(waiting: Invitation[], userId: string, own: string[]): Invitation[] {
+  const isKnown = ({ by }: Invitation) => own.includes(directRoom(userId, by));
+  const known = waiting.filter(isKnown).slice(0, LIMITS.invitations);
+  const strangers = waiting.filter((one) => !isKnown(one));
+  const told = [...known, ...strangers.slice(0, LIMITS.invitations - known.length)];
+  return waiting.filter((one) => told.includes(one));
+}
+
+/**
+ * A room in which somebody is stays in the list of rooms, or they stay its member, for another year; its maker is one again. One
+ * from before rooms had claims claims its look, unless another has.
+ */
 export async function keepUp(standing: Standing | undefined, userId: string): Promise<void> {
+  if (standing?.isClaimed === false) await claimLook(standing.room);
   if (standing?.visibility === 'public') await enlist(standing);
   else if (standing?.role !== undefined) await keepMember(standing.room, userId);
   else if (standing?.createdBy === userId) await admit(standing.room, userId, 'owner');

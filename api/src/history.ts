@@ -16,14 +16,17 @@ async function mustStillUse({ connectionId, userId }: Connection, room: string):
   mustUse({ userId, subscriptions }, room);
 }
 
-export const handler = routeHandler('history', async (frame, speaker) => {
-  const { room, before, ranges, limit = LIMITS.historyItems, n } = frame;
-  mustUse(speaker, room);
-  const { head = 0, headAt } = (await headsOf([room])).get(room) ?? {};
-  const answer =
-    ranges === undefined
-      ? await newest(room, { below: before ?? head + 1, limit })
-      : await exactly(room, { ranges, limit, head, headAt });
-  await mustStillUse(speaker, room);
-  return { type: 'history', ...(n === undefined ? {} : { n }), room, ...answer, head };
-});
+export const handler = routeHandler(
+  'history',
+  async (frame, speaker) => {
+    const { room, before, ranges, limit = LIMITS.historyItems, n } = frame;
+    const { head = 0, headAt } = (await headsOf([room])).get(room) ?? {};
+    const answer =
+      ranges === undefined
+        ? await newest(room, { below: before ?? head + 1, limit })
+        : await exactly(room, { ranges, limit, head, headAt });
+    await mustStillUse(speaker, room);
+    return { type: 'history', ...(n === undefined ? {} : { n }), room, ...answer, head };
+  },
+  ({ room }, speaker) => mustUse(speaker, room),
+);

@@ -1,7 +1,7 @@
 // invite: who may have whom in which room, and what the invited finds, here or at the next hello.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Welcome } from '../../shared/src/protocol.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { LIMITS, type Welcome } from '../../shared/src/protocol.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { type Person, person, type Routes } from '../../tests/product/people.ts';
 
@@ -13,7 +13,7 @@ let bob: Person;
 beforeAll(async () => {
   aws = await startAws(
     ...['ConnectFunction', 'HelloFunction', 'JoinFunction', 'InviteFunction'],
-    ...['LeaveFunction', 'RemoveFunction'],
+    ...['LeaveFunction', 'RemoveFunction', 'SendmessageFunction'],
   );
   routes = {
     connect: (await import('./connect.ts')).handler,
@@ -22,6 +22,7 @@ beforeAll(async () => {
     invite: await import('./invite.ts'),
     leave: await import('./leave.ts'),
     remove: await import('./remove.ts'),
+    sendmessage: await import('./sendmessage.ts'),
   };
 });
 afterAll(() => aws.stop());
@@ -123,8 +124,8 @@ test('an invitation to a private room is told by each welcome until it is answer
   }
   const by = ada.userId;
   expect(await invitationsAt(bob)).toEqual([
-    { room: 'attic', by },
     { room: 'cellar', by },
+    { room: 'attic', by },
   ]);
   expect(await invitationsAt(bob, { rooms: ['lobby'] })).toBeUndefined();
   await bob.says('join', { room: 'attic' });
@@ -166,15 +167,25 @@ describe('what has run out, and is not deleted yet,', () => {
     for (const row of rows) await aws.put(aws.tables.connections, { ...row, expiresAt });
   };
 
-  test('is no invitation, and hides no other', async () => {
-    const rooms = Array.from({ length: 11 }, (_, at) => `den-${at + 10}`);
-    for (const room of rooms) {
-      await ada.says('join', { room, create: true, visibility: 'private' });
-      await ada.says('invite', { room, userId: bob.userId });
-    }
-    expect(await invitationsAt(bob)).toHaveLength(10);
-    await runsOut(...rooms.slice(0, 10).map((room) => `user#${bob.userId} invited#${room}`));
-    expect(await invitationsAt(bob)).toEqual([{ room: 'den-20', by: ada.userId }]);
+  test('is no invitation, and leaves its place to another', async () => {
+    const { invitations, offer } = await import('../../shared/src/belongings.ts');
+    const start = Date.now();
+    const now = jest.spyOn(Date, 'now');
+    const by = ada.userId;
+    const asks = (room: string, isKept = true) => offer(bob.userId, { room, by, isKept });
+    const at = (days: number) => now.mockReturnValue(start + days * 24 * 60 * 60_000);
+    at(0);
+    expect(await asks('tea', false)).toBe(true);
+    for (const room of ['den', 'attic']) expect(await asks(room)).toBe(true);
+    expect(await asks('shed')).toBe(false);
+    // One to a public room counts for a day.
+    at(1.1);
+    expect(await asks('shed')).toBe(true);
+    expect(await asks('yard')).toBe(false);
+    at(30.5);
+    expect(await invitations(bob.userId)).toEqual([{ room: 'shed', by }]);
+    expect(await asks('yard')).toBe(true);
+    now.mockRestore();
   });
 
   test('is no room that comes back', async () => {
@@ -197,13 +208,133 @@ describe('what has run out, and is not deleted yet,', () => {
   });
 });
 
+describe('invitations are bounded:', () => {
+  const privateRooms = async (who: Person, names: string[]) => {
+    for (const room of names) await who.says('join', { room, create: true, visibility: 'private' });
+  };
+  const asks = (who: Person, room: string, device = 0) =>
+    who.says('invite', { room, userId: bob.userId }, device);
+
+  test('twelve rooms of one stranger do not hide a friend', async () => {
+    const eve = await person(routes, 'Eve');
+    expect(await asks(ada, 'den')).toMatchObject({ type: 'invited' });
+    const names = Array.from({ length: 12 }, (_, at) => `0${at}-room`);
+    await privateRooms(eve, names);
+    const answers = [];
+    for (const room of names) answers.push(await asks(eve, room));
+    expect(answers.filter(({ type }) => type === 'invited')).toHaveLength(LIMITS.invitationsEach);
+    expect(answers.at(-1)).toMatchObject({ code: 'TooManyInvitations', retry: false });
+    const by = eve.userId;
+    expect(await invitationsAt(bob)).toEqual([
+      { room: '02-room', by },
+      { room: '01-room', by },
+      { room: '00-room', by },
+      { room: 'den', by: ada.userId },
+    ]);
+    // Who is refused has made nobody a member.
+    expect(await bob.says('join', { room: '05-room' })).toMatchObject({ code: 'NoSuchRoom' });
+    // An answer leaves room for another question, and the same may be asked again.
+    await bob.says('leave', { room: '02-room' });
+    expect(await asks(eve, '05-room')).toMatchObject({ type: 'invited' });
+    expect(await asks(eve, '05-room')).toMatchObject({ type: 'invited' });
+    expect(await asks(eve, '06-room')).toMatchObject({ code: 'TooManyInvitations' });
+  });
+
+  test('to public rooms too', async () => {
+    const names = ['tea', 'milk', 'sugar', 'lemon'];
+    for (const room of names) await ada.says('join', { room, create: true });
+    for (const room of names.slice(0, 3))
+      expect(await asks(ada, room)).toMatchObject({ type: 'invited' });
+    const before = aws.entries.length;
+    expect(await asks(ada, 'lemon')).toMatchObject({ code: 'TooManyInvitations' });
+    expect(aws.entries).toHaveLength(before);
+    expect(await invitationsAt(bob)).toBeUndefined();
+  });
+
+  test('whoever one has written to comes before any number of strangers', async () => {
+    await asks(ada, 'den');
+    await bob.says('sendmessage', { to: ada.userId, message: 'hi' });
+    for (let at = 0; at < 12; at += 1) {
+      const stranger = await person(routes, `Stranger${at}`);
+      await privateRooms(stranger, [`room-${at}`]);
+      await asks(stranger, `room-${at}`);
+    }
+    const told = (await invitationsAt(bob)) ?? [];
+    expect(told.map(({ room }) => room)).toEqual([
+      ...Array.from({ length: 9 }, (_, at) => `room-${11 - at}`),
+      'den',
+    ]);
+  });
+
+  test('many at once are three, and none of them is lost', async () => {
+    const names = Array.from({ length: 6 }, (_, at) => `room-${at}`);
+    await privateRooms(ada, names);
+    const answers = await Promise.all(names.map((room) => asks(ada, room)));
+    const invited = answers.flatMap((one) => (one.type === 'invited' ? [one.room] : []));
+    expect(invited).toHaveLength(LIMITS.invitationsEach);
+    const told = (await invitationsAt(bob)) ?? [];
+    expect(told.map(({ room }) => room).sort()).toEqual(invited.sort());
+  });
+
+  test.each(['GetItem', 'UpdateItem'])(
+    'another’s invitation that comes before the %s of one is kept beside it',
+    async (held) => {
+      const eve = await person(routes, 'Eve');
+      await privateRooms(eve, ['attic']);
+      let between: Promise<unknown> | undefined;
+      aws.hold = (action, input) => {
+        const isOpen = JSON.stringify(input).includes('"S":"invited"');
+        if (action !== held || !isOpen || between !== undefined) return undefined;
+        between = Promise.resolve();
+        between = asks(eve, 'attic');
+        return between;
+      };
+      await asks(ada, 'den');
+      aws.hold = undefined;
+      expect(await between).toMatchObject({ type: 'invited' });
+      expect(((await invitationsAt(bob)) ?? []).map(({ room }) => room).sort()).toEqual([
+        ...['attic', 'den'],
+      ]);
+    },
+  );
+
+  test('a hundred a day', async () => {
+    const day = new Date().toISOString().slice(0, 10);
+    const key = { pk: { S: `user#${ada.userId}` }, sk: { S: `invites#${day}` } };
+    const made = { N: String(LIMITS.invitationsMade - 1) };
+    await aws.put(aws.tables.connections, { ...key, made });
+    expect(await asks(ada, 'den')).toMatchObject({ type: 'invited' });
+    expect(await asks(ada, 'den')).toMatchObject({ code: 'TooManyInvitations' });
+  });
+
+  test('one from before they were one row is told until it is answered', async () => {
+    const key = { pk: { S: `user#${bob.userId}` }, sk: { S: 'invited#attic' } };
+    const expiresAt = { N: String(Math.floor(Date.now() / 1000) + 29 * 24 * 60 * 60) };
+    const by = ada.userId;
+    await aws.put(aws.tables.connections, { ...key, by: { S: by }, expiresAt });
+    await asks(ada, 'den');
+    expect(await invitationsAt(bob)).toEqual([
+      { room: 'den', by },
+      { room: 'attic', by },
+    ]);
+    await bob.says('leave', { room: 'attic' });
+    expect(await invitationsAt(bob)).toEqual([{ room: 'den', by }]);
+  });
+});
+
 test('whoever is invited by strangers to forty-nine rooms may join any other', async () => {
   const rooms = Array.from({ length: 49 }, (_, at) => `r${at}`);
   await ada.enters({ rooms });
-  for (const room of rooms)
-    expect(await ada.says('invite', { room, userId: bob.userId }, 1)).toMatchObject({
+  const strangers = await Promise.all(
+    Array.from({ length: 17 }, (_, at) => person(routes, `Stranger${at}`)),
+  );
+  for (const [at, room] of rooms.entries()) {
+    const stranger = strangers[Math.floor(at / 3)] as Person;
+    await stranger.says('join', { room });
+    expect(await stranger.says('invite', { room, userId: bob.userId })).toMatchObject({
       type: 'invited',
     });
+  }
   expect(((await bob.enters()) as Welcome).heads).toEqual({ lobby: 0 });
   expect(await invitationsAt(bob)).toBeUndefined();
   expect(await bob.says('join', { room: 'tea', create: true })).toMatchObject({ type: 'joined' });

@@ -1,7 +1,7 @@
 // invite: somebody may join the room from now on, and hears so wherever they are connected; of a private one at their next hello too.
 
 import { mustOwn, mustUse } from '../../shared/src/access.ts';
-import { belongings, offer } from '../../shared/src/belongings.ts';
+import { belongings, mayInvite, offer } from '../../shared/src/belongings.ts';
 import { publish } from '../../shared/src/bus.ts';
 import { nicknameOf } from '../../shared/src/nicknames.ts';
 import { LOBBY, Refused } from '../../shared/src/protocol.ts';
@@ -17,13 +17,23 @@ export const handler = routeHandler('invite', async ({ room, userId }, speaker) 
 
   // Whoever has said hello once goes by some name: others are none, and must not fill the table.
   if ((await nicknameOf(userId)) === undefined) throw new Refused('NoSuchUser');
-  // Kept only where an owner answers for it: to a public room anybody may be asked by anybody.
-  if (standing?.visibility === 'private') {
-    // Who is only now a member is not in it, whatever an earlier membership may have left to them.
-    const isNew = await admit(room, userId, 'member');
-    const isIn = !isNew && (await belongings(userId)).rooms.includes(room);
-    if (!isIn) await offer(userId, { room, by: speaker.userId });
-  }
+  if (!(await mayInvite(speaker.userId))) throw new Refused('TooManyInvitations');
+  // A welcome tells it only where an owner answers for it: to a public room anybody may be asked by anybody.
+  const isKept = standing?.visibility === 'private';
+  // First what is bounded: a refusal leaves no membership behind.
+  if (!(isKept && (await isIn(room, userId))))
+    if (!(await offer(userId, { room, by: speaker.userId, isKept })))
+      throw new Refused('TooManyInvitations');
+  if (isKept) await admit(room, userId, 'member');
   await publish('MemberInvited', { room, userId, by: speaker.userId });
   return { type: 'invited', room, userId };
 });
+
+/** Whether the user is a member of the private room, and has joined it since. */
+async function isIn(room: string, userId: string): Promise<boolean> {
+  const [standing, { rooms }] = await Promise.all([
+    standings(userId, [room]).then((found) => found.get(room)),
+    belongings(userId),
+  ]);
+  return standing?.role !== undefined && rooms.includes(room);
+}

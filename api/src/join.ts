@@ -5,6 +5,7 @@ import { belongings, remember } from '../../shared/src/belongings.ts';
 import { publish } from '../../shared/src/bus.ts';
 import { headsOf } from '../../shared/src/messages.ts';
 import { LIMITS, LOBBY, Refused } from '../../shared/src/protocol.ts';
+import { isReservedRoom } from '../../shared/src/reserved.ts';
 import { makeRoom, type Standing, standings } from '../../shared/src/rooms.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 import { follow } from './follow.ts';
@@ -20,6 +21,7 @@ export const handler = routeHandler('join', async (frame, speaker) => {
   if (frame.follow === true && room !== LOBBY) return follow(room, speaker);
   let standing = await standingOf(userId, room);
   if (standing === undefined && (create || room === LOBBY)) {
+    if (room !== LOBBY && isReservedRoom(room)) throw new Refused('NoSuchRoom');
     const visibility = room === LOBBY ? 'public' : wanted;
     const createdBy = room === LOBBY ? '' : userId;
     const isMade = await makeRoom({ room, title: room, visibility, createdBy });

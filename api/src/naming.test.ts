@@ -109,6 +109,23 @@ test.each(['guest-0000', 'Guest-zzzz', 'guеst-1', 'guest\u2011ab12', 'guest\u22
   },
 );
 
+test.each(['admin', 'Аdmin', 'support 2', '[Hubbub]', 'ᏚuppᎾrt', 'guest_1', 'guestー1'])(
+  'is not %s, which nobody may go by',
+  async (asked) => {
+    expect(await nameFor(asked, ada)).toBe(ada.nickname);
+    await nameFor('Ada', ada);
+    expect(await nameFor(asked, ada)).toBe('Ada');
+    expect(await naming.freeLike(asked, bob.userId)).toMatch(/^somebody-\d{4}$/);
+  },
+);
+
+test('that was reserved after somebody took it is theirs until their next hello', async () => {
+  const { claim, nicknameOf } = await import('../../shared/src/nicknames.ts');
+  await claim('Admin', ada.userId, 'mark');
+  expect(await naming.nameFor(undefined, ada)).toEqual({ nickname: ada.nickname, isChange: true });
+  expect(await nicknameOf(ada.userId)).toBe(ada.nickname);
+});
+
 test("is one's own guest's name for who asks for it back", async () => {
   await nameFor('Ada', ada);
   expect(await nameFor(ada.nickname, ada)).toBe(ada.nickname);

@@ -1,9 +1,11 @@
 // Naming: which nickname a user goes by from this hello on. Two users never go by one that people would confuse.
 
 import { randomUUID } from 'node:crypto';
-import { folded, isGuestName, shown, suggestion } from '../../shared/src/nickname.ts';
+import { folded } from '../../shared/src/lookalikes.ts';
+import { isGuestName, shown, suggestion } from '../../shared/src/nickname.ts';
 import { claim, heldBy, isFree } from '../../shared/src/nicknames.ts';
 import { Refused } from '../../shared/src/protocol.ts';
+import { isReservedNickname } from '../../shared/src/reserved.ts';
 import type { Guest } from './guest.ts';
 
 /** Suggestions are one in nine thousand each, so that a second is rare, and a fifth a sign of something else. */
@@ -23,7 +25,9 @@ export async function nameFor(asked: string | undefined, guest: Guest): Promise<
   const { userId } = guest;
   const held = await heldBy(userId);
   const before = held?.nickname;
-  const wanted = asked === undefined || isOthers(asked, guest, before) ? before : shown(asked);
+  // A name that was reserved after somebody took it is theirs until this hello.
+  const kept = before === undefined || isReservedNickname(before) ? undefined : before;
+  const wanted = asked === undefined || isOthers(asked, guest, before) ? kept : shown(asked);
   // Another device may claim another and free this one meanwhile: `stillBy` looks again when this one can be found.
   if (held?.isFresh === true && wanted === before)
     return { nickname: held.nickname, isChange: false };
@@ -36,13 +40,17 @@ export async function nameFor(asked: string | undefined, guest: Guest): Promise<
   throw new Refused('Busy');
 }
 
-/** A guest's name that was never given to this user. */
+/** A reserved name, or a guest's that was never given to this user. */
 const isOthers = (asked: string, guest: Guest, before: string | undefined): boolean =>
-  isGuestName(asked) && ![guest.nickname, before].includes(shown(asked));
+  isReservedNickname(asked) ||
+  (isGuestName(asked) && ![guest.nickname, before].includes(shown(asked)));
 
 /** One like it that nobody has claimed. Throws `Busy` where none could be found. */
 export async function freeLike(nickname: string, userId: string): Promise<string> {
-  let like = suggestion(isGuestName(nickname) ? 'somebody' : nickname, userId);
+  let like = suggestion(
+    isGuestName(nickname) || isReservedNickname(nickname) ? 'somebody' : nickname,
+    userId,
+  );
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     if (await isFree(like, userId)) return like;
     like = suggestion(like, userId);

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { directRoom } from '../../shared/src/direct.ts';
 import type { NicknameChanged } from '../../shared/src/events.ts';
-import { folded } from '../../shared/src/nickname.ts';
+import { folded } from '../../shared/src/lookalikes.ts';
 import type { ErrorFrame, Nickname, Welcome } from '../../shared/src/protocol.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { type Person, person, type Routes } from '../../tests/product/people.ts';
@@ -55,7 +55,7 @@ test('is answered, and is what every device and every roster has, and the old on
     at: expect.stringMatching(/Z$/),
   });
   expect(await called(ada)).toEqual(Array.from({ length: 5 }, () => 'Ada Byron'));
-  expect(await owners()).toEqual({ 'ada byron': ada.userId });
+  expect(await owners()).toEqual({ 'ada-byron': ada.userId });
 });
 
 test('is said on the bus once: to all who share a room, and to the other devices', async () => {
@@ -271,4 +271,14 @@ test('is written to no row that is another user’s', async () => {
   if (row === undefined) throw new Error('Ada is not there');
   await rename({ ...row, userId: 'u_another' }, 'Eve');
   expect(await find(ada.connection())).toMatchObject({ nickname: 'Ada', revision: row.revision });
+});
+
+test.each(['admin', 'Support-2', 'ѕystem'])('%s is nobody’s to take', async (nickname) => {
+  const ada = await person(routes, 'Ada');
+  const refused = await ada.says('nickname', { nickname });
+  expect(refused).toMatchObject({
+    code: 'NicknameTaken',
+    suggestion: expect.stringMatching(/^somebody-/),
+  });
+  expect(await called(ada)).not.toContain(nickname);
 });

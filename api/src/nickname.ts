@@ -1,9 +1,11 @@
 // nickname: somebody is called otherwise from now on, on all their devices; or hears what else they could be called.
 
 import { randomUUID } from 'node:crypto';
-import { folded, isGuestName, shown } from '../../shared/src/nickname.ts';
+import { folded } from '../../shared/src/lookalikes.ts';
+import { isGuestName, shown } from '../../shared/src/nickname.ts';
 import { claim } from '../../shared/src/nicknames.ts';
 import { Refused } from '../../shared/src/protocol.ts';
+import { isReservedNickname } from '../../shared/src/reserved.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 import { goBy } from './going-by.ts';
 import { freeLike } from './naming.ts';
@@ -11,7 +13,8 @@ import { freeLike } from './naming.ts';
 export const handler = routeHandler('nickname', async (frame, { userId }) => {
   const nickname = shown(frame.nickname);
   if (folded(nickname) === '') throw new Refused('BadField', { field: 'nickname' });
-  if (isGuestName(nickname) || !(await claim(nickname, userId, randomUUID())))
+  const isGiven = isGuestName(nickname) || isReservedNickname(nickname);
+  if (isGiven || !(await claim(nickname, userId, randomUUID())))
     throw new Refused('NicknameTaken', { suggestion: await freeLike(nickname, userId) });
   const at = new Date().toISOString();
   await goBy(userId);

@@ -28,6 +28,8 @@ let senderTag: typeof import('./sendmessage.ts').senderTag;
 
 beforeAll(async () => {
   aws = await startAws('ConnectFunction', 'HelloFunction', 'SendmessageFunction');
+  // So much that only a room whose bucket is set is above it.
+  process.env.ROOM_MESSAGES_PER_SECOND = '1000';
   ({ handler: connect } = await import('./connect.ts'));
   ({ handler: hello } = await import('./hello.ts'));
   ({ handler, senderTag } = await import('./sendmessage.ts'));
@@ -221,5 +223,41 @@ describe('a failing bus', () => {
     aws.script.events = () => failed;
     expect(await send()).toMatchObject({ code: 'Busy', ref: messageId, retry: true });
     expect(JSON.stringify(logged.mock.calls)).not.toContain('Hello, everybody!');
+  });
+});
+
+// Last, because the sandbox remembers that the lobby is above its rate.
+describe('where guests have said too much in a room', () => {
+  const full = (room: string) =>
+    aws.put(aws.tables.connections, {
+      ...{ pk: { S: `rate#${room}` }, sk: { S: 'rate' } },
+      fullAt: { N: String(Date.now() + 3_600_000) },
+    });
+  const wait = { code: 'RateLimited', ref: messageId, retry: true };
+
+  test('guests and plain clients are told to wait, and the bus hears nothing', async () => {
+    await connect(handshake('plain=', {}), context());
+    await full('lobby');
+    expect(await say({ messageId, message: 'hi' })).toMatchObject(wait);
+    const body = { action: 'sendmessage', messageId, message: 'hi' };
+    expect(await send(body, 'plain=')).toMatchObject(wait);
+    expect(aws.entries).toEqual([]);
+  });
+
+  test('people who signed in go on', async () => {
+    await full('lobby');
+    const [row] = (await aws.rows(aws.tables.connections)).filter(({ userId }) => userId?.S);
+    const authExpiresAt = { N: String(Math.ceil(Date.now() / 1000) + 60) };
+    await aws.put(aws.tables.connections, { ...row, authExpiresAt });
+    expect(await say({ messageId, message: 'hi' })).toMatchObject({ type: 'accepted' });
+  });
+
+  test('two people talk on', async () => {
+    await connect(handshake('c2=', V1), context());
+    const secret = 'b'.repeat(43);
+    await hello(helloEvent('c2=', { secret, clientId: 'client-two' }), context());
+    const to = guestWith(secret).userId;
+    await full(`dm:${[me.userId, to].sort().join(':')}`);
+    expect(await say({ messageId, to, message: 'hi' })).toMatchObject({ type: 'accepted' });
   });
 });

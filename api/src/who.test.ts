@@ -18,6 +18,7 @@ beforeAll(async () => {
   issuer = await startTestIssuer();
   const { issuer: OIDC_ISSUER, audience: OIDC_AUDIENCE } = issuer;
   Object.assign(process.env, { OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URI: 'none' });
+  process.env.RESERVED_NAMES = 'admin,support';
 });
 afterAll(() => issuer.stop());
 
@@ -62,6 +63,7 @@ describe('where people sign in', () => {
     ['the next, where one is unsound', { preferred_username: '\u202eadA', name: 'Ada' }, 'Ada'],
     ['no mail address', { preferred_username: 'ada@example.com', nickname: 'Ada' }, 'Ada'],
     ['no other guest', { name: 'guest-4f1e0d2c' }, /^guest-[0-9a-f]{8}$/],
+    ['none that is reserved', { preferred_username: 'Admin', name: 'Support' }, /^guest-\w{8}$/],
     ['nothing invisible', { name: '\u200b' }, /^guest-[0-9a-f]{8}$/],
     ['none at all', {}, /^guest-[0-9a-f]{8}$/],
   ])('the nickname is %s', async (_, names, nickname) => {

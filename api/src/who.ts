@@ -3,8 +3,10 @@
 import { createHash } from 'node:crypto';
 import type { Connection } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
-import { folded, isGuestName, isNickname, shown } from '../../shared/src/nickname.ts';
+import { folded } from '../../shared/src/lookalikes.ts';
+import { isGuestName, isNickname, shown } from '../../shared/src/nickname.ts';
 import { type Hello, Refused } from '../../shared/src/protocol.ts';
+import { isReservedNickname } from '../../shared/src/reserved.ts';
 import { type Guest, guestName, guestWith } from './guest.ts';
 import { type Claims, claimsOf } from './token.ts';
 
@@ -46,7 +48,8 @@ const hashOf = (text: string): string => createHash('sha256').update(text).diges
 /** The `sub`, or where that cannot be a userId `s_` and 132 bits of its hash. */
 const userIdOf = (sub: string): string => (FIT.test(sub) ? sub : `s_${hashOf(sub).slice(0, 22)}`);
 
-const isOwn = (name: string): boolean => folded(name) !== '' && !isGuestName(name);
+const isOwn = (name: string): boolean =>
+  folded(name) !== '' && !isGuestName(name) && !isReservedNickname(name);
 
 /** The first name that can be a nickname, and is no address that others could write to; else like a guest's. */
 function nameIn({ names }: Claims, userId: string): string {

@@ -332,9 +332,17 @@ describe('asked', () => {
     ['DescribeEventBus', { Name: 'nobody' }, 'ResourceNotFoundException'],
     ['ListTargetsByRule', { Rule: 'nobody' }, 'ResourceNotFoundException'],
     ['ListRules', { NextToken: 'x' }, 'ValidationException'],
-    ['PutRule', {}, 'UnknownOperationException'],
+    ['ListRules', { Limit: 0 }, 'ValidationException'],
+    ['ListEventBuses', { Limit: 101 }, 'ValidationException'],
+    ['ListRuleNamesByTarget', {}, 'ValidationException'],
     ['constructor', {}, 'UnknownOperationException'],
   ])('%s %j, it answers %s', async (action, input, code) => {
     await expect(start().bus.call(action, input)).rejects.toMatchObject({ code });
+  });
+
+  test('what this machine does not have is refused by name', async () => {
+    await expect(start().bus.call('PutRule', {})).rejects.toMatchObject({
+      ...{ code: 'UnknownOperationException', message: expect.stringContaining('events:PutRule') },
+    });
   });
 });

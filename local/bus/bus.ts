@@ -1,7 +1,7 @@
 // EventBridge on this machine: takes events over, finds the rules that want them, sends them to the targets.
 import { randomUUID } from 'node:crypto';
 import type { Aws } from '../aws.ts';
-import { AwsError } from '../aws-error.ts';
+import { AwsError, unsupportedOperation } from '../aws-error.ts';
 import { type Log, messageIdIn } from '../log.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Outcome } from './delivery.ts';
@@ -127,7 +127,7 @@ export function startBus(plan: BusesPlan, deps: BusDeps): Bus {
       if (stopped) throw new AwsError('ServiceUnavailable', 'The bus has stopped.', 503);
       const question = Object.hasOwn(QUESTIONS, action) ? QUESTIONS[action] : undefined;
       if (question) return question(input, current);
-      if (action !== 'PutEvents') throw new AwsError('UnknownOperationException', action);
+      if (action !== 'PutEvents') throw unsupportedOperation('events', action);
       const { account, region } = current;
       const { output, taken } = putEvents(input, { account, region, now: clock.now, newId });
       await Promise.all(taken.map(route));

@@ -102,10 +102,10 @@ describe('a request', () => {
     expect(() => put(bad)).toThrow(expect.objectContaining({ code: 'SerializationException' }));
   });
 
-  test('may hold 256 KB by the formula of AWS and not a byte more', () => {
+  test('may hold 1 MB by the formula of AWS and not a byte more', () => {
     const others = Buffer.byteLength('chat.apiMessageSentarn:é{"f":""}') + 14;
     const large = (over: number) =>
-      entry({ f: 'x'.repeat(256 * 1024 - others + over) }, { Time: 0, Resources: ['arn:é'] });
+      entry({ f: 'x'.repeat(1024 * 1024 - others + over) }, { Time: 0, Resources: ['arn:é'] });
     expect(put(large(0)).output.FailedEntryCount).toBe(0);
     expect(() => put(large(1))).toThrow(
       'Total size of the entries in the request is over the limit.',

@@ -1,5 +1,6 @@
 // PutEvents: what a request may hold, what each entry is answered, the event an entry becomes.
 import { AwsError } from '../aws-error.ts';
+import { parseJson } from '../parse-json.ts';
 import { type Entry, entryOf, sizeOf } from './entry.ts';
 import { type Envelope, eventTime } from './envelope.ts';
 
@@ -24,8 +25,8 @@ interface Issuer {
 }
 
 const MOST_ENTRIES = 10;
-/** Bytes of all entries together: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html */
-const LARGEST_REQUEST = 256 * 1024;
+/** Bytes of all entries together: "the total entry size must be less than 1MB" (docs: API_PutEvents). */
+export const LARGEST_REQUEST = 1024 * 1024;
 
 /**
  * Checks a PutEvents input. A bad request throws (ValidationException, SerializationException); a bad entry is
@@ -89,7 +90,7 @@ function envelope(entry: Entry, { account, region, now, newId }: Issuer) {
 
 function parse(detail: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(detail);
+    const value = parseJson(detail);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
     return value as Record<string, unknown>;
   } catch {

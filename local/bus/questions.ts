@@ -1,5 +1,7 @@
 // What one may ask the bus: its buses, rules and targets, and whether a pattern would match.
 import { AwsError } from '../aws-error.ts';
+import { limitIn, pageOf } from '../paging.ts';
+import { parseJson } from '../parse-json.ts';
 import type { TargetPlan } from '../plan.ts';
 import { compile } from './pattern.ts';
 import type { BusesPlan } from './rules.ts';
@@ -10,26 +12,37 @@ type Question = (input: Input, plan: BusesPlan) => Record<string, unknown>;
 /** By action, as https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Operations.html describes them. */
 export const QUESTIONS: Record<string, Question> = {
   TestEventPattern: testEventPattern,
-  ListEventBuses: (input, plan) => ({
-    EventBuses: named(allBuses(plan), input).map(({ name, arn }) => ({ Name: name, Arn: arn })),
-  }),
+  ListEventBuses(input, plan) {
+    const buses = named(allBuses(plan), input).map(({ name, arn }) => ({ Name: name, Arn: arn }));
+    return page('EventBuses', buses, ({ Name }) => Name, input);
+  },
   DescribeEventBus(input, plan) {
     const { name, arn } = bus(input.Name, plan);
     return { Name: name, Arn: arn };
   },
-  ListRules: (input, plan) => ({
-    Rules: named(rulesOf(input, plan), input).map(({ name, arn, pattern, enabled, busName }) => ({
-      Name: name,
-      Arn: arn,
-      EventPattern: JSON.stringify(pattern),
-      State: enabled ? 'ENABLED' : 'DISABLED',
-      EventBusName: busName,
-    })),
-  }),
+  ListRules(input, plan) {
+    const rules = named(rulesOf(input, plan), input).map(
+      ({ name, arn, pattern, enabled, busName }) => ({
+        Name: name,
+        Arn: arn,
+        EventPattern: JSON.stringify(pattern),
+        State: enabled ? 'ENABLED' : 'DISABLED',
+        EventBusName: busName,
+      }),
+    );
+    return page('Rules', rules, ({ Name }) => Name, input);
+  },
+  ListRuleNamesByTarget(input, plan) {
+    if (typeof input.TargetArn !== 'string') throw invalid('TargetArn', 'it must be a string');
+    const names = rulesOf(input, plan)
+      .filter(({ targets }) => targets.some(({ arn }) => arn === input.TargetArn))
+      .map(({ name }) => name);
+    return page('RuleNames', names, (name) => name, input);
+  },
   ListTargetsByRule(input, plan) {
     const rule = rulesOf(input, plan).find(({ name }) => name === input.Rule);
     if (!rule) throw notFound(`Rule ${input.Rule} does not exist on EventBus ${busNameOf(input)}.`);
-    return { Targets: rule.targets.map(targetOf) };
+    return page('Targets', rule.targets.map(targetOf), ({ Id }) => Id, input);
   },
 };
 
@@ -52,7 +65,7 @@ function testEventPattern({ EventPattern, Event }: Input) {
 function parsed(text: unknown, parameter: string, code: string): unknown {
   if (typeof text !== 'string') throw invalid(parameter, 'it must be a string');
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw new AwsError(code, `${parameter} is not valid JSON.`);
   }
@@ -80,10 +93,23 @@ function busNameOf(input: Input) {
   return busNameFrom(String(input.EventBusName ?? 'default'));
 }
 
-/** All in one page: NextToken is never given, so it is never taken. */
-function named<T extends { name: string }>(things: T[], { NamePrefix, NextToken }: Input): T[] {
-  if (NextToken !== undefined) throw invalid('NextToken', 'it was not given out');
+function named<T extends { name: string }>(things: T[], { NamePrefix }: Input): T[] {
   return things.filter(({ name }) => name.startsWith(String(NamePrefix ?? '')));
+}
+
+/** One page of a list: `Limit` (1 to 100, which is also the default) items from `NextToken` on. */
+function page<T>(
+  field: string,
+  list: T[],
+  keyOf: (item: T) => string,
+  input: Input,
+): Record<string, unknown> {
+  const { items, token } = pageOf(list, keyOf, {
+    limit: limitIn(input, 'Limit', { least: 1, most: 100, otherwise: 100 }),
+    token: input.NextToken,
+    badToken: () => invalid('NextToken', 'it was not given out for this list'),
+  });
+  return { [field]: items, NextToken: token };
 }
 
 function targetOf(target: TargetPlan) {

@@ -1,7 +1,8 @@
 // Lambda's API by action and input, as the other services of this machine call it.
 import type { Aws } from '../aws.ts';
-import { AwsError } from '../aws-error.ts';
+import { AwsError, unsupportedOperation } from '../aws-error.ts';
 import type { Log } from '../log.ts';
+import { limitIn, pageOf } from '../paging.ts';
 import type { Asynchronous } from './asynchronous.ts';
 import { configurationOf, descriptionOf } from './configuration.ts';
 import { type Deployed, find, invoke } from './invoke.ts';
@@ -9,6 +10,9 @@ import { type Deployed, find, invoke } from './invoke.ts';
 export interface LambdaApi {
   call(action: string, input: Record<string, unknown>): ReturnType<Aws['call']>;
 }
+
+/** ListFunctions answers no more at once, whatever MaxItems says. */
+const MOST_LISTED = 50;
 
 interface Settings {
   functions: Map<string, Deployed>;
@@ -59,13 +63,23 @@ export function createApi({ functions, asynchronous, runtime, log }: Settings): 
         case 'GetFunctionConfiguration':
           return configurationOf(find(functions, input.FunctionName).plan, runtime);
         case 'ListFunctions': {
-          const plans = [...functions.values()].map(({ plan }) => configurationOf(plan, runtime));
-          return { Functions: plans, NextMarker: null };
+          const plans = [...functions.values()].map(({ plan }) => plan);
+          const badToken = () =>
+            new AwsError('InvalidParameterValueException', `Invalid Marker: ${input.Marker}`);
+          const limit = limitIn(input, 'MaxItems', {
+            least: 1,
+            most: 10_000,
+            otherwise: MOST_LISTED,
+          });
+          const { items, token } = pageOf(plans, ({ name }) => name, {
+            limit: Math.min(limit, MOST_LISTED),
+            ...{ token: input.Marker, badToken },
+          });
+          const Functions = items.map((plan) => configurationOf(plan, runtime));
+          return { Functions, NextMarker: token ?? null };
         }
-        default: {
-          const text = `lambda:${action} is not supported on this machine`;
-          throw new AwsError('UnknownOperationException', text, 404);
-        }
+        default:
+          throw unsupportedOperation('lambda', action, 404);
       }
     },
   };

@@ -1,11 +1,12 @@
 // Lambda's REST wire, spoken by hand, and by the AWS CLI where there is one.
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { awsCli, judgedBy } from '../../tests/judges.ts';
 import { type Fixture, startFixture } from './fixture.ts';
 
 const PATH = '/2015-03-31/functions';
@@ -131,6 +132,16 @@ test('functions are listed and described', async () => {
   expect(configuration).toMatchObject({ FunctionName: 'probe', MemorySize: 128 });
 });
 
+test.each([
+  ['MaxItems=0', 'ValidationException'],
+  ['MaxItems=10001', 'ValidationException'],
+  ['MaxItems=x', 'SerializationException'],
+  ['Marker=x', 'InvalidParameterValueException'],
+])('a list with %s is answered %s', async (query, error) => {
+  const response = await fetch(`${endpoint}${PATH}/?${query}`);
+  expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([400, error]);
+});
+
 test('what is not supported is said to be, and other services are left alone', async () => {
   const removed = await fetch(`${endpoint}${PATH}/probe`, { method: 'DELETE' });
   expect(removed.status).toBe(404);
@@ -140,28 +151,23 @@ test('what is not supported is said to be, and other services are left alone', a
   expect((await fetch(`${endpoint}/000000000000/dead`)).status).toBe(421);
 });
 
-const cli = spawnSync('aws', ['--version']).status === 0 ? test : test.skip;
-
-cli('the AWS CLI invokes a function (skipped where there is no AWS CLI)', async () => {
-  const file = join(fixture.folder, 'out.json');
-  const common = ['--endpoint-url', endpoint, '--region', 'eu-central-1', '--output', 'json'];
-  const env = { ...process.env, AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x' };
-  const input = join(fixture.folder, 'in.json');
-  await writeFile(input, '{"from":"cli"}');
-  const { stdout } = await promisify(execFile)(
-    'aws',
-    [
-      'lambda',
-      'invoke',
-      '--function-name',
-      'probe',
-      '--payload',
-      `fileb://${input}`,
-      ...common,
-      file,
-    ],
-    { env },
-  );
-  expect(JSON.parse(stdout)).toEqual({ StatusCode: 200, ExecutedVersion: '$LATEST' });
-  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ from: 'cli' });
-});
+for (const major of [1, 2] as const) {
+  const title = `version ${major} of the AWS CLI`;
+  judgedBy(title, awsCli(major), title, (program) => {
+    test('invokes a function', async () => {
+      const file = join(fixture.folder, 'out.json');
+      const common = ['--endpoint-url', endpoint, '--region', 'eu-central-1', '--output', 'json'];
+      const credentials = { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'x', AWS_PAGER: '' };
+      const input = join(fixture.folder, 'in.json');
+      await writeFile(input, '{"from":"cli"}');
+      const words = ['lambda', 'invoke', '--function-name', 'probe'];
+      const { stdout } = await promisify(execFile)(
+        program,
+        [...words, '--payload', `fileb://${input}`, ...common, file],
+        { env: { ...process.env, ...credentials } },
+      );
+      expect(JSON.parse(stdout)).toEqual({ StatusCode: 200, ExecutedVersion: '$LATEST' });
+      expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ from: 'cli' });
+    });
+  });
+}

@@ -1,26 +1,22 @@
 // Lambda's REST wire: what `aws lambda invoke --endpoint-url` and the SDKs speak.
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AwsError } from '../aws-error.ts';
+import { bodyOf } from '../body.ts';
 import type { Log } from '../log.ts';
 import type { LambdaApi } from './api.ts';
-import { LIMITS } from './invoke.ts';
+import { LIMITS, notJson, requestTooLarge } from './invoke.ts';
 
 const PREFIX = '/2015-03-31/functions';
 const ROUTE = /^\/2015-03-31\/functions(?:\/([^/]*))?(?:\/(invocations|configuration))?\/?$/;
 
-/** The body as text; what goes beyond the limit is read and dropped, so that the client hears the answer. */
+/** The body as text. */
 async function read(req: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes <= LIMITS.synchronous + 1) chunks.push(chunk);
-    else chunks.splice(1);
-  }
-  if (bytes <= LIMITS.synchronous) return Buffer.concat(chunks).toString();
-  const text = `Request must be smaller than ${LIMITS.synchronous} bytes for the InvokeFunction operation`;
-  throw new AwsError('RequestTooLargeException', text, 413);
+  const body = await bodyOf(req, LIMITS.synchronous);
+  if (body === undefined) throw requestTooLarge(LIMITS.synchronous);
+  if (!isUtf8(body)) throw notJson('Invalid UTF-8');
+  return body.toString();
 }
 
 const header = (req: IncomingMessage, name: string): string | undefined => {
@@ -82,7 +78,9 @@ export function createHttp(api: LambdaApi, log: Log) {
     if (read && !FunctionName) action = 'ListFunctions';
     else if (read && part === undefined) action = 'GetFunction';
     else if (read && part === 'configuration') action = 'GetFunctionConfiguration';
-    const output = await api.call(action, { FunctionName });
+    const { MaxItems, Marker } = Object.fromEntries(url.searchParams);
+    const limit = MaxItems === undefined ? undefined : Number(MaxItems);
+    const output = await api.call(action, { FunctionName, MaxItems: limit, Marker });
     res.setHeader('x-amzn-RequestId', randomUUID());
     res.setHeader('content-type', 'application/json');
     res.writeHead(200).end(JSON.stringify(output));

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { AwsError } from '../aws-error.ts';
 import { type Log, messageIdIn } from '../log.ts';
+import { parseJson } from '../parse-json.ts';
 import type { FunctionPlan } from '../plan.ts';
 import { payloadOf, tooLarge } from './fault.ts';
 import type { Pool, Run } from './pool.ts';
@@ -37,22 +38,25 @@ export function find(functions: Map<string, Deployed>, reference: unknown): Depl
 
 /** Size, then JSON; an empty payload is `{}`. */
 export function checkPayload(payload: string, limit: number): string {
-  if (Buffer.byteLength(payload) > limit)
-    throw new AwsError(
-      'RequestTooLargeException',
-      `Request must be smaller than ${limit} bytes for the InvokeFunction operation`,
-      413,
-    );
+  if (Buffer.byteLength(payload) > limit) throw requestTooLarge(limit);
   if (payload === '') return '{}';
   try {
-    JSON.parse(payload);
+    parseJson(payload);
   } catch (error) {
-    const why = error instanceof Error ? error.message.replace(/,? ".*/s, '') : 'not JSON';
-    const text = `Could not parse request body into json: ${why}`;
-    throw new AwsError('InvalidRequestContentException', text, 400);
+    throw notJson(error instanceof Error ? error.message.replace(/,? ".*/s, '') : 'not JSON');
   }
   return payload;
 }
+
+export const requestTooLarge = (limit: number) =>
+  new AwsError(
+    'RequestTooLargeException',
+    `Request must be smaller than ${limit} bytes for the InvokeFunction operation`,
+    413,
+  );
+
+export const notJson = (why: string) =>
+  new AwsError('InvalidRequestContentException', `Could not parse request body into json: ${why}`);
 
 /**
  * Throttles only by a reserved concurrency that the template sets, as AWS would after deploy. Beyond the cap of this

@@ -24,6 +24,8 @@ export interface ConnectionEvents {
   /** Called exactly once, for whatever reason the connection ended. */
   ended(connection: Connection, code: number, reason: string): void;
   trouble(connection: Connection, why: string): void;
+  /** One message of so many bytes went either way: what API Gateway bills. */
+  passed(bytes: number): void;
 }
 
 /** Close codes of the faults `ws` finds by itself (RFC 6455, section 7.4.1). */
@@ -55,6 +57,7 @@ export function openConnection(
         return false;
       }
       active();
+      events.passed(Buffer.byteLength(data));
       ws.send(data, { binary }, (error) => {
         if (error) events.trouble(connection, `send failed: ${error.message}`);
       });
@@ -95,6 +98,7 @@ export function openConnection(
   ws.on('message', (data: Buffer, isBinary) => {
     if (over) return;
     active();
+    events.passed(data.length);
     if (isBinary) connection.close(1003, 'Binary is not supported');
     else events.message(connection, data.toString('utf8'));
   });

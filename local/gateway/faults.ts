@@ -1,5 +1,6 @@
 // The gateway's misbehaviour on request: lost $disconnects, gone and throttled posts, cut sockets.
 import { seeded } from '../seeded.ts';
+import { tokenBucket } from './token-bucket.ts';
 
 /** Rates are probabilities from 0 to 1. The same seed and the same order of calls give the same faults. */
 export interface GatewayFaults {
@@ -10,6 +11,8 @@ export interface GatewayFaults {
   goneRate?: number;
   /** Posts answered 429 LimitExceededException. */
   throttleRate?: number;
+  /** Posts per second of the whole account, and the burst; above it they are answered 429. 0: no such limit. */
+  postsPerS?: number;
   /** Frames in and posts at which the socket is cut, the frame lost with it. */
   cutRate?: number;
 }
@@ -24,12 +27,14 @@ export interface Dice {
 
 export function dice(faults: GatewayFaults = {}): Dice {
   const { seed = 1, loseDisconnects = false, goneRate = 0, throttleRate = 0, cutRate = 0 } = faults;
+  const { postsPerS = 0 } = faults;
+  const mayPost = postsPerS > 0 ? tokenBucket({ perS: postsPerS, burst: postsPerS }) : () => true;
   const random = seeded(seed);
   const hits = (rate: number) => rate > 0 && random() < rate;
   return {
     losesDisconnect: () => loseDisconnects,
     gone: () => hits(goneRate),
-    throttled: () => hits(throttleRate),
+    throttled: () => hits(throttleRate) || !mayPost(),
     cut: () => hits(cutRate),
   };
 }

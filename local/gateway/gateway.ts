@@ -13,6 +13,7 @@ import { awsLimits, type Limits } from './limits.ts';
 import { manage } from './management.ts';
 import { answerMessage } from './message.ts';
 import type { ConnectionFacts } from './request-event.ts';
+import { createThrottles } from './throttle.ts';
 import { tokenBucket } from './token-bucket.ts';
 import { createWork } from './work.ts';
 
@@ -27,6 +28,8 @@ export interface GatewayDeps {
   domainName?: string;
   limits?: Partial<Limits>;
   faults?: GatewayFaults;
+  /** Called for each message in either direction, with its bytes. */
+  passed?: (bytes: number) => void;
 }
 
 export interface Gateway {
@@ -45,11 +48,13 @@ export interface Gateway {
 }
 
 export function startGateway(firstApi: ApiPlan, deps: GatewayDeps): Gateway {
-  const { aws, log } = deps;
+  const { aws, log, passed = () => undefined } = deps;
   const limits: Limits = { ...awsLimits, ...deps.limits };
-  const desk = { aws, log, limits };
+  const throttles = createThrottles(firstApi, limits);
+  const desk = { aws, log, limits, admits: throttles.admits };
   const dice = diceOf(deps.faults);
-  const mayConnect = tokenBucket(limits.connectsPerS);
+  const newConnections = tokenBucket({ perS: limits.connectsPerS, burst: limits.connectsPerS });
+  const mayConnect = () => newConnections() && throttles.admits('$connect');
   const toWebSocket = createUpgrader(limits);
   const reachable = new Map<string, Connection>();
   const lines = new Set<Connection>();
@@ -73,7 +78,7 @@ export function startGateway(firstApi: ApiPlan, deps: GatewayDeps): Gateway {
       return;
     }
     const ws = toWebSocket(req, socket, head, verdict.protocol);
-    if (ws) admit(openConnection(facts, ws, socket, limits, { message, ended, trouble }));
+    if (ws) admit(openConnection(facts, ws, socket, limits, { message, ended, trouble, passed }));
     // $connect has written its row by now, so its end must be told though the client never saw it begin.
     else leave(facts, 1006, 'Connection lost');
   }
@@ -109,7 +114,10 @@ export function startGateway(firstApi: ApiPlan, deps: GatewayDeps): Gateway {
   }
 
   function leave(facts: ConnectionFacts, code: number, reason: string): void {
-    if (!dice.losesDisconnect()) work.add(tellDisconnect(desk, api, facts, code, reason));
+    if (dice.losesDisconnect()) return;
+    // AWS delivers $disconnect as best effort, and does not say that throttles spare it.
+    if (throttles.admits('$disconnect')) work.add(tellDisconnect(desk, api, facts, code, reason));
+    else log.warn(`gateway: $disconnect of ${facts.connectionId} is lost: Too Many Requests`);
   }
 
   function trouble({ facts }: Connection, why: string): void {
@@ -148,6 +156,7 @@ export function startGateway(firstApi: ApiPlan, deps: GatewayDeps): Gateway {
       ),
     update(next) {
       api = next;
+      throttles.update(next);
     },
     closeAll,
     async stop() {

@@ -237,6 +237,16 @@ describe('faults', () => {
     });
   });
 
+  test('throttle posts above a rate, whichever connections they are for', async () => {
+    await start({}, { faults: { postsPerS: 3 } });
+    const [one, other] = [await connected(), await connected()];
+    const ids = [one, other, one, other].map(({ ConnectionId }) => ConnectionId);
+    const posts = await Promise.allSettled(ids.map((id) => post(id)));
+    expect(posts.map(({ status }) => status).sort()).toEqual([
+      ...['fulfilled', 'fulfilled', 'fulfilled', 'rejected'],
+    ]);
+  });
+
   test('call living connections gone', async () => {
     await start(
       { $default: () => ({ statusCode: 200, body: '{"alive":true}' }) },

@@ -1,6 +1,7 @@
 // The management API: @connections, what functions and other programs call to reach a client.
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bodyOf } from '../body.ts';
 import type { Connection } from './connection.ts';
 import type { Dice } from './faults.ts';
 
@@ -20,8 +21,14 @@ interface Answer {
   body?: unknown;
 }
 
-/** `/@connections/{id}` and `/{stage}/@connections/{id}`, the id still URL-encoded. */
-const PATH = /^(?:\/(?<stage>[^/@]+))?\/@connections\/(?<id>[^/]+)$/;
+/** `/@connections/{id}` and `/{stage}/@connections/{id}`; SigV4 clients encode the `@`, and AWS decodes a path once. */
+const PATH = /^(?:\/(?<stage>[^/@]+))?\/(?:@|%40)connections\/(?<id>[^/?]+)(?<rest>\/[^?]*)?/;
+
+/** What a path of the management API names, still URL-encoded; `rest` follows the id. Undefined for any other path. */
+export function connectionIn(path: string) {
+  const { stage, id, rest } = PATH.exec(path)?.groups ?? {};
+  return id === undefined ? undefined : { stage, id, rest };
+}
 
 /**
  * POST 200 (410 gone, 413 over 128 KB, 429), GET 200, DELETE 204.
@@ -35,7 +42,7 @@ export async function manage(
 ): Promise<void> {
   const startedAt = performance.now();
   const method = req.method ?? '';
-  const body = await bytesOf(req, board.messageBytes);
+  const body = await bodyOf(req, board.messageBytes);
   const answer = answerTo(board, method, path, body);
   const json = answer.body === undefined ? '' : JSON.stringify(answer.body);
   res.writeHead(answer.status, {
@@ -49,10 +56,15 @@ export async function manage(
 }
 
 function answerTo(board: Switchboard, method: string, path: string, body?: Buffer): Answer {
-  const { stage, id } = PATH.exec(path.split('?')[0] ?? '')?.groups ?? {};
-  if (id === undefined || !['POST', 'GET', 'DELETE'].includes(method)) {
+  const named = connectionIn(path);
+  if (
+    named === undefined ||
+    named.rest !== undefined ||
+    !['POST', 'GET', 'DELETE'].includes(method)
+  ) {
     return failure(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
   }
+  const { stage, id } = named;
   if (stage !== undefined && stage !== board.stage()) {
     return failure(403, 'ForbiddenException', 'Forbidden');
   }
@@ -107,16 +119,4 @@ function decoded(id: string): string | undefined {
     // A broken escape is the caller's mistake: answered with a 400.
     return undefined;
   }
-}
-
-/** Undefined when there are more than `limit` bytes; the rest is read and thrown away so that the line can be used again. */
-async function bytesOf(req: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length <= limit) chunks.push(chunk);
-    else chunks.length = 0;
-  }
-  return length <= limit ? Buffer.concat(chunks) : undefined;
 }

@@ -1,6 +1,6 @@
 // A message from a client: to its route's function, and the answer back.
 import type { Aws } from '../aws.ts';
-import type { Log } from '../log.ts';
+import { type Log, messageIdIn } from '../log.ts';
 import type { ApiPlan } from '../plan.ts';
 import type { Connection } from './connection.ts';
 import { newId } from './identifier.ts';
@@ -9,19 +9,21 @@ import type { Limits } from './limits.ts';
 import { messageEvent } from './request-event.ts';
 import { selectRoute } from './route.ts';
 import { callRoute } from './route-call.ts';
+import type { Throttles } from './throttle.ts';
 
 export interface MessageDesk {
   aws: Aws;
   log: Log;
   limits: Limits;
+  admits: Throttles['admits'];
 }
 
 /**
  * Invokes the route's function and sends a route response where the route has one, or an error frame
- * `{message, connectionId, requestId}` (`Forbidden`, `Internal server error`, `Endpoint request timed out`).
+ * `{message, connectionId, requestId}` (`Forbidden`, `Too Many Requests`, `Internal server error`, `Endpoint request timed out`).
  */
 export async function answerMessage(
-  { aws, log, limits }: MessageDesk,
+  { aws, log, limits, admits }: MessageDesk,
   api: ApiPlan,
   connection: Connection,
   text: string,
@@ -31,6 +33,12 @@ export async function answerMessage(
   if (routeKey === undefined || !route) {
     log.hop({ service: 'gateway', what: 'no route', status: 'Forbidden', failed: true });
     connection.send(errorFrame('Forbidden', connection, newId()));
+    return;
+  }
+  if (!admits(routeKey)) {
+    const messageId = messageIdIn(text);
+    log.hop({ service: 'gateway', what: routeKey, messageId, status: 429, failed: true });
+    connection.send(errorFrame('Too Many Requests', connection, newId()));
     return;
   }
   const event = messageEvent(connection.facts, routeKey, text);

@@ -1,12 +1,16 @@
-// The token bucket that limits new connections per second.
+// The token bucket of API Gateway's throttles.
+import type { Throttle } from '../plan.ts';
 
-/** Says whether one more may pass now. Refills `perS` tokens a second, holds at most `perS`. */
-export function tokenBucket(perS: number, now: () => number = () => performance.now()) {
-  let tokens = perS;
+/** Answers whether one more may pass now, and takes a token if so. */
+export function tokenBucket(
+  { perS, burst }: Throttle,
+  now: () => number = () => performance.now(),
+) {
+  let tokens = burst;
   let filledAt = now();
   return (): boolean => {
     const at = now();
-    tokens = Math.min(perS, tokens + ((at - filledAt) / 1000) * perS);
+    tokens = Math.min(burst, tokens + ((at - filledAt) / 1000) * perS);
     filledAt = at;
     if (tokens < 1) return false;
     tokens -= 1;

@@ -21,10 +21,11 @@ beforeAll(async () => {
   const client = { clientId: 'hubbub-page', redirectUris: [redirectUri, 'http://localhost:3000/'] };
   const keys = openKeys(undefined);
   const { handle } = createIssuer({ issuer, client, keys, now: () => now.ms });
-  server.on('request', (req, res) => {
-    handle(req, res).catch(() => res.destroy());
+  open({
+    origins: [issuer],
+    linked: true,
+    answer: (req, res) => void handle(req, res).catch(() => res.destroy()),
   });
-  open();
   end = () => hangUp(server);
 });
 afterAll(() => end());

@@ -1,6 +1,7 @@
 // A small OpenID Connect issuer: believes any name, and signs real tokens, so that what verifies them on AWS runs here as it is.
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bodyOf } from '../body.ts';
 import { backTo, type Client, readQuestion } from './authorize.ts';
 import { createGrants } from './grants.ts';
 import type { Keys } from './keys.ts';
@@ -53,7 +54,7 @@ export function createIssuer({ issuer, client, keys, now = Date.now }: IssuerSet
     send(res, status, 'text/html; charset=utf-8', body);
   };
   const json = (res: ServerResponse, status: number, body: object) => {
-    // Any page may ask: what it gets says nothing that its question did not earn.
+    // The port refuses foreign pages; which of its own asks makes no difference to the answer.
     res.setHeader('access-control-allow-origin', '*');
     send(res, status, 'application/json', JSON.stringify(body));
   };
@@ -81,7 +82,8 @@ export function createIssuer({ issuer, client, keys, now = Date.now }: IssuerSet
     async handle(req, res) {
       const url = new URL(req.url ?? '/', issuer);
       res.setHeader('cache-control', 'no-store');
-      res.setHeader('referrer-policy', 'no-referrer');
+      // With no-referrer a browser sends `Origin: null` with this page's own form, which the port refuses.
+      res.setHeader('referrer-policy', 'same-origin');
       res.setHeader('x-content-type-options', 'nosniff');
       switch (`${req.method} ${url.pathname}`) {
         case 'GET /.well-known/openid-configuration':
@@ -91,11 +93,14 @@ export function createIssuer({ issuer, client, keys, now = Date.now }: IssuerSet
         case 'GET /authorize':
           return authorize(res, url.searchParams, false);
         case 'POST /authorize':
-          return authorize(res, await formOf(req), true);
         case 'POST /token': {
+          const body = await bodyOf(req, BODY_BYTES);
+          if (body === undefined) return send(res, 413, 'text/plain; charset=utf-8', '413\n');
+          const fields = new URLSearchParams(body.toString());
+          if (url.pathname === '/authorize') return authorize(res, fields, true);
           const settings = { issuer, client, keys, codes, refreshes, now };
-          const { status, body } = answerToken(await formOf(req), settings);
-          return json(res, status, body);
+          const answer = answerToken(fields, settings);
+          return json(res, answer.status, answer.body);
         }
         case 'GET /logout':
           return logout(res, url.searchParams);
@@ -117,15 +122,4 @@ function redirect(res: ServerResponse, to: string): void {
   // 303: what was posted is not posted again.
   res.writeHead(303, { location: to });
   res.end();
-}
-
-async function formOf(req: IncomingMessage): Promise<URLSearchParams> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > BODY_BYTES) throw new Error('the form is too large');
-    chunks.push(chunk);
-  }
-  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { hangUp, listen } from '../listen.ts';
 import type { Log } from '../log.ts';
+import { originsOf } from '../own-pages.ts';
 import { createIssuer } from './issuer.ts';
 import { openKeys } from './keys.ts';
 
@@ -28,13 +29,19 @@ export async function startIssuer(
     client: { clientId: CLIENT_ID, redirectUris: origins.map((origin) => `${origin}/`) },
     keys: openKeys(folder === undefined ? undefined : join(folder, 'key.pem')),
   });
-  at.server.on('request', (req, res) => {
-    handle(req, res).catch((error: Error) => {
-      // Never the address asked for: a code may stand in it.
-      log.detail(`issuer: ${error.message}`);
-      res.destroy();
+  const open = () =>
+    at.open({
+      // Its own page posts a name, the chat's pages ask for tokens, and links of the chat's pages lead here.
+      origins: [...originsOf(at.port), ...origins],
+      linked: true,
+      answer(req, res) {
+        handle(req, res).catch((error: Error) => {
+          // Never the address asked for: a code may stand in it.
+          log.detail(`issuer: ${error.message}`);
+          res.destroy();
+        });
+      },
     });
-  });
   return {
     issuer,
     parameters: {
@@ -43,7 +50,7 @@ export async function startIssuer(
       OidcAudience: CLIENT_ID,
       SignInOrigins: issuer,
     },
-    open: at.open,
+    open,
     stop: () => hangUp(at.server),
   };
 }

@@ -1,5 +1,6 @@
 // What the Step Functions API answers: executions and machines in AWS's shapes, times in epoch seconds.
 import { AwsError } from '../aws-error.ts';
+import { limitIn, pageOf } from '../paging.ts';
 import type { MachinePlan } from '../plan.ts';
 import type { Execution } from './executions.ts';
 
@@ -48,19 +49,17 @@ export const describeMachine = (plan: MachinePlan) => ({
   creationDate: 0,
 });
 
-/** One page of a list: `maxResults` (100 unless told, 1,000 at most) from `nextToken`, which is an offset here. */
-export function page(
+/** One page of a list: `maxResults` (0 to 1,000; 0 and none are 100) items from `nextToken` on. */
+export function page<T>(
   field: string,
-  items: unknown[],
+  list: T[],
+  keyOf: (item: T) => string,
   input: Record<string, unknown>,
-): Record<string, unknown> {
-  const from = Number(input.nextToken ?? 0);
-  const most = Math.min(Number(input.maxResults || 100), 1000);
-  if (!Number.isInteger(from) || from < 0)
-    throw new AwsError('InvalidToken', `Invalid Token: '${input.nextToken}'`);
-  const to = from + most;
-  return {
-    [field]: items.slice(from, to),
-    ...(to < items.length && { nextToken: String(to) }),
-  };
+): { [field: string]: unknown; nextToken?: string } {
+  const limit = limitIn(input, 'maxResults', { least: 0, most: 1000, otherwise: 100 });
+  const badToken = () => new AwsError('InvalidToken', `Invalid Token: '${input.nextToken}'`);
+  const { items, token } = pageOf(list, keyOf, {
+    ...{ limit: limit || 100, token: input.nextToken, badToken },
+  });
+  return { [field]: items, ...(token !== undefined && { nextToken: token }) };
 }

@@ -1,5 +1,6 @@
 // Intrinsic functions (`States.Format(…)` and its kin): their grammar, and what each gives.
 import { createHash, randomUUID } from 'node:crypto';
+import { seeded } from '../seeded.ts';
 import type { Json, JsonObject } from './asl.ts';
 import { Failure } from './failure.ts';
 import { get, parsePath } from './paths.ts';
@@ -13,7 +14,21 @@ export interface Call {
 
 const TOKEN =
   /\s*(?:(?<name>States\.[A-Za-z0-9]+)\s*\(|'(?<text>(?:[^'\\]|\\.)*)'|(?<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?<word>true|false|null)\b|(?<path>\$(?:\[(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\]'"]*)\]|[^,)\s[])*))\s*/uy;
+/** https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html: items, characters, calls in one field. */
 const MOST_ARRAY_ITEMS = 1000;
+const MOST_CHARACTERS = 10_000;
+const MOST_CALLS = 10;
+const [LEAST_TERM, MOST_TERM] = [-(2 ** 31), 2 ** 31 - 1];
+
+/** By the name of an algorithm, its name in Node. */
+const ALGORITHMS: Record<string, string> = {
+  MD5: 'md5',
+  'SHA-1': 'sha1',
+  'SHA-256': 'sha256',
+  'SHA-384': 'sha384',
+  'SHA-512': 'sha512',
+};
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
 const wrong = (cause: string) => new Failure('States.IntrinsicFailure', cause);
 
@@ -21,12 +36,18 @@ function number(value: Json | undefined): number {
   if (typeof value === 'number') return value;
   throw wrong('an argument is not a number');
 }
+/** What is no whole number is rounded, halves up, as Java does. */
 function integer(value: Json | undefined): number {
   return Math.round(number(value));
 }
 function text(value: Json | undefined): string {
   if (typeof value === 'string') return value;
   throw wrong('an argument is not a string');
+}
+function shortText(value: Json | undefined): string {
+  const short = text(value);
+  if (short.length <= MOST_CHARACTERS) return short;
+  throw wrong(`an argument has more than ${MOST_CHARACTERS} characters`);
 }
 function list(value: Json | undefined): Json[] {
   if (Array.isArray(value)) return value;
@@ -37,16 +58,32 @@ function object(value: Json | undefined): JsonObject {
   throw wrong('an argument is not an object');
 }
 
+/** An argument of Format as Java writes it: `{a=1, b=[x, true]}`. */
+function shown(value: Json): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).map(([key, each]) => `${key}=${shown(each)}`);
+  return `{${fields.join(', ')}}`;
+}
+
 function format([template, ...values]: Json[]): string {
   const left = [...values];
   const filled = text(template).replace(/\\(.)|\{\}/g, (_, escaped: string | undefined) => {
     if (escaped !== undefined) return escaped;
     const next = left.shift();
     if (next === undefined) throw wrong('States.Format has more {} than arguments');
-    return typeof next === 'string' ? next : JSON.stringify(next);
+    return shown(next);
   });
   if (left.length > 0) throw wrong('States.Format has more arguments than {}');
   return filled;
+}
+
+function partition([array, chunk]: Json[]): Json[] {
+  const [items, size] = [list(array), integer(chunk)];
+  if (size < 1) throw wrong('States.ArrayPartition has a chunk size below 1');
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
 function range([from, to, by]: Json[]): number[] {
@@ -57,9 +94,34 @@ function range([from, to, by]: Json[]): number[] {
   return Array.from({ length: count }, (_, i) => start + i * step);
 }
 
+/** Text that is the same for equal values, in whatever order their keys stand. */
+const canonical = (value: Json): string =>
+  JSON.stringify(value, (_, each: Json) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  );
+
+function contains([array, value = null]: Json[]): boolean {
+  const wanted = canonical(value);
+  return list(array).some((each) => canonical(each) === wanted);
+}
+
+function unique([array]: Json[]): Json[] {
+  const first = new Map<string, Json>();
+  for (const each of list(array)) {
+    const key = canonical(each);
+    if (!first.has(key)) first.set(key, each);
+  }
+  return [...first.values()];
+}
+
+/** A blank string gives null. */
 function parse([value]: Json[]): Json {
+  const json = text(value);
+  if (json.trim() === '') return null;
   try {
-    return JSON.parse(text(value));
+    return JSON.parse(json);
   } catch (error) {
     if (error instanceof SyntaxError) throw wrong('States.StringToJson was not given JSON');
     throw error;
@@ -72,40 +134,74 @@ function item([array, index]: Json[]): Json {
   return found;
 }
 
+function decode([value]: Json[]): string {
+  const encoded = shortText(value);
+  if (!BASE64.test(encoded)) throw wrong('States.Base64Decode was not given Base64');
+  return Buffer.from(encoded, 'base64').toString();
+}
+
+function hash([value, algorithm]: Json[]): string {
+  const name = text(algorithm);
+  const known = Object.hasOwn(ALGORITHMS, name) ? ALGORITHMS[name] : undefined;
+  if (known === undefined)
+    throw wrong(`'${name}' is not one of ${Object.keys(ALGORITHMS).join(', ')}`);
+  return createHash(known).update(shortText(value)).digest('hex');
+}
+
 function merge([first, second, deep]: Json[]): JsonObject {
   if (deep !== false) throw wrong('States.JsonMerge is shallow only: its third argument is false');
   return { ...object(first), ...object(second) };
 }
 
-const same = (a: Json) => (b: Json) => JSON.stringify(a) === JSON.stringify(b);
+function term(value: Json | undefined): number {
+  const whole = integer(value);
+  if (whole >= LEAST_TERM && whole <= MOST_TERM) return whole;
+  throw wrong(`an argument is not from ${LEAST_TERM} to ${MOST_TERM}`);
+}
 
-/** name → [number of arguments or none to count, what it does]; from the AWS page on intrinsic functions. */
-const FUNCTIONS: Record<string, [number | undefined, (args: Json[]) => Json]> = {
-  'States.Format': [undefined, format],
-  'States.Array': [undefined, (args) => args],
-  'States.ArrayContains': [2, ([array, value = null]) => list(array).some(same(value))],
-  'States.ArrayGetItem': [2, item],
-  'States.ArrayLength': [1, ([array]) => list(array).length],
-  'States.ArrayRange': [3, range],
-  'States.Base64Encode': [1, ([value]) => Buffer.from(text(value)).toString('base64')],
-  'States.Base64Decode': [1, ([value]) => Buffer.from(text(value), 'base64').toString()],
-  'States.Hash': [
-    2,
-    ([value = null, how]) =>
-      createHash(text(how).replace('-', '').toLowerCase())
-        .update(typeof value === 'string' ? value : JSON.stringify(value))
-        .digest('hex'),
-  ],
-  'States.JsonMerge': [3, merge],
-  'States.JsonToString': [1, ([value = null]) => JSON.stringify(value)],
-  'States.MathAdd': [2, ([a, b]) => integer(a) + integer(b)],
-  'States.StringToJson': [1, parse],
-  'States.UUID': [0, () => randomUUID()],
+function random([from, to, seed]: Json[]): number {
+  const [start, end] = [integer(from), integer(to)];
+  if (start >= end) throw wrong('States.MathRandom has a start that is not below its end');
+  const chance = seed === undefined ? Math.random : seeded(integer(seed));
+  return start + Math.floor(chance() * (end - start));
+}
+
+/** Each character of the second argument splits; what is empty between two is left out. */
+function split([value, delimiters]: Json[]): string[] {
+  const [string, splitting] = [text(value), new Set(text(delimiters))];
+  const parts = [''];
+  for (const character of string)
+    if (splitting.has(character)) parts.push('');
+    else parts.push(`${parts.pop()}${character}`);
+  return parts.filter((part) => part !== '');
+}
+
+/** name → [least and most arguments, what it does]; from the AWS page on intrinsic functions. */
+const FUNCTIONS: Record<string, [least: number, most: number, (args: Json[]) => Json]> = {
+  'States.Format': [1, Infinity, format],
+  'States.Array': [0, Infinity, (args) => args],
+  'States.ArrayPartition': [2, 2, partition],
+  'States.ArrayContains': [2, 2, contains],
+  'States.ArrayGetItem': [2, 2, item],
+  'States.ArrayLength': [1, 1, ([array]) => list(array).length],
+  'States.ArrayRange': [3, 3, range],
+  'States.ArrayUnique': [1, 1, unique],
+  'States.Base64Encode': [1, 1, ([value]) => Buffer.from(shortText(value)).toString('base64')],
+  'States.Base64Decode': [1, 1, decode],
+  'States.Hash': [2, 2, hash],
+  'States.JsonMerge': [3, 3, merge],
+  'States.JsonToString': [1, 1, ([value = null]) => JSON.stringify(value)],
+  'States.MathAdd': [2, 2, ([a, b]) => term(a) + term(b)],
+  'States.MathRandom': [2, 3, random],
+  'States.StringSplit': [2, 2, split],
+  'States.StringToJson': [1, 1, parse],
+  'States.UUID': [0, 0, () => randomUUID()],
 };
 
-/** Parses `States.Name(arguments)`. Throws a SyntaxError for an unknown function, a wrong count, or a bad path. */
+/** Parses `States.Name(arguments)`. Throws a SyntaxError for an unknown function, a wrong count, too many calls, or a bad path. */
 export function parseCall(source: string): Call {
   let at = 0;
+  let calls = 0;
   const next = (): Argument => {
     TOKEN.lastIndex = at;
     const found = TOKEN.exec(source)?.groups;
@@ -122,6 +218,8 @@ export function parseCall(source: string): Call {
   };
   const rest = (name: string): Call => {
     const args: Argument[] = [];
+    calls++;
+    if (calls > MOST_CALLS) throw new SyntaxError(`a field has at most ${MOST_CALLS} intrinsics`);
     while (source[at] !== ')') {
       if (args.length > 0 && source[at++] !== ',')
         throw new SyntaxError(`expected , or ) in ${name}`);
@@ -131,8 +229,11 @@ export function parseCall(source: string): Call {
     while (source[at] === ' ') at++;
     const known = FUNCTIONS[name];
     if (!known) throw new SyntaxError(`${name} is not supported`);
-    if (known[0] !== undefined && known[0] !== args.length)
-      throw new SyntaxError(`${name} takes ${known[0]} arguments, not ${args.length}`);
+    const [least, most] = known;
+    if (args.length < least || args.length > most) {
+      const count = least === most ? least : `${least} to ${most}`;
+      throw new SyntaxError(`${name} takes ${count} arguments, not ${args.length}`);
+    }
     return { name, args };
   };
   const whole = next();
@@ -151,5 +252,5 @@ export function evaluate(call: Call, input: Json, context: Json): Json {
   });
   const known = FUNCTIONS[call.name];
   if (!known) throw wrong(`${call.name} is not supported`);
-  return known[1](args);
+  return known[2](args);
 }

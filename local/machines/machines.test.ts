@@ -138,6 +138,10 @@ test.each<[string, Record<string, unknown>, string]>([
   ['StartExecution', { stateMachineArn, input: `"${'x'.repeat(262_144)}"` }, 'ValidationException'],
   ['DescribeExecution', { executionArn: `${stateMachineArn}:x` }, 'ExecutionDoesNotExist'],
   ['GetExecutionHistory', { executionArn: 'x' }, 'InvalidArn'],
+  ['ListStateMachines', { maxResults: -1 }, 'ValidationException'],
+  ['ListStateMachines', { nextToken: '1' }, 'InvalidToken'],
+  ['ListExecutions', { stateMachineArn, maxResults: 1001 }, 'ValidationException'],
+  ['ListExecutions', { stateMachineArn, statusFilter: 'DONE' }, 'ValidationException'],
   ['SendTaskSuccess', {}, 'UnknownOperationException'],
 ])('%s with %j answers %s', async (action, input, code) => {
   await expect(

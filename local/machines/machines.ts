@@ -1,6 +1,6 @@
 // Step Functions on this machine: Express state machines, with AWS's API to start, look at and stop executions.
 import type { Aws } from '../aws.ts';
-import { AwsError } from '../aws-error.ts';
+import { AwsError, unsupportedOperation } from '../aws-error.ts';
 import type { Log } from '../log.ts';
 import type { MachinePlan } from '../plan.ts';
 import {
@@ -14,7 +14,7 @@ import type { Definition } from './asl.ts';
 import { Aborted, createExecutions, type Execution } from './executions.ts';
 import { onTheWire } from './history.ts';
 import { accept } from './refuse.ts';
-import { arnIn, type Input, inputIn, nameIn } from './requests.ts';
+import { arnIn, type Input, inputIn, nameIn, statusIn } from './requests.ts';
 import { keepUnderWay } from './under-way.ts';
 import { type Clock, realClock } from './waiting.ts';
 
@@ -95,10 +95,12 @@ export function startMachines(plans: MachinePlan[], deps: MachinesDeps): Machine
     DescribeExecution: (input) => describeExecution(executionIn(input)),
     ListExecutions(input) {
       const { plan } = machineIn(input);
-      const wanted = executions
+      const wanted = statusIn(input);
+      const found = executions
         .of(plan.arn)
-        .filter(({ status }) => input.statusFilter === undefined || status === input.statusFilter);
-      return page('executions', wanted.map(listedExecution), input);
+        .filter(({ status }) => wanted === undefined || status === wanted);
+      const listed = found.map(listedExecution);
+      return page('executions', listed, ({ executionArn }) => executionArn, input);
     },
     async StopExecution(input) {
       const execution = executionIn(input);
@@ -109,7 +111,7 @@ export function startMachines(plans: MachinePlan[], deps: MachinesDeps): Machine
     GetExecutionHistory(input) {
       const { events } = executionIn(input);
       const ordered = input.reverseOrder === true ? events.toReversed() : events;
-      return page('events', ordered.map(onTheWire), input);
+      return page('events', ordered.map(onTheWire), ({ id }) => String(id), input);
     },
     DescribeStateMachine: (input) => describeMachine(machineIn(input).plan),
     ListStateMachines: (input) =>
@@ -118,6 +120,7 @@ export function startMachines(plans: MachinePlan[], deps: MachinesDeps): Machine
         [...machines.values()].map(({ plan }) => ({
           ...{ stateMachineArn: plan.arn, name: plan.name, type: plan.type, creationDate: 0 },
         })),
+        ({ stateMachineArn }) => stateMachineArn,
         input,
       ),
   };
@@ -141,7 +144,7 @@ export function startMachines(plans: MachinePlan[], deps: MachinesDeps): Machine
   return {
     async call(action, input) {
       const run = Object.hasOwn(actions, action) ? actions[action] : undefined;
-      if (!run) throw new AwsError('UnknownOperationException', `${action} is not supported here`);
+      if (!run) throw unsupportedOperation('states', action);
       return run(input);
     },
     update,

@@ -75,16 +75,14 @@ test.each([
     'ProvisionedThroughputExceededException',
     'DynamoDB.ProvisionedThroughputExceededException',
   ],
-  [
-    'dynamodb:putItem',
-    'com.amazon.coral.validate#ValidationException',
-    'DynamoDB.AmazonDynamoDBException',
-  ],
+  ['dynamodb:putItem', 'ValidationException', 'DynamoDB.AmazonDynamoDBException'],
   ['dynamodb:putItem', 'InternalServerError', 'DynamoDB.InternalServerErrorException'],
   ['dynamodb:putItem', 'AccessDeniedException', 'DynamoDB.AmazonDynamoDBException'],
   ['lambda:invoke', 'TooManyRequestsException', 'Lambda.TooManyRequestsException'],
   ['lambda:invoke', 'AccessDeniedException', 'Lambda.AWSLambdaException'],
-  ['sqs:sendMessage', 'com.amazonaws.sqs#QueueDoesNotExist', 'SQS.QueueDoesNotExistException'],
+  ['sqs:sendMessage', 'QueueDoesNotExist', 'SQS.QueueDoesNotExistException'],
+  ['sqs:sendMessage', 'InvalidMessageContents', 'SQS.InvalidMessageContentsException'],
+  ['sqs:sendMessage', 'InvalidParameterValueException', 'SQS.AmazonSQSException'],
   ['sqs:sendMessage', 'AccessDenied', 'SQS.AmazonSQSException'],
 ])('%s: %s is called %s', async (resource, code, error) => {
   const one = trial(task(resource), () => {

@@ -147,10 +147,10 @@ export async function performTask(
     return integration.result(await caller.aws.call(service, action, request, caller.principal));
   } catch (thrown) {
     if (!(thrown instanceof AwsError)) throw thrown;
-    const code = thrown.code.replace(/^.*#/, '');
+    const { code, message, status } = thrown;
     throw new Failure(
       integration.error(code),
-      `${thrown.message} (Service: ${service}; Status Code: ${thrown.status}; Error Code: ${code})`,
+      `${message} (Service: ${service}; Status Code: ${status}; Error Code: ${code})`,
     );
   }
 }

@@ -1,8 +1,9 @@
 // What SQS answers: messages and attributes in the shapes of its JSON protocol, numbers as strings where SQS has them so.
+import { pageOf } from '../paging.ts';
 import { type MessageAttribute, md5OfAttributes, md5OfBody } from './digest.ts';
 import { badAttribute, badValue } from './errors.ts';
 import type { Queue, Received } from './queue.ts';
-import type { Input } from './requests.ts';
+import { type Input, whole } from './requests.ts';
 
 type Pick = (name: string) => boolean;
 
@@ -56,27 +57,39 @@ export function queueAttributes(queue: Queue, wanted: string[]): Record<string, 
     ApproximateNumberOfMessagesDelayed: String(delayed),
     VisibilityTimeout: String(queue.plan.visibilityTimeoutS),
     MessageRetentionPeriod: String(queue.plan.retentionS),
-    DelaySeconds: '0',
+    DelaySeconds: String(queue.plan.delayS ?? 0),
     ReceiveMessageWaitTimeSeconds: '0',
     MaximumMessageSize: '1048576',
+    ...redrivePolicy(queue),
   };
-  for (const name of wanted) if (name !== 'All' && !(name in all)) throw badAttribute(name);
+  const known = ['All', 'RedrivePolicy', ...Object.keys(all)];
+  for (const name of wanted) if (!known.includes(name)) throw badAttribute(name);
   return nonEmpty('Attributes', picked(all, picker(wanted)));
 }
 
-/** ListQueues: by prefix, in pages of MaxResults (1,000 unless told); the token is an offset here. */
+function redrivePolicy({ plan: { redrive } }: Queue): Record<string, string> {
+  if (redrive === undefined) return {};
+  const { deadLetterArn: deadLetterTargetArn, maxReceiveCount } = redrive;
+  return { RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount }) };
+}
+
+const MOST_LISTED = 1000;
+
+/** ListQueues: by prefix. Pages only where MaxResults (1 to 1,000) asks for them, as on AWS; else the first 1,000. */
 export function listed(
   names: string[],
   input: Input,
   urlOf: (name: string) => string,
 ): Record<string, unknown> {
-  const from = Number(input.NextToken ?? 0);
-  if (!Number.isInteger(from) || from < 0)
-    throw badValue('NextToken', input.NextToken, 'is not a token of this list');
-  const to = from + Number(input.MaxResults ?? 1000);
   const found = names.filter((name) => name.startsWith(String(input.QueueNamePrefix ?? ''))).sort();
+  const most = whole(input, 'MaxResults', 1, MOST_LISTED, undefined);
+  const { items, token } = pageOf(found, (name) => name, {
+    limit: most ?? MOST_LISTED,
+    token: input.NextToken,
+    badToken: () => badValue('NextToken', input.NextToken, 'is not a token of this list'),
+  });
   return {
-    ...nonEmpty('QueueUrls', found.slice(from, to).map(urlOf)),
-    ...(to < found.length && { NextToken: String(to) }),
+    ...nonEmpty('QueueUrls', items.map(urlOf)),
+    ...(most !== undefined && token !== undefined && { NextToken: token }),
   };
 }

@@ -14,7 +14,14 @@ export interface Received {
 
 export interface Queue {
   plan: QueuePlan;
-  send(body: string, attributes: Record<string, MessageAttribute>, delayS: number): Promise<string>;
+  /** @param delayS as the queue has it, where undefined */
+  send(
+    body: string,
+    attributes: Record<string, MessageAttribute>,
+    delayS: number | undefined,
+  ): Promise<string>;
+  /** Takes a message of another queue, which was received there too often; it keeps its id and its age. */
+  adopt(message: StoredMessage): Promise<void>;
   /** Up to `most` messages; waits up to `waitS` seconds for the first. */
   receive(most: number, waitS: number, visibilityS: number | undefined): Promise<Received[]>;
   remove(receiptHandle: string): Promise<void>;
@@ -40,7 +47,13 @@ function readHandle(handle: string): [id: string, received: number] {
   throw badHandle(handle);
 }
 
-export function createQueue(plan: QueuePlan, journal: Journal<StoredMessage>, clock: Clock): Queue {
+/** @param bury gives a message that was received too often to the queue of that ARN */
+export function createQueue(
+  plan: QueuePlan,
+  journal: Journal<StoredMessage>,
+  clock: Clock,
+  bury: (message: StoredMessage, deadLetterArn: string) => Promise<void>,
+): Queue {
   const messages = new Map(journal.entries.map((message) => [message.id, message]));
   const waiting = new Set<() => void>();
   let closed = false;
@@ -59,8 +72,22 @@ export function createQueue(plan: QueuePlan, journal: Journal<StoredMessage>, cl
     }
   }
 
+  /** First kept there, then forgotten here: a kill between the two doubles it, and loses nothing. */
+  async function buryWorn(): Promise<void> {
+    const { redrive } = queue.plan;
+    if (redrive === undefined) return;
+    const now = clock.now();
+    for (const message of messages.values()) {
+      if (message.visibleMs > now || message.received < redrive.maxReceiveCount) continue;
+      messages.delete(message.id);
+      await bury(message, redrive.deadLetterArn);
+      await journal.forget(message.id);
+    }
+  }
+
   async function take(most: number, visibilityS: number): Promise<Received[]> {
     await expire();
+    await buryWorn();
     const now = clock.now();
     const visible = [...messages.values()].filter(({ visibleMs }) => visibleMs <= now);
     const taken = visible.slice(0, most);
@@ -100,7 +127,7 @@ export function createQueue(plan: QueuePlan, journal: Journal<StoredMessage>, cl
     set plan(next) {
       queue.plan = next;
     },
-    async send(body, attributes, delayS) {
+    async send(body, attributes, delayS = queue.plan.delayS ?? 0) {
       const id = randomUUID();
       const now = clock.now();
       const message = {
@@ -115,6 +142,12 @@ export function createQueue(plan: QueuePlan, journal: Journal<StoredMessage>, cl
       messages.set(id, message);
       wake();
       return id;
+    },
+    async adopt({ id, body, attributes, sentMs }) {
+      const message = { id, body, attributes, sentMs, received: 0, visibleMs: clock.now() };
+      await journal.keep(message);
+      messages.set(id, message);
+      wake();
     },
     async receive(most, waitS, visibilityS = queue.plan.visibilityTimeoutS) {
       const until = clock.now() + waitS * 1000;

@@ -2,7 +2,7 @@
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { silent } from '../log.ts';
 import type { QueuePlan } from '../plan.ts';
 import { type Queues, startQueues } from './queues.ts';
@@ -125,9 +125,7 @@ test('a changed visibility counts from now, for the latest receipt only', async 
     queues.call('ChangeMessageVisibility', {
       ...{ QueueUrl, ReceiptHandle: one?.ReceiptHandle, VisibilityTimeout },
     });
-  await expect(hide(old, 0)).rejects.toMatchObject({
-    code: 'com.amazonaws.sqs#MessageNotInflight',
-  });
+  await expect(hide(old, 0)).rejects.toMatchObject({ code: 'MessageNotInflight' });
   await hide(latest, 0);
   expect(bodies(await receive())).toEqual(['a']);
 });
@@ -232,6 +230,86 @@ test('queues are found by URL, by ARN and by name, and tell their counts', async
   expect(await receive()).toEqual([]);
 });
 
+describe('a queue with a delay and a redrive policy', () => {
+  const GRACE = 'http://127.0.0.1:4566/000000000000/grace';
+  const grace: QueuePlan = {
+    ...plan,
+    ...{ name: 'grace', arn: 'arn:aws:sqs:eu-west-1:000000000000:grace', delayS: 15 },
+    redrive: { deadLetterArn: plan.arn, maxReceiveCount: 2 },
+  };
+  beforeEach(() => queues.update([plan, grace]));
+  const put = (MessageBody: string, more = {}) => send(MessageBody, { QueueUrl: GRACE, ...more });
+  const get = () => receive({ QueueUrl: GRACE });
+
+  test('hides what comes for as long, unless the message has a delay of its own', async () => {
+    await put('later');
+    await put('now', { DelaySeconds: 0 });
+    expect(bodies(await get())).toEqual(['now']);
+    clock.pass(14);
+    expect(await get()).toEqual([]);
+    clock.pass(1);
+    expect(bodies(await get())).toEqual(['later']);
+  });
+
+  test('keeps what is delayed over a restart, and when it ends', async () => {
+    await put('later');
+    clock.pass(10);
+    await queues.stop();
+    queues = await start();
+    await queues.update([plan, grace]);
+    clock.pass(4);
+    expect(await get()).toEqual([]);
+    clock.pass(1);
+    expect(bodies(await get())).toEqual(['later']);
+  });
+
+  test('gives what was received too often to the other queue, with its attributes, its id and its age', async () => {
+    const MessageAttributes = { A: { DataType: 'String', StringValue: 'b' } };
+    const { MessageId } = await put('worn', { DelaySeconds: 0, MessageAttributes });
+    for (const _ of [1, 2]) {
+      expect(bodies(await get())).toEqual(['worn']);
+      expect(await receive()).toEqual([]);
+      clock.pass(30);
+    }
+    expect(await get()).toEqual([]);
+    const [dead, ...more] = await receive({
+      ...{ AttributeNames: ['All'], MessageAttributeNames: ['All'] },
+    });
+    expect(more).toEqual([]);
+    expect(dead).toMatchObject({ MessageId, Body: 'worn', MessageAttributes });
+    expect(dead?.Attributes).toMatchObject({
+      SentTimestamp: String(clock.now() - 60_000),
+      ApproximateReceiveCount: '1',
+    });
+  });
+
+  test('tells both by its attributes; a queue that has no policy tells none', async () => {
+    const ask = (url: string) =>
+      queues.call('GetQueueAttributes', {
+        ...{ QueueUrl: url, AttributeNames: ['DelaySeconds', 'RedrivePolicy'] },
+      });
+    expect(await ask(GRACE)).toEqual({
+      Attributes: {
+        DelaySeconds: '15',
+        RedrivePolicy: JSON.stringify({ deadLetterTargetArn: plan.arn, maxReceiveCount: 2 }),
+      },
+    });
+    expect(await ask(QueueUrl)).toEqual({ Attributes: { DelaySeconds: '0' } });
+  });
+});
+
+test('queues are listed by name, in pages only where MaxResults asks for them', async () => {
+  const names = ['b', 'dead', 'a', 'c'];
+  await queues.update(names.map((name) => ({ ...plan, name, arn: `${plan.arn}${name}` })));
+  const urls = [...names].sort().map((name) => QueueUrl.replace('dead', name));
+  expect(await queues.call('ListQueues', {})).toEqual({ QueueUrls: urls });
+  const { NextToken, ...first } = await queues.call('ListQueues', { MaxResults: 3 });
+  expect(first).toEqual({ QueueUrls: urls.slice(0, 3) });
+  expect(await queues.call('ListQueues', { MaxResults: 3, NextToken })).toEqual({
+    QueueUrls: urls.slice(3),
+  });
+});
+
 test('a new plan keeps the messages and takes the new times', async () => {
   await send('a');
   await queues.update([{ ...plan, visibilityTimeoutS: 1 }]);
@@ -269,12 +347,32 @@ test.each<[string, Record<string, unknown>, string]>([
     'TooManyEntriesInBatchRequest',
   ],
   ['GetQueueAttributes', { QueueUrl, AttributeNames: ['Nope'] }, 'InvalidAttributeName'],
+  ['ListQueues', { MaxResults: 0 }, 'InvalidParameterValueException'],
+  ['ListQueues', { MaxResults: 1001 }, 'InvalidParameterValueException'],
+  ['ListQueues', { MaxResults: 1, NextToken: '1' }, 'InvalidParameterValueException'],
 ])('%s with %j answers %s', async (action, input, code) => {
-  await expect(queues.call(action, input)).rejects.toMatchObject({
-    code: `com.amazonaws.sqs#${code}`,
-  });
+  await expect(queues.call(action, input)).rejects.toMatchObject({ code });
 });
 
 test('an action that is not supported is refused by name', async () => {
-  await expect(queues.call('CreateQueue', {})).rejects.toThrow('CreateQueue is not supported here');
+  await expect(queues.call('CreateQueue', {})).rejects.toThrow(
+    'sqs:CreateQueue is not supported on this machine',
+  );
 });
+
+test('of a message attribute nothing is kept but its type and value', async () => {
+  const MessageAttributes = { a: { DataType: 'String', StringValue: 'x', '<b>': 'y' } };
+  await send('a', { MessageAttributes });
+  const [message] = await receive({ MessageAttributeNames: ['All'] });
+  expect(message).toMatchObject({ MessageAttributes: { a: { DataType: 'String' } } });
+  expect(JSON.stringify(message)).not.toContain('<b>');
+});
+
+test.each([null, 'text', { DataType: 'String' }, { DataType: 'Number', StringValue: 7 }])(
+  'a message attribute that is %j is refused',
+  async (attribute) => {
+    await expect(send('a', { MessageAttributes: { a: attribute } })).rejects.toMatchObject({
+      code: 'InvalidParameterValueException',
+    });
+  },
+);

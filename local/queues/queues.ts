@@ -1,16 +1,16 @@
 // SQS on this machine: the queues of the templates, with AWS's API to send, receive and look.
 import { join } from 'node:path';
-import { AwsError } from '../aws-error.ts';
+import { AwsError, unsupportedOperation } from '../aws-error.ts';
 import { openJournal } from '../journal.ts';
 import type { Log } from '../log.ts';
 import type { QueuePlan } from '../plan.ts';
 import { listed, queueAttributes, received } from './answers.ts';
 import { type Clock, realClock } from './clock.ts';
 import { md5OfAttributes, md5OfBody } from './digest.ts';
-import { noQueue, unsupported } from './errors.ts';
+import { noQueue } from './errors.ts';
 import type { StoredMessage } from './message.ts';
 import { createQueue, type Queue } from './queue.ts';
-import { entries, type Input, names, newMessage, text, whole } from './requests.ts';
+import { entries, type Input, names, newMessage, queueNameIn, text, whole } from './requests.ts';
 
 type Output = Record<string, unknown>;
 
@@ -46,8 +46,8 @@ async function batch(input: Input, each: (entry: Input) => Promise<Output>): Pro
       Successful.push({ Id: entry.Id, ...(await each(entry)) });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      const Code = error.code.replace(/^.*#/, '');
-      Failed.push({ Id: entry.Id, SenderFault: error.status < 500, Code, Message: error.message });
+      const { code: Code, message: Message } = error;
+      Failed.push({ Id: entry.Id, SenderFault: error.status < 500, Code, Message });
     }
   }
   return { Successful, Failed };
@@ -74,13 +74,13 @@ export async function startQueues(
     if (queue) return queue;
     throw noQueue();
   };
-  /** By URL or ARN: its last part is the name, whatever host the caller knows us by. */
-  const queueIn = (input: Input) =>
-    named(
-      text(input, 'QueueUrl')
-        .split(/[:/](?=[^:/]*$)/)
-        .at(-1),
-    );
+  const queueIn = (input: Input) => named(queueNameIn(text(input, 'QueueUrl')));
+
+  async function bury(message: StoredMessage, deadLetterArn: string): Promise<void> {
+    const queue = named(deadLetterArn.split(':').at(-1));
+    await queue.adopt(message);
+    log.warn(`queue   ${queue.plan.name} took ${message.id}, which was received too often`);
+  }
 
   async function update(next: QueuePlan[]): Promise<void> {
     for (const [name, queue] of queues) {
@@ -93,7 +93,7 @@ export async function startQueues(
       if (known) known.plan = plan;
       else {
         const journal = openJournal<StoredMessage>(folder && join(folder, `${plan.name}.jsonl`));
-        queues.set(plan.name, createQueue(plan, journal, clock));
+        queues.set(plan.name, createQueue(plan, journal, clock, bury));
       }
     }
   }
@@ -155,7 +155,7 @@ export async function startQueues(
   return {
     async call(action, input) {
       const run = Object.hasOwn(actions, action) ? actions[action] : undefined;
-      if (!run) throw unsupported(action);
+      if (!run) throw unsupportedOperation('sqs', action);
       return run(input);
     },
     update,

@@ -5,7 +5,7 @@ import * as errors from './errors.ts';
 export type Input = Record<string, unknown>;
 
 /** Bytes of a message with its attributes, and of a batch: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
-const MOST_BYTES = 1_048_576;
+export const MOST_BYTES = 1_048_576;
 const MOST_DELAY_S = 900;
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
@@ -15,6 +15,10 @@ export function text(input: Input, field: string): string {
   if (typeof value === 'string') return value;
   throw errors.badValue(field, value, 'must be a string');
 }
+
+/** The last part of a queue's URL or ARN, whatever host the caller knows this machine by. */
+export const queueNameIn = (urlOrArn: string): string =>
+  urlOrArn.slice(Math.max(urlOrArn.lastIndexOf('/'), urlOrArn.lastIndexOf(':')) + 1);
 
 /** A whole number from `least` to `most`, or `otherwise` where the field is absent. */
 export function whole<T>(
@@ -49,32 +53,40 @@ const size = (body: string, attributes: Record<string, MessageAttribute>) =>
     0,
   );
 
+function attributeIn(
+  name: string,
+  { DataType, StringValue, BinaryValue }: Record<string, unknown>,
+): MessageAttribute {
+  if (typeof DataType === 'string' && /^(String|Number|Binary)(\..+)?$/.test(DataType)) {
+    const isBinary = DataType.startsWith('Binary');
+    const value = isBinary ? BinaryValue : StringValue;
+    if (typeof value === 'string' && value !== '')
+      return { DataType, [isBinary ? 'BinaryValue' : 'StringValue']: value };
+  }
+  throw errors.badValue('MessageAttributes', name, 'needs a DataType and a value of that type');
+}
+
 export interface NewMessage {
   body: string;
   attributes: Record<string, MessageAttribute>;
-  delayS: number;
+  /** Undefined: as the queue delays. */
+  delayS: number | undefined;
 }
 
 export function newMessage(input: Input): NewMessage {
   const body = text(input, 'MessageBody');
   if (FORBIDDEN.test(body)) throw errors.badContents();
-  const attributes = (input.MessageAttributes ?? {}) as Record<string, MessageAttribute>;
-  if (Object.keys(attributes).length > 10)
-    throw errors.badValue('MessageAttributes', '', 'a message has at most 10');
-  for (const [name, { DataType = '', StringValue, BinaryValue }] of Object.entries(attributes)) {
-    const isBinary = DataType.startsWith('Binary');
-    if (
-      !/^(String|Number|Binary)(\..+)?$/.test(DataType) ||
-      !(isBinary ? BinaryValue : StringValue)
-    )
-      throw errors.badValue('MessageAttributes', name, 'needs a DataType and a value of that type');
-  }
+  const given = Object.entries(Object(input.MessageAttributes ?? {}));
+  if (given.length > 10) throw errors.badValue('MessageAttributes', '', 'a message has at most 10');
+  const attributes = Object.fromEntries(
+    given.map(([name, attribute]) => [name, attributeIn(name, Object(attribute))]),
+  );
   if (size(body, attributes) > MOST_BYTES)
     throw errors.badValue('MessageBody', '', `must be shorter than ${MOST_BYTES} bytes`);
   for (const field of ['MessageGroupId', 'MessageDeduplicationId'])
     if (input[field] !== undefined)
       throw errors.badValue(field, input[field], 'there are no FIFO queues here');
-  return { body, attributes, delayS: whole(input, 'DelaySeconds', 0, MOST_DELAY_S, 0) };
+  return { body, attributes, delayS: whole(input, 'DelaySeconds', 0, MOST_DELAY_S, undefined) };
 }
 
 /** A batch's entries, each with an Id of its own. */

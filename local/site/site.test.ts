@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { hangUp, listen } from '../listen.ts';
+import { originsOf } from '../own-pages.ts';
 import { type Site, startSite } from './site.ts';
 
 let above: string;
@@ -28,9 +29,12 @@ beforeEach(async () => {
   writeFileSync(join(above, 'secret'), 'secret');
   writeFileSync(join(above, 'src-private', 'secret'), 'secret');
   site = startSite(plan(), () => ({ websocket: 'ws://here/dev', stage: 'dev', auth: 'guest' }));
-  ({ server, port } = await listen('--port', 0));
-  server.on('request', (req, res) => {
-    site.handle(req, res).catch((error: Error) => res.destroy(error));
+  const taken = await listen('--port', 0);
+  ({ server, port } = taken);
+  taken.open({
+    origins: originsOf(port),
+    linked: true,
+    answer: (req, res) => void site.handle(req, res).catch((error: Error) => res.destroy(error)),
   });
 });
 afterEach(async () => {

@@ -1,7 +1,9 @@
 // The store behind the tables: dynalite, called in process. One action in, its answer or its AWS error out.
-import { Readable } from 'node:stream';
+import { EventEmitter } from 'node:events';
 import dynalite from 'dynalite';
 import { AwsError } from '../aws-error.ts';
+
+type Output = Record<string, unknown>;
 
 export interface Store {
   /** One DynamoDB action, JSON 1.0 shapes; rejects with an AwsError. */
@@ -28,7 +30,7 @@ export async function openStore(folder: string | undefined): Promise<Store> {
 
   const ask: Store['call'] = (action, input) =>
     new Promise((answer, fail) => {
-      const request = Object.assign(Readable.from([Buffer.from(JSON.stringify(input))]), {
+      const request = Object.assign(new EventEmitter(), {
         method: 'POST',
         url: '/',
         headers: { ...SIGNED, 'x-amz-target': `DynamoDB_20120810.${action}` },
@@ -38,13 +40,21 @@ export async function openStore(folder: string | undefined): Promise<Store> {
         setHeader() {},
         removeHeader() {},
         getHeader: () => undefined,
-        end(body: string | Buffer) {
-          const output = JSON.parse(String(body)) as Record<string, unknown>;
+        // Where a request is too large, dynalite answers without a body, as DynamoDB does.
+        end(body?: string | Buffer) {
+          const output = body === undefined ? {} : (JSON.parse(String(body)) as Output);
           if (response.statusCode === 200) answer(output);
           else fail(asError(output, response.statusCode));
         },
       };
       server.emit('request', request, response);
+      // At once, and not as a stream would: what dynalite throws while it reads the input is caught here.
+      try {
+        request.emit('data', Buffer.from(JSON.stringify(input)));
+        request.emit('end');
+      } catch (error) {
+        fail(unreadable(error));
+      }
     });
 
   return {
@@ -71,9 +81,16 @@ export async function openStore(folder: string | undefined): Promise<Store> {
   };
 }
 
+/** dynalite takes null for an object and throws a TypeError; DynamoDB answers that what it was sent has another type. */
+function unreadable(error: unknown): unknown {
+  if (!(error instanceof TypeError)) return error;
+  return new AwsError('SerializationException', `A value has the wrong type: ${error.message}`);
+}
+
 /** `__type` is `com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException`; the message's case varies. */
 function asError(output: Record<string, unknown>, status: number): AwsError {
-  const code = String(output.__type ?? 'InternalServerError')
+  const unnamed = status === 413 ? 'RequestEntityTooLargeException' : 'InternalServerError';
+  const code = String(output.__type ?? unnamed)
     .split('#')
     .at(-1);
   return new AwsError(

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { silent } from '../log.ts';
 import type { TablePlan } from '../plan.ts';
 import { Refusal } from '../refusal.ts';
@@ -99,16 +99,152 @@ test('an error of DynamoDB has its own name', async () => {
   });
 });
 
-test('what the store would silently ignore is refused by name', async () => {
-  const tables = await start([table('items')]);
-  const input = {
-    TableName: 'items',
-    Item: { pk: { S: '1' } },
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  };
-  await expect(tables.call('PutItem', input)).rejects.toThrow(
-    /ReturnValuesOnConditionCheckFailure/,
-  );
+describe('a condition that fails', () => {
+  const stored = { pk: { S: '1' }, count: { N: '7' } };
+  const failing = { TableName: 'items', ConditionExpression: 'attribute_not_exists(pk)' };
+  const update = { ...failing, Key: { pk: { S: '1' } }, UpdateExpression: 'REMOVE #count' };
+  const naming = { ExpressionAttributeNames: { '#count': 'count' } };
+  const writes: [string, Record<string, unknown>][] = [
+    ['UpdateItem', { ...update, ...naming }],
+    ['PutItem', { ...failing, Item: { pk: { S: '1' } } }],
+    ['DeleteItem', { ...failing, Key: { pk: { S: '1' } } }],
+  ];
+
+  test.each(writes)('answers the item of %s where it is asked for', async (action, input) => {
+    const tables = await start([table('items')]);
+    await tables.call('PutItem', { TableName: 'items', Item: stored });
+    const refusal = (more: object) => tables.call(action, { ...input, ...more });
+    await expect(refusal({ ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })).rejects.toMatchObject(
+      { name: 'ConditionalCheckFailedException', more: { Item: stored } },
+    );
+    for (const wanted of [{ ReturnValuesOnConditionCheckFailure: 'NONE' }, {}])
+      await expect(refusal(wanted)).rejects.toMatchObject({
+        ...{ name: 'ConditionalCheckFailedException', more: {} },
+      });
+    await expect(refusal({ ReturnValuesOnConditionCheckFailure: 'ALL_NEW' })).rejects.toMatchObject(
+      { name: 'ValidationException' },
+    );
+  });
+
+  test('answers no item where there is none', async () => {
+    const tables = await start([table('items')]);
+    const input = { TableName: 'items', Key: { pk: { S: '2' } }, UpdateExpression: 'SET a = pk' };
+    await expect(
+      tables.call('UpdateItem', {
+        ...{ ...input, ConditionExpression: 'attribute_exists(pk)' },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    ).rejects.toMatchObject({ name: 'ConditionalCheckFailedException', more: {} });
+  });
+});
+
+test.each(['TransactWriteItems', 'ExecuteStatement', 'DescribeLimits', 'UpdateTimeToLive'])(
+  '%s, which this machine does not have, is refused by name',
+  async (action) => {
+    const tables = await start([table('items')]);
+    await expect(tables.call(action, { TableName: 'items' })).rejects.toMatchObject({
+      code: 'UnknownOperationException',
+      message: `dynamodb:${action} is not supported on this machine`,
+    });
+  },
+);
+
+test('time to live is described as the plan has it, also after an update', async () => {
+  const tables = await start([table('items'), table('leases', 'pk', { ttlAttribute: 'until' })]);
+  const described = (TableName: string) => tables.call('DescribeTimeToLive', { TableName });
+  const enabled = (AttributeName: string) => ({
+    TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName },
+  });
+  const disabled = { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } };
+  expect(await described('leases')).toEqual(enabled('until'));
+  expect(await described(table('leases').arn)).toEqual(enabled('until'));
+  expect(await described('items')).toEqual(disabled);
+  await tables.update([table('items', 'pk', { ttlAttribute: 'at' }), table('leases')]);
+  expect([await described('items'), await described('leases')]).toEqual([enabled('at'), disabled]);
+  await expect(described('nothing')).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
+});
+
+describe('a table’s ARN', () => {
+  const { arn } = table('items');
+  const Key = { pk: { S: '1' } };
+
+  test('works as TableName in every operation', async () => {
+    const tables = await start([table('items')]);
+    const call = (action: string, input = {}) => tables.call(action, { TableName: arn, ...input });
+    await call('PutItem', { Item: Key });
+    await call('UpdateItem', {
+      ...{ Key, UpdateExpression: 'SET a = :a', ExpressionAttributeValues: { ':a': { S: 'x' } } },
+    });
+    expect((await call('GetItem', { Key })).Item).toEqual({ ...Key, a: { S: 'x' } });
+    const query = {
+      KeyConditionExpression: 'pk = :p',
+      ExpressionAttributeValues: { ':p': { S: '1' } },
+      ReturnConsumedCapacity: 'TOTAL',
+    };
+    expect(await call('Query', query)).toMatchObject({
+      ...{ Count: 1, ConsumedCapacity: { TableName: arn } },
+    });
+    expect((await call('Scan')).Count).toBe(1);
+    expect((await call('DescribeTable')).Table).toMatchObject({
+      TableName: 'items',
+      TableArn: arn,
+    });
+    await call('DeleteItem', { Key });
+    expect((await call('Scan')).Count).toBe(0);
+    await call('DeleteTable');
+    await expect(call('Scan')).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
+  });
+
+  test('works in batches, which answer by what they were given', async () => {
+    const tables = await start([table('items'), table('others')]);
+    const batch = (action: string, RequestItems: object) =>
+      tables.call(action, { RequestItems, ReturnConsumedCapacity: 'TOTAL' });
+    const puts = [{ PutRequest: { Item: Key } }];
+    const written = await batch('BatchWriteItem', { [arn]: puts, others: puts });
+    expect(written).toMatchObject({ UnprocessedItems: {} });
+    const { Responses, ConsumedCapacity } = await batch('BatchGetItem', {
+      [arn]: { Keys: [Key] },
+      others: { Keys: [Key] },
+    });
+    expect(Responses).toEqual({ [arn]: [Key], others: [Key] });
+    expect(ConsumedCapacity).toEqual(
+      expect.arrayContaining([expect.objectContaining({ TableName: arn })]),
+    );
+    const twice = batch('BatchWriteItem', { [arn]: puts, items: puts });
+    await expect(twice).rejects.toMatchObject({ code: 'ValidationException' });
+  });
+
+  test.each([
+    ['another Region', arn.replace('eu-west-1', 'us-east-1')],
+    ['another account', arn.replace('000000000000', '111111111111')],
+    ['no table', `${arn}x`],
+  ])('of %s is not found', async (_, TableName) => {
+    const tables = await start([table('items')]);
+    await expect(tables.call('Scan', { TableName })).rejects.toMatchObject({
+      code: 'ResourceNotFoundException',
+    });
+  });
+
+  test('of an index is that of its table', async () => {
+    const { create } = table('items');
+    const index = { IndexName: 'by-a', Projection: { ProjectionType: 'ALL' } };
+    const plan = table('items', 'pk', {
+      create: {
+        ...create,
+        AttributeDefinitions: ['pk', 'a'].map((AttributeName) => ({
+          ...{ AttributeName, AttributeType: 'S' },
+        })),
+        GlobalSecondaryIndexes: [
+          { ...index, KeySchema: [{ AttributeName: 'a', KeyType: 'HASH' }] },
+        ],
+      },
+    });
+    const tables = await start([plan]);
+    const { Table } = await tables.call('DescribeTable', { TableName: arn });
+    expect(Table).toMatchObject({
+      GlobalSecondaryIndexes: [{ IndexArn: `${arn}/index/by-a`, IndexStatus: 'ACTIVE' }],
+    });
+  });
 });
 
 test('a sweep deletes what has expired, and neither what has not nor what expired five years ago', async () => {
@@ -183,4 +319,46 @@ test('throttling on purpose hits the same calls for the same seed, by its rate',
   expect(throttled.length).toBeLessThan(90);
   expect(await faresOf(1)).toEqual(fares);
   expect(await faresOf(2)).not.toEqual(fares);
+});
+
+test.each<[string, string, Record<string, unknown>, string]>([
+  [
+    'a request that dynalite refuses without a word',
+    'PutItem',
+    { Item: { pk: { S: 'x'.repeat(17_000_000) } } },
+    'RequestEntityTooLargeException',
+  ],
+  ['null for an attribute', 'GetItem', { Key: { pk: null } }, 'SerializationException'],
+  [
+    'null for a request',
+    'BatchWriteItem',
+    { RequestItems: { items: [null] } },
+    'SerializationException',
+  ],
+  [
+    'a condition that is hours of parsing',
+    'PutItem',
+    { Item: { pk: { S: 'a' } }, ConditionExpression: '('.repeat(20) },
+    'ValidationException',
+  ],
+  [
+    'an ARN that is hours of matching',
+    'ListTagsOfResource',
+    { ResourceArn: 'a:'.repeat(2_000) },
+    'ValidationException',
+  ],
+])('%s is an error of this call, and the next is answered', async (_, action, input, code) => {
+  const tables = await start([table('items')]);
+  const call = tables.call(action, { TableName: 'items', ...input });
+  await expect(call).rejects.toMatchObject({ name: code });
+  await put(tables, 'items', 'next');
+});
+
+test('a condition of four levels is read', async () => {
+  const tables = await start([table('items')]);
+  const ConditionExpression = '(NOT (pk = :a OR (attribute_exists(pk))))';
+  const values = { ExpressionAttributeValues: { ':a': { S: 'a' } } };
+  const input = { TableName: 'items', Item: { pk: { S: 'a' } }, ConditionExpression, ...values };
+  await tables.call('PutItem', input);
+  await expect(tables.call('PutItem', input)).rejects.toThrow('The conditional request failed');
 });

@@ -1,5 +1,6 @@
 // What no single resource can see: that everything the plan points to is in the plan.
-import type { Origin, Plan } from '../plan.ts';
+import { allows } from '../iam.ts';
+import type { EventSourcePlan, Origin, Plan } from '../plan.ts';
 import { Refusal } from '../refusal.ts';
 
 /** @throws Refusal where a rule, route or function names something that no template makes. */
@@ -27,7 +28,33 @@ export function checkPlan(plan: Plan): void {
   const failureTargets = new Set([...functions, ...queues, ...arnsOf(plan.buses)]);
   for (const { onFailureArn, origin } of plan.functions)
     need(failureTargets, onFailureArn, origin, 'on-failure destination');
+  for (const { redrive, origin } of plan.queues)
+    need(queues, redrive?.deadLetterArn, origin, 'RedrivePolicy');
+  for (const source of plan.eventSources) {
+    need(queues, source.queueArn, source.origin, 'EventSourceArn');
+    need(functions, source.functionArn, source.origin, 'FunctionName');
+    checkEventSource(plan, source);
+  }
   checkUnique(plan);
+}
+
+/** What Lambda polls a queue with: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+const POLLING = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+
+/** Lambda refuses a mapping that its function's role or its queue's time-out makes impossible. */
+function checkEventSource(plan: Plan, { queueArn, functionArn, origin }: EventSourcePlan): void {
+  const queue = plan.queues.find(({ arn }) => arn === queueArn);
+  const polled = plan.functions.find(({ arn }) => arn === functionArn);
+  if (queue === undefined || polled === undefined) return;
+  const { timeoutS, policy } = polled;
+  if (queue.visibilityTimeoutS < timeoutS) {
+    const why = `is less than the ${timeoutS} s of ${polled.name}`;
+    const path = `${queue.origin.path}.Properties.VisibilityTimeout`;
+    throw new Refusal(queue.origin.file, path, queue.visibilityTimeoutS, why);
+  }
+  for (const action of POLLING)
+    if (!allows(policy, { action, resource: queueArn }))
+      throw new Refusal(origin.file, origin.path, action, `is not granted to ${polled.name}`);
 }
 
 /** Two resources of one name would answer to one another's calls. */

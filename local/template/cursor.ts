@@ -68,6 +68,13 @@ export class Cursor {
     return number;
   }
 
+  number(range: { min: number; max: number }): number {
+    const number = Number(this.text());
+    if (Number.isNaN(number) || number < range.min || number > range.max)
+      throw this.refuse(`is not a number from ${range.min} to ${range.max}`);
+    return number;
+  }
+
   flag(fallback: boolean): boolean {
     if (this.value === undefined) return fallback;
     const text = this.text().toLowerCase();

@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
+import { judgedBy, pythonWith } from '../../tests/judges.ts';
 import type { Plan } from '../plan.ts';
 import { readDeclarations } from './declarations.ts';
 import { planOf } from './fixture.ts';
@@ -17,6 +18,7 @@ const FIXTURE = join(HERE, 'fixtures', 'every-shape.yaml');
 interface Translated {
   Type: string;
   Properties: Record<string, unknown>;
+  DependsOn?: string[];
 }
 
 interface Translation {
@@ -24,15 +26,13 @@ interface Translation {
   resources: Record<string, Translated>;
 }
 
-const present = spawnSync('python3', ['-c', 'import samtranslator, yaml']).status === 0;
-
-function translate(file: string): Translation {
-  const python = spawnSync('python3', [join(HERE, 'translate.py'), file, '{"Stage": "dev"}'], {
+function translate(python: string, file: string): Translation {
+  const answer = spawnSync(python, [join(HERE, 'translate.py'), file, '{"Stage": "dev"}'], {
     encoding: 'utf8',
     env: { ...process.env, AWS_DEFAULT_REGION: 'us-east-1' },
   });
-  if (python.status !== 0) throw new Error(python.stderr);
-  return JSON.parse(python.stdout);
+  if (answer.status !== 0) throw new Error(answer.stderr);
+  return JSON.parse(answer.stdout);
 }
 
 function fixturePlan(): Plan {
@@ -48,16 +48,14 @@ const CASES: [string, string, () => Plan][] = [
   ['workflows', join(ROOT, 'workflows', 'template.yaml'), () => readPlan(ROOT, { stage: 'dev' })],
 ];
 
-const whereTranslatorIs = present ? describe : describe.skip;
-
-whereTranslatorIs.each(CASES)(
-  'of %s, as SAM’s translator (python3, samtranslator)',
-  (_, file, read) => {
+const translator = pythonWith('samtranslator, yaml');
+for (const [what, file, read] of CASES)
+  judgedBy('samtranslator', translator, `of ${what}, as SAM’s translator`, (python) => {
     let translation: Translation;
     let source: Source;
     let plan: Plan;
     beforeAll(() => {
-      translation = translate(file);
+      translation = translate(python, file);
       source = parseTemplate(readFileSync(file, 'utf8'), file, ROOT);
       plan = read();
     });
@@ -108,6 +106,21 @@ whereTranslatorIs.each(CASES)(
         expect(plan.rules.find(({ name }) => name.endsWith(`-${rule}`))).toMatchObject(expected);
     });
 
+    test('the APIs have the same throttles, in a stage that waits for the routes they name', () => {
+      for (const [, { Properties, DependsOn }] of ofType('AWS::ApiGatewayV2::Stage')) {
+        const named = (Properties.RouteSettings ?? {}) as Record<string, Record<string, number>>;
+        const routes = plan.apis.flatMap((api) => Object.entries(api.routes));
+        for (const [key, limits] of Object.entries(named))
+          expect([key, routes.find(([route]) => route === key)?.[1].throttle]).toEqual([
+            key,
+            { perS: limits.ThrottlingRateLimit, burst: limits.ThrottlingBurstLimit },
+          ]);
+        // Without it, a first deployment ends with "Unable to find Route by key".
+        const ids = ofType('AWS::ApiGatewayV2::Route').map(([logicalId]) => logicalId);
+        if (Object.keys(named).length > 0) expect(DependsOn).toEqual(expect.arrayContaining(ids));
+      }
+    });
+
     test('the APIs have the same routes and time-outs', () => {
       const routes = ofType('AWS::ApiGatewayV2::Route').map(
         ([, { Properties }]) => Properties.RouteKey,
@@ -122,5 +135,4 @@ whereTranslatorIs.each(CASES)(
       );
       if (routes.length > 0) expect(planned.sort()).toEqual(timeouts.sort());
     });
-  },
-);
+  });

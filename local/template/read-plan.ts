@@ -45,6 +45,7 @@ export function readPlan(root: string, options: PlanOptions): Plan {
     buses: [],
     rules: [],
     functions: [],
+    eventSources: [],
     machines: [],
     apis: [],
     site: { folder: '', headers: {}, index: '', origin: nowhere },

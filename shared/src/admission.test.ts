@@ -1,32 +1,39 @@
-// The bucket: a burst, then a steady rate, exact among frames that race, and never more than one owner's.
+// Admission: a burst, then a steady rate, exact among frames that race; what a refusal costs; and the end of a socket that is misused.
 
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { AwsError } from '../../local/aws-error.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
-import { Refused } from './protocol.ts';
+import { LIMITS, Refused } from './protocol.ts';
 
 const NOW = Date.now();
 let aws: TestAws;
 let admit: typeof import('./admission.ts').admit;
+let penalize: typeof import('./admission.ts').penalize;
 let connections: typeof import('./connections.ts');
 
 beforeAll(async () => {
   aws = await startAws('PingFunction');
   Object.assign(process.env, { MESSAGE_BURST: '10', MESSAGES_PER_SECOND: '2' });
   connections = await import('./connections.ts');
-  ({ admit } = await import('./admission.ts'));
+  ({ admit, penalize } = await import('./admission.ts'));
 });
 afterAll(() => aws.stop());
+let connectionId = '';
+let opened = 0;
 beforeEach(async () => {
   await aws.reset();
+  opened += 1;
+  // A connection of its own for each test: the sandbox remembers buckets and refusals.
+  connectionId = `c${opened}=`;
   await connections.open({
-    ...{ connectionId: 'c1=', userId: 'u_1', nickname: 'Ada', protocol: 'v1' },
+    ...{ connectionId, userId: 'u_1', nickname: 'Ada', protocol: 'v1' },
     subscriptions: [{ topic: 'room:lobby', shard: 0 }],
   });
 });
 
 const admitted = async (atMs: number) => {
   try {
-    return (await admit('c1=', null, atMs))?.userId;
+    return (await admit(connectionId, null, undefined, atMs)).userId;
   } catch (error) {
     if (error instanceof Refused && error.code === 'RateLimited') return error.more.afterMs;
     throw error;
@@ -47,8 +54,8 @@ const calls = () => {
 
 test('who has been silent is known and admitted by one call', async () => {
   const seen = calls();
-  expect(await admit('c1=', null, NOW)).toMatchObject({
-    ...{ connectionId: 'c1=', userId: 'u_1', nickname: 'Ada', protocol: 'v1' },
+  expect(await admit(connectionId, null, undefined, NOW)).toMatchObject({
+    ...{ connectionId, userId: 'u_1', nickname: 'Ada', protocol: 'v1' },
     subscriptions: [{ topic: 'room:lobby', shard: 0 }],
   });
   expect(seen).toEqual(['UpdateItem']);
@@ -64,7 +71,10 @@ test('ten at once are admitted, the next is told when its token comes, and then 
 
 test('a refusal names the message it is about', async () => {
   await admittedOf(10, NOW);
-  await expect(admit('c1=', 'm1', NOW)).rejects.toMatchObject({ code: 'RateLimited', ref: 'm1' });
+  await expect(admit(connectionId, 'm1', undefined, NOW)).rejects.toMatchObject({
+    code: 'RateLimited',
+    ref: 'm1',
+  });
 });
 
 test('of thirty that race, exactly ten are admitted', async () => {
@@ -86,28 +96,143 @@ test('a refusal takes no token: who asks in vain waits no longer for it', async 
 test("another connection's bucket is its own", async () => {
   await admittedOf(11, NOW);
   await connections.open({
-    ...{ connectionId: 'c2=', userId: 'u_2', nickname: 'Bob', protocol: 'v1' },
+    ...{ connectionId: 'other=', userId: 'u_2', nickname: 'Bob', protocol: 'v1' },
     subscriptions: [],
   });
-  expect(await admit('c2=', null, NOW)).toMatchObject({ userId: 'u_2' });
+  expect(await admit('other=', null, undefined, NOW)).toMatchObject({ userId: 'u_2' });
 });
 
 test('a connection that has ended, or whose row has run out, is nobody, and no row is made of it', async () => {
-  expect(await admit('gone=', null, NOW)).toBeUndefined();
+  const nobody = { code: 'NotConnected', ref: 'm1' };
+  await expect(admit('gone=', 'm1', undefined, NOW)).rejects.toMatchObject(nobody);
   const [row] = (await aws.rows(aws.tables.connections)).filter(({ userId }) => userId?.S);
   await aws.put(aws.tables.connections, { ...row, expiresAt: { N: '1' } });
-  expect(await admit('c1=', null, NOW)).toBeUndefined();
+  await expect(admit(connectionId, 'm1', undefined, NOW)).rejects.toMatchObject(nobody);
   expect((await aws.rows(aws.tables.connections)).map(({ sk }) => sk?.S).sort()).toEqual([
-    'c1=',
+    connectionId,
     'connection',
   ]);
 });
 
 test('another hello writes the connection anew, and leaves its bucket as it is', async () => {
   await admittedOf(9, NOW);
-  const before = await admit('c1=', null, NOW);
-  if (before === undefined) throw new Error('not admitted');
+  const before = await admit(connectionId, null, undefined, NOW);
   const { fullAt: _, ...after } = before;
   await connections.reopen(before, { ...after, nickname: 'Eve' });
   expect(await admitted(NOW)).toBe(500);
+});
+
+describe('what a refusal costs', () => {
+  const limited = { code: 'RateLimited' };
+  const refused = new Refused('HelloFirst', { ref: 'm1' });
+  const no = () => {
+    throw refused;
+  };
+
+  test('too many frames: one call each', async () => {
+    await admittedOf(10, NOW);
+    const seen = calls();
+    for (let frame = 0; frame < 20; frame += 1)
+      await expect(admit(connectionId, null, undefined, NOW)).rejects.toMatchObject(limited);
+    expect(seen).toEqual(Array(20).fill('UpdateItem'));
+  });
+
+  test('what the row alone refuses: one call and one token each, until there is none', async () => {
+    const seen = calls();
+    for (let frame = 0; frame < 10; frame += 1)
+      await expect(admit(connectionId, 'm1', no, NOW)).rejects.toBe(refused);
+    expect(seen).toHaveLength(10);
+    await expect(admit(connectionId, null, undefined, NOW)).rejects.toMatchObject(limited);
+  });
+
+  test('one call, too, where another sandbox has used the bucket', async () => {
+    const [row] = (await aws.rows(aws.tables.connections)).filter(({ userId }) => userId?.S);
+    await aws.put(aws.tables.connections, { ...row, fullAt: { N: String(NOW + 1_000) } });
+    const seen = calls();
+    await expect(admit(connectionId, 'm1', no, NOW)).rejects.toBe(refused);
+    expect(seen).toEqual(['UpdateItem']);
+  });
+
+  test('a frame of nobody: one call', async () => {
+    const seen = calls();
+    await expect(admit('gone=', null, undefined, NOW)).rejects.toMatchObject({
+      code: 'NotConnected',
+    });
+    expect(seen).toEqual(['UpdateItem']);
+  });
+
+  test('a frame that cannot be read: one call, and all tokens', async () => {
+    const seen = calls();
+    await penalize(connectionId, NOW);
+    expect(seen).toEqual(['UpdateItem']);
+    expect(await admitted(NOW)).toBe(500);
+    expect(await admitted(NOW + 500)).toBe('u_1');
+  });
+});
+
+describe('a burst', () => {
+  test('costs one call a frame where one sandbox sees all of it', async () => {
+    const seen = calls();
+    for (let frame = 0; frame < 10; frame += 1) await admitted(NOW + frame);
+    expect(seen).toHaveLength(10);
+  });
+});
+
+describe('a socket that is misused is ended by an event', () => {
+  const ended = () =>
+    aws.entries.map(({ DetailType, Detail }) => [DetailType, JSON.parse(Detail) as unknown]);
+  const misused = () => ['ConnectionMisused', { connectionId }];
+
+  test('with the twentieth frame in a row that cannot be read, and not before', async () => {
+    for (let frame = 1; frame < LIMITS.badFrames; frame += 1) await penalize(connectionId, NOW);
+    expect(ended()).toEqual([]);
+    await penalize(connectionId, NOW);
+    expect(ended()).toEqual([misused()]);
+  });
+
+  test('a good frame in between begins the count again', async () => {
+    for (let frame = 1; frame < LIMITS.badFrames; frame += 1) await penalize(connectionId, NOW);
+    expect(await admitted(NOW + 500)).toBe('u_1');
+    for (let frame = 1; frame < LIMITS.badFrames; frame += 1)
+      await penalize(connectionId, NOW + 500);
+    expect(ended()).toEqual([]);
+  });
+
+  test('bad frames that race are all counted', async () => {
+    await Promise.all(
+      Array.from({ length: 3 * LIMITS.badFrames }, () => penalize(connectionId, NOW)),
+    );
+    expect(ended()).toEqual([misused(), misused(), misused()]);
+  });
+
+  test('with the hundredth frame too many within a minute, and not before', async () => {
+    await admittedOf(10 + LIMITS.refusals - 1, NOW);
+    expect(ended()).toEqual([]);
+    await admitted(NOW + 100);
+    expect(ended()).toEqual([misused()]);
+  });
+
+  test('refusals that lie further apart end nobody', async () => {
+    for (let round = 0; round < 3; round += 1)
+      await admittedOf(LIMITS.refusals, NOW + round * LIMITS.refusalsMs);
+    expect(ended()).toEqual([]);
+  });
+
+  test('also one whose row is lost', async () => {
+    connectionId = 'gone=';
+    await aws.reset();
+    for (let frame = 0; frame < LIMITS.refusals; frame += 1) await penalize(connectionId, NOW);
+    expect(ended()).toEqual([misused()]);
+    expect(await aws.rows(aws.tables.connections)).toEqual([]);
+  });
+
+  test('a bus or a table that refuses costs nobody the answer', async () => {
+    const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    aws.script.events = () => new AwsError('ThrottlingException', 'no');
+    for (let frame = 0; frame < LIMITS.badFrames; frame += 1) await penalize(connectionId, NOW);
+    aws.script.dynamodb = () => new AwsError('ValidationException', 'no');
+    await penalize(connectionId, NOW);
+    expect(warned.mock.calls).toHaveLength(2);
+    warned.mockRestore();
+  });
 });

@@ -1,74 +1,98 @@
-// The door to a connection's bucket: one write takes a token and answers who speaks, so that the rate costs no call of its own.
+// Admission: each frame takes a token of its connection's bucket, in the write that finds out who speaks.
 
 import {
   ConditionalCheckFailedException,
   DynamoDBClient,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type Connection, connectionIn, connectionKey, find } from './connections.ts';
+import { type Row, takeToken } from './bucket.ts';
+import { mention } from './bus.ts';
+import { type Connection, connectionIn, connectionKey } from './connections.ts';
 import { env } from './env.ts';
-import { Refused } from './protocol.ts';
+import { LIMITS, Refused } from './protocol.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
 
 /** Milliseconds in which one token comes back. */
 const everyMs = 1000 / Number(env('MESSAGES_PER_SECOND'));
-/** How far ahead a bucket's `fullAt` may lie for a token to be left in it. */
-const depthMs = (Number(env('MESSAGE_BURST')) - 1) * everyMs;
+const size = Number(env('MESSAGE_BURST'));
+
+/** Connections whose refusals one sandbox counts; beyond them the oldest is forgotten. */
+const MOST_COUNTED = 10_000;
+/** The refusals of each connection that this sandbox saw, and when it began to count them, epoch milliseconds. */
+const refusals = new Map<string, { count: number; sinceMs: number }>();
 
 /**
- * Takes one token; answers the connection, or undefined where it has ended or expired. Throws `RateLimited` with the
- * milliseconds until the next token, about the message `ref`.
- *
- * The bucket is one number, the time at which it will be full (the "generic cell rate algorithm"): who finds it full
- * needs this one write, who comes sooner a second, because an update expression has no maximum.
+ * Takes one token and answers the connection. Throws `NotConnected` where it has ended or expired; what `check` throws, to
+ * which the row alone says no; and `RateLimited` with the milliseconds until the next token. Each names the message `ref`.
+ * A refusal costs one call. `LIMITS.refusals` of them within a minute end the socket.
  */
 export async function admit(
   connectionId: string,
-  ref: string | null,
+  ref: string | null = null,
+  check: (speaker: Connection) => void = () => undefined,
   nowMs = Date.now(),
-): Promise<Connection | undefined> {
-  const full = await take(connectionId, nowMs, {
-    ConditionExpression: 'expiresAt > :seconds AND (attribute_not_exists(fullAt) OR fullAt <= :at)',
-    UpdateExpression: 'SET fullAt = :at + :every',
-    at: nowMs,
-  });
-  if (full !== undefined) return full;
-  const part = await take(connectionId, nowMs, {
-    ConditionExpression: 'expiresAt > :seconds AND fullAt <= :at',
-    UpdateExpression: 'SET fullAt = fullAt + :every',
-    at: nowMs + depthMs,
-  });
-  if (part !== undefined) return part;
-  const connection = await find(connectionId);
-  if (connection === undefined) return undefined;
-  const afterMs = Math.max(1, Math.ceil((connection.fullAt ?? 0) - depthMs - nowMs));
-  throw new Refused('RateLimited', { ref, afterMs });
-}
-
-async function take(
-  connectionId: string,
-  nowMs: number,
-  { at, ...write }: { ConditionExpression: string; UpdateExpression: string; at: number },
-): Promise<Connection | undefined> {
+): Promise<Connection> {
+  const seconds = Math.floor(nowMs / 1000);
+  const found = (row: Row | undefined): Connection => {
+    if (row === undefined || Number(row.expiresAt?.N ?? 0) <= seconds)
+      throw new Refused('NotConnected', { ref });
+    const speaker = connectionIn(connectionId, row);
+    check(speaker);
+    return speaker;
+  };
+  const bucket = {
+    ...{ Key: connectionKey(connectionId), size, everyMs },
+    condition: 'expiresAt > :seconds',
+    also: ' REMOVE badFrames',
+    values: { ':seconds': { N: String(seconds) } },
+  };
   try {
-    const { Attributes = {} } = await client.send(
-      new UpdateItemCommand({
-        TableName,
-        Key: connectionKey(connectionId),
-        ...write,
-        ExpressionAttributeValues: {
-          ':seconds': { N: String(Math.floor(nowMs / 1000)) },
-          ':at': { N: String(at) },
-          ':every': { N: String(everyMs) },
-        },
-        ReturnValues: 'ALL_NEW',
-      }),
-    );
-    return connectionIn(connectionId, Attributes);
+    const { row, afterMs } = await takeToken(bucket, nowMs, found);
+    if (afterMs > 0) throw new Refused('RateLimited', { ref, afterMs });
+    return found(row);
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
+    if (error instanceof Refused) await countRefusal(connectionId, nowMs);
     throw error;
   }
+}
+
+/**
+ * To be called for a frame that cannot be read: it empties the bucket, which one write can do whatever is in it.
+ * `LIMITS.badFrames` of them in a row end the socket. Never throws: the sender is told what was wrong with the frame.
+ */
+export async function penalize(connectionId: string, nowMs = Date.now()): Promise<void> {
+  try {
+    const { Attributes } = await client.send(
+      new UpdateItemCommand({
+        ...{ TableName, Key: connectionKey(connectionId) },
+        ConditionExpression: 'expiresAt > :seconds',
+        UpdateExpression: 'SET fullAt = :empty ADD badFrames :one',
+        ExpressionAttributeValues: {
+          ':seconds': { N: String(Math.floor(nowMs / 1000)) },
+          ':empty': { N: String(nowMs + size * everyMs) },
+          ':one': { N: '1' },
+        },
+        ReturnValues: 'UPDATED_NEW',
+      }),
+    );
+    if (Number(Attributes?.badFrames?.N) % LIMITS.badFrames === 0)
+      await mention('ConnectionMisused', { connectionId });
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) await countRefusal(connectionId, nowMs);
+    else console.warn({ message: 'a bad frame was not counted', connectionId, error });
+  }
+}
+
+/** Counted in this sandbox alone, because a call would double what a refusal costs. */
+async function countRefusal(connectionId: string, nowMs: number): Promise<void> {
+  const before = refusals.get(connectionId);
+  const isRecent = before !== undefined && nowMs - before.sinceMs < LIMITS.refusalsMs;
+  const { count, sinceMs } = isRecent ? before : { count: 0, sinceMs: nowMs };
+  refusals.delete(connectionId);
+  refusals.set(connectionId, { count: count + 1, sinceMs });
+  const [oldest] = refusals.size > MOST_COUNTED ? refusals.keys() : [];
+  if (oldest !== undefined) refusals.delete(oldest);
+  if ((count + 1) % LIMITS.refusals === 0) await mention('ConnectionMisused', { connectionId });
 }

@@ -32,7 +32,7 @@ async function comes(userId: string, atMs: number): Promise<string> {
 async function sendsOf(connectionId: string, atMs: number): Promise<number> {
   for (let sent = 0; ; sent += 1)
     try {
-      await admit(connectionId, null, atMs);
+      await admit(connectionId, null, undefined, atMs);
     } catch (error) {
       if (error instanceof Refused && error.code === 'RateLimited') return sent;
       throw error;
@@ -58,7 +58,7 @@ test('one that comes at once with fourteen others has no more', async () => {
 test('who begins with none is told when the first token comes', async () => {
   await inTurn(5, 'u_1', NOW);
   const late = await comes('u_1', NOW);
-  await expect(admit(late, null, NOW)).rejects.toMatchObject({ more: { afterMs: 500 } });
+  await expect(admit(late, null, undefined, NOW)).rejects.toMatchObject({ more: { afterMs: 500 } });
   expect(await sendsOf(late, NOW + 500)).toBe(1);
 });
 

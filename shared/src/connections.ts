@@ -86,6 +86,9 @@ export const hearsUntil = (
 export const isOver = ({ authExpiresAt }: Connection): boolean =>
   authExpiresAt !== undefined && authExpiresAt <= now();
 
+/** Whether its user is a guest or a plain client: nobody who signed in. */
+export const isGuest = ({ authExpiresAt }: Connection): boolean => authExpiresAt === undefined;
+
 /** Writes the connection, then its subscriptions: whoever finds a subscription finds its owner. It lasts so many seconds. */
 export async function open(connection: Connection, lifeS = LIFE_S): Promise<void> {
   const { connectionId, userId, nickname, protocol, clientId, subscriptions } = connection;

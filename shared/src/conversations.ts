@@ -54,6 +54,23 @@ export async function hasSpoken(userId: string, room: string): Promise<boolean> 
   return Item !== undefined && !hasRunOut(Item.expiresAt);
 }
 
+const MOST_SPOKEN = 10_000;
+/** Direct rooms where this sandbox has seen it: it stays so. */
+const spokenByBoth = new Set<string>();
+
+/**
+ * Whether each of the two has said something in their direct room within a year. Two reads where this sandbox has not seen it of
+ * the room yet, else none.
+ */
+export async function haveBothSpoken(one: string, other: string, room: string): Promise<boolean> {
+  if (spokenByBoth.has(room)) return true;
+  const spoken = await Promise.all([one, other].map((userId) => hasSpoken(userId, room)));
+  if (spoken.includes(false)) return false;
+  if (spokenByBoth.size >= MOST_SPOKEN) spokenByBoth.clear();
+  spokenByBoth.add(room);
+  return true;
+}
+
 /**
  * Something was said to `to` in their direct room. What `from` says is theirs, so it stands among their own rooms. For `to` it
  * does once they have spoken in it too; before, it waits apart, so that strangers push nobody's own conversations out.

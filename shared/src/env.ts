@@ -6,6 +6,7 @@ type Variable =
   | 'AUTH_MODE'
   | 'BUS_NAME'
   | 'CALLBACK_URL'
+  | 'CONNECTIONS_PER_ADDRESS'
   | 'CONNECTIONS_TABLE'
   | 'MESSAGES_PER_SECOND'
   | 'MESSAGES_TABLE'
@@ -14,7 +15,10 @@ type Variable =
   | 'OIDC_AUDIENCE'
   | 'OIDC_ISSUER'
   | 'OIDC_JWKS_URI'
-  | 'PING_AFTER_SECONDS';
+  | 'PING_AFTER_SECONDS'
+  | 'PRESENCE_CHANGE'
+  | 'RESERVED_NAMES'
+  | 'ROOM_MESSAGES_PER_SECOND';
 
 /** The variable's value. Throws its name if the template gave none: at cold start, not in the middle of a message. */
 export function env(name: Variable): string {

@@ -11,6 +11,7 @@ export const SOURCES = {
 
   MessageSent: 'chat.api',
   ClientReplaced: 'chat.api',
+  ConnectionMisused: 'chat.api',
   RoomJoined: 'chat.api',
   RoomLeft: 'chat.api',
   MemberInvited: 'chat.api',
@@ -49,6 +50,11 @@ export interface ClientReplaced {
   clientId: string;
   /** The epoch that the older connection is told: that of the client's lease, or one above its own. */
   epoch: number;
+}
+
+/** A connection sent `LIMITS.badFrames` bad frames in a row, or far too many at once. Emitted by `api`, listened to by the function `replace`, which ends it. */
+export interface ConnectionMisused {
+  connectionId: string;
 }
 
 /** Somebody is in a room who was not. Emitted by `api`; a rule tells their other connections. */
@@ -127,6 +133,7 @@ export interface Events {
   Typing: Typing;
   MessageSent: MessageSent;
   ClientReplaced: ClientReplaced;
+  ConnectionMisused: ConnectionMisused;
   RoomJoined: RoomJoined;
   RoomLeft: RoomLeft;
   MemberInvited: MemberInvited;

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { cutNickname, folded, isGuestName, isNickname, shown, suggestion } from './nickname.ts';
+import { folded } from './lookalikes.ts';
+import { cutNickname, isGuestName, isNickname, shown, suggestion } from './nickname.ts';
 
 describe('folds to the same as Ada', () => {
   test.each([

@@ -1,11 +1,8 @@
 // A nickname: what may be one, how it is shown, what it must not be confused with, and what to suggest where it is taken.
 
 import { createHash } from 'node:crypto';
-import { alike } from './lookalikes.ts';
+import { folded } from './lookalikes.ts';
 
-/** What has no glyph of its own: zero-width, direction, variation marks, fillers. */
-const INVISIBLE = /\p{Default_Ignorable_Code_Point}|\p{Cc}|[\u2028\u2029]/gu;
-const MARKS = /\p{M}/gu;
 /** Breaks the line, hides, or turns the direction of what stands beside it. */
 const UNSEEMLY = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
 const SEEN = /[^\s\p{Cc}\p{M}\p{Default_Ignorable_Code_Point}]/u;
@@ -43,25 +40,6 @@ export function cutNickname(nickname: string): string {
 /** As others see it: composed, without what cannot be seen at either end, single spaces. */
 export const shown = (nickname: string): string =>
   nickname.normalize('NFC').replace(/\s+/gu, ' ').trim();
-
-/**
- * The same for nicknames that people would take for one another: compatibility forms, case, marks, invisible characters and
- * lookalike letters are gone. Empty where nothing visible is left. It is a key, never shown. Not covered: scripts that
- * `lookalikes.ts` does not name (Hebrew, Arabic, syllabics), words that look alike in one of these scripts only, capitals
- * whose small letter looks like another (Greek Η, Ν, Υ), digits other than 0 and 1 (5 and S), `cl` for `d`, and emoji.
- */
-export function folded(nickname: string): string {
-  const bare = nickname
-    .normalize('NFKD')
-    .replace(INVISIBLE, '')
-    .replace(MARKS, '')
-    .toLowerCase()
-    .normalize('NFKC')
-    .replace(/[\p{Pd}\u2212]/gu, '-')
-    .replace(/\s+/gu, ' ')
-    .trim();
-  return alike(bare);
-}
 
 /**
  * Names that are given and never asked for: else somebody could go by the name of a guest who has said nothing of

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { env } from './env.ts';
 import { keepUntil } from './keeping.ts';
-import { folded } from './nickname.ts';
+import { folded } from './lookalikes.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');

@@ -34,6 +34,10 @@ export const LIMITS = {
   crowd: 100,
   /** Open invitations that are told. */
   invitations: 10,
+  /** Unanswered invitations of one person to one other; those to public rooms count for a day. */
+  invitationsEach: 3,
+  /** Invitations that one user makes in a day of UTC. */
+  invitationsMade: 100,
   /** Rooms in one answer to `rooms`. */
   listedRooms: 100,
   /** Rooms that one user makes in a day of UTC. */
@@ -44,6 +48,12 @@ export const LIMITS = {
   historyItems: 100,
   /** Characters of a token: signed claims are some hundreds to 2,000. */
   tokenCharacters: 8 * 1024,
+  /** Frames in a row that cannot be read: with the last of them the socket ends. */
+  badFrames: 20,
+  /** Frames that are refused within `refusalsMs`, at the door of one function: with the last of them the socket ends. */
+  refusals: 100,
+  /** Milliseconds for which refusals are counted. */
+  refusalsMs: 60_000,
   /** Bytes of one frame to a client: below API Gateway's 32 KB a frame. */
   answerBytes: 28 * 1024,
 } as const;
@@ -81,8 +91,8 @@ export interface Hello {
   nickname?: string;
   /**
    * Optional: up to 50 rooms, and no other is heard after it. Public ones are joined, made if need be; private ones that
-   * one is no member of, and those beyond 50 made in a day, are left out of `welcome.heads`. If absent: the lobby, and
-   * every room of mine.
+   * one is no member of, and those that could not be made (50 made in a day, another that looks like it, a reserved name), are
+   * left out of `welcome.heads`. If absent: the lobby, and every room of mine.
    */
   rooms?: string[];
 }
@@ -133,7 +143,8 @@ export type Role = 'owner' | 'member';
 /**
  * `join`: hear a room, on this connection now and after every hello to come. Answered by `joined`, or by `error`:
  * `NoSuchRoom` (a private room that one is no member of is none), `TooManyRooms` (in 50 beside the lobby, or 50 made today).
- * A room's name is folded as people type it (`room-name.ts`): `Tea Room` is `tea-room`.
+ * A room's name is folded as people type it (`room-name.ts`): `Tea Room` is `tea-room`. A room is not made, and is `NoSuchRoom`,
+ * where another looks like it (`lookalikes.ts`), or where the stack reserves its name.
  */
 export interface Join {
   action: 'join';
@@ -161,7 +172,8 @@ export interface Leave {
 /**
  * `invite`: ask somebody else into a room that I hear; of a private one only its owner may. They are in it when they `join`. To a public
  * room they are told if they are here; to a private one also by a later `welcome`. Answered by `invited`, or by `error`:
- * `NoSuchUser` where nobody of that userId has ever said hello.
+ * `NoSuchUser` where nobody of that userId has ever said hello, `TooManyInvitations` where three of mine wait for their answer
+ * already (to a public room, of the last day), or where I have made 100 today.
  */
 export interface Invite {
   action: 'invite';
@@ -194,7 +206,7 @@ export interface MembersQuestion {
 /**
  * `nickname`: be called so from now on, on every connection of mine. Answered by `nickname`, or by `error`:
  * `NicknameTaken` with a `suggestion`. Names are the same that people would take for one another; those that begin with
- * `guest-` are given, and never asked for.
+ * `guest-` are given, and never asked for; those that the stack reserves nobody has.
  */
 export interface NicknameWish {
   action: 'nickname';
@@ -202,7 +214,10 @@ export interface NicknameWish {
   nickname: string;
 }
 
-/** `typing`: I am writing in this room, or stopped. Not answered; never stored, never sent again. */
+/**
+ * `typing`: I am writing in this room, or stopped. Not answered; never stored, never sent again. In a direct room it is told
+ * once both have spoken there, and dropped before.
+ */
 export interface TypingSay {
   action: 'typing';
   room: string;
@@ -264,7 +279,11 @@ export interface Welcome {
   here: { [room: string]: Member[] };
   /** Those of `heads` that are private, every one, and what one is in them. Absent where there are none. */
   private?: { [room: string]: Role };
-  /** To private rooms, unanswered, of the last 30 days: at most 10, as far as the frame holds them. Absent where there are none, and where rooms were named. */
+  /**
+   * To private rooms, unanswered, of the last 30 days, the newest first: at most 10, as far as the frame holds them. Where there
+   * are more, those by people whom one has written to are told before others'.
+   * Absent where there are none, and where rooms were named.
+   */
   invitations?: Invitation[];
   /** Milliseconds until the token of this hello expires; absent where there is none. */
   authForMs?: number;
@@ -525,7 +544,11 @@ export const ERRORS = {
   },
   MessageIdReused: { retry: false, afterMs: 0, says: 'This messageId was used for other words.' },
   NotInRoom: { retry: false, afterMs: 0, says: 'You are not in this room.' },
-  NoSuchRoom: { retry: false, afterMs: 0, says: 'There is no such room.' },
+  NoSuchRoom: {
+    retry: false,
+    afterMs: 0,
+    says: 'There is no such room, or none by this name for you.',
+  },
   NoSuchUser: { retry: false, afterMs: 0, says: 'Nobody is known here by this id.' },
   Forbidden: { retry: false, afterMs: 0, says: 'That is not for you to do in this room.' },
   TooManyRooms: {
@@ -533,7 +556,16 @@ export const ERRORS = {
     afterMs: 0,
     says: 'These are too many rooms. Leave one first, or make no more today.',
   },
-  NicknameTaken: { retry: false, afterMs: 0, says: 'Somebody else goes by this nickname.' },
+  TooManyInvitations: {
+    retry: false,
+    afterMs: 0,
+    says: 'These are too many invitations. Wait for an answer, or for tomorrow.',
+  },
+  NicknameTaken: {
+    retry: false,
+    afterMs: 0,
+    says: 'Somebody else goes by this nickname, or nobody may.',
+  },
   NotConnected: { retry: true, afterMs: 1_000, says: 'This connection is not known (any more).' },
   RateLimited: { retry: true, afterMs: 500, says: 'Too much at once. Wait a moment.' },
   Busy: { retry: true, afterMs: 1_000, says: 'The service is busy. Try again.' },

@@ -13,7 +13,8 @@ import {
 import { inBatches, MOST_READS } from './batch.ts';
 import { env } from './env.ts';
 import { hasRunOut, keepUntil } from './keeping.ts';
-import { LIMITS, type Role, type Visibility } from './protocol.ts';
+import { folded } from './lookalikes.ts';
+import { LIMITS, LOBBY, type Role, type Visibility } from './protocol.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
@@ -29,18 +30,25 @@ export interface Room {
   createdBy: string;
 }
 
-/** A room as one user finds it: without a role in it where it is public, or they are no member. */
-export type Standing = Room & { role?: Role };
+/** A room as one user finds it. */
+export interface Standing extends Room {
+  /** Absent where the room is public, or the user is no member. */
+  role?: Role;
+  /** Whether the room has the claim on its look, as names fold today. */
+  isClaimed: boolean;
+}
 
 const roomKey = (room: string) => ({ pk: { S: `room#${room}` }, sk: { S: 'room' } });
 const memberKey = (room: string, userId: string) => ({
   pk: { S: `room#${room}` },
   sk: { S: `member#${userId}` },
 });
+/** One row for each look: the room that has it, for good. */
+const lookKey = (look: string) => ({ pk: { S: `look#${look}` }, sk: { S: 'look' } });
 /** All public rooms stand in one partition, so that they can be listed without a Scan. */
 const PUBLIC = { S: 'rooms' };
 
-/** What one user finds of rooms, two keys each, read consistently; a room that is not there is absent. */
+/** What one user finds of rooms, two keys each, read consistently; a room that is not there, or not yet, is absent. */
 export async function standings(userId: string, rooms: string[]): Promise<Map<string, Standing>> {
   const items = await read(
     [...new Set(rooms)].flatMap((room) => [roomKey(room), memberKey(room, userId)]),
@@ -49,13 +57,14 @@ export async function standings(userId: string, rooms: string[]): Promise<Map<st
   for (const room of rooms) {
     const of = items.filter(({ pk }) => pk?.S === roomKey(room).pk.S);
     const item = of.find(({ sk }) => sk?.S === 'room');
-    if (item === undefined) continue;
+    if (item === undefined || item.pending !== undefined) continue;
     const role = of.find(({ sk, expiresAt }) => sk?.S !== 'room' && !hasRunOut(expiresAt))?.role?.S;
     found.set(room, {
       room,
       title: item.title?.S ?? room,
       visibility: item.visibility?.S === 'private' ? 'private' : 'public',
       createdBy: item.createdBy?.S ?? '',
+      isClaimed: item.look?.S === folded(room),
       ...(role === undefined ? {} : { role: role === 'owner' ? 'owner' : 'member' }),
     });
   }
@@ -63,8 +72,12 @@ export async function standings(userId: string, rooms: string[]): Promise<Map<st
 }
 
 /**
- * Makes the room, if it is not there; false if its maker has made fifty today. One who fails after it may join it all the
- * same: what a public room needs besides, `enlist` writes at each joining, and a private one is its maker's by its row.
+ * Makes the room, if it is not there and no other has its look; false if its maker has made fifty today. One who fails after
+ * it may join it all the same: what a public room needs besides, `enlist` writes at each joining, and a private one is its
+ * maker's by its row.
+ *
+ * The room is written first, as pending, and is there once the claim names it. So the claim alone decides between rooms that
+ * look alike, and a maker that ends anywhere in between leaves a room that the next maker of it completes.
  */
 export async function makeRoom({ room, title, visibility, createdBy }: Room): Promise<boolean> {
   if (createdBy !== '' && !(await mayMake(createdBy))) return false;
@@ -73,9 +86,50 @@ export async function makeRoom({ room, title, visibility, createdBy }: Room): Pr
     title: { S: title },
     visibility: { S: visibility },
     createdBy: { S: createdBy },
+    pending: { BOOL: true },
   });
-  if (isMade && visibility === 'private') await admit(room, createdBy, 'owner');
+  const isThere = await claimLook(room);
+  if (isMade && isThere && visibility === 'private') await admit(room, createdBy, 'owner');
   return true;
+}
+
+/** The lobby is there before it is made. */
+const isLobbys = (look: string): boolean =>
+  look.replaceAll('-', '') === folded(LOBBY).replaceAll('-', '');
+
+/**
+ * Claims the room's look for it; false where another room has it, and then a pending room of this name is deleted. No claim
+ * is ever given back, so a name that is refused once can never be there: its row may be deleted whatever came between.
+ */
+export async function claimLook(room: string): Promise<boolean> {
+  const look = folded(room);
+  const isClaimed =
+    (room === LOBBY || !isLobbys(look)) &&
+    (await ifAllowed(
+      new UpdateItemCommand({
+        TableName,
+        Key: lookKey(look),
+        ConditionExpression: 'attribute_not_exists(pk) OR room = :room',
+        UpdateExpression: 'SET room = :room',
+        ExpressionAttributeValues: { ':room': { S: room } },
+      }),
+    ));
+  await ifAllowed(
+    isClaimed
+      ? new UpdateItemCommand({
+          TableName,
+          Key: roomKey(room),
+          ConditionExpression: 'attribute_exists(pk)',
+          UpdateExpression: 'SET look = :look REMOVE pending',
+          ExpressionAttributeValues: { ':look': { S: look } },
+        })
+      : new DeleteItemCommand({
+          TableName,
+          Key: roomKey(room),
+          ConditionExpression: 'attribute_exists(pending)',
+        }),
+  );
+  return isClaimed;
 }
 
 /** Counts one more room that the user makes; false if that would be too many for a day of UTC. */
@@ -178,9 +232,13 @@ const putNew = (Item: Record<string, AttributeValue>): Promise<boolean> =>
     }),
   );
 
-async function ifAllowed(command: PutItemCommand | UpdateItemCommand): Promise<boolean> {
+async function ifAllowed(
+  command: PutItemCommand | UpdateItemCommand | DeleteItemCommand,
+): Promise<boolean> {
   try {
-    await (command instanceof PutItemCommand ? client.send(command) : client.send(command));
+    if (command instanceof PutItemCommand) await client.send(command);
+    else if (command instanceof UpdateItemCommand) await client.send(command);
+    else await client.send(command);
     return true;
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return false;

@@ -1,11 +1,11 @@
 // Who may do what before saying who they are: a table of every action, from every kind of connection.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { EVERY_ACTION } from '../../tests/product/every-action.ts';
 import { context, frameIn, routeEvent } from '../../tests/product/sample.ts';
 import type { Connection } from './connections.ts';
-import { ACTIONS, type Action } from './protocol.ts';
+import { ACTIONS, type Action, Refused } from './protocol.ts';
 
 let aws: TestAws;
 let open: typeof import('./connections.ts').open;
@@ -62,7 +62,7 @@ test('where people sign in, nothing but hello is left when the token has expired
   expect(await answerTo('hello', {}, over)).toBe('done');
 });
 
-test('a frame that cannot be read asks no table, however many come: a token would cost more than its answer', async () => {
+test('a frame that cannot be read costs one call, and a token is no longer there for the next', async () => {
   const { protocol, clientId } = KINDS.greeted;
   let calls = 0;
   await answerTo('ping', {}, { protocol, clientId });
@@ -71,9 +71,31 @@ test('a frame that cannot be read asks no table, however many come: a token woul
     return undefined;
   };
   const handler = routeHandler('ping', async () => undefined);
-  for (const body of [{ action: 'ping', n: 'x' }, { action: 'ping', n: -1 }, { action: 'dance' }]) {
-    const event = routeEvent('ping', { connectionId: 'c1=', body });
-    expect(frameIn(await handler(event, context()))).toMatchObject({ type: 'error' });
-  }
-  expect(calls).toBe(0);
+  const event = (body: object) => routeEvent('ping', { connectionId: 'c1=', body });
+  for (const body of [{ action: 'ping', n: 'x' }, { action: 'ping', n: -1 }, { action: 'dance' }])
+    expect(frameIn(await handler(event(body), context()))).toMatchObject({ type: 'error' });
+  expect(calls).toBe(3);
+  const [row] = (await aws.rows(aws.tables.connections)).filter(({ userId }) => userId?.S);
+  expect(row).toMatchObject({ badFrames: { N: '3' } });
+  expect(Number(row?.fullAt?.N)).toBeGreaterThan(Date.now());
+});
+
+test('what frame and row alone refuse is refused before anything else is read', async () => {
+  const { protocol, clientId } = KINDS.greeted;
+  await answerTo('ping', {}, { protocol, clientId });
+  const answer = jest.fn(async () => undefined);
+  const handler = routeHandler('ping', answer, ({ n }, { userId }) => {
+    if (n === 7) throw new Refused('Forbidden', { field: userId });
+  });
+  const says = async (n: number) =>
+    frameIn(
+      await handler(
+        routeEvent('ping', { connectionId: 'c1=', body: { action: 'ping', n } }),
+        context(),
+      ),
+    );
+  expect(await says(7)).toMatchObject({ code: 'Forbidden' });
+  expect(answer).not.toHaveBeenCalled();
+  expect(await says(8)).toBeUndefined();
+  expect(answer).toHaveBeenCalledTimes(1);
 });

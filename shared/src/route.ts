@@ -1,6 +1,7 @@
 // A route: what a known connection may do. Parses the frame, finds who speaks, answers.
 
-import { admit } from './admission.ts';
+import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
+import { admit, penalize } from './admission.ts';
 import { type Connection, isOver } from './connections.ts';
 import { type Answer, socketHandler, text } from './handler.ts';
 import {
@@ -12,25 +13,41 @@ import {
 } from './protocol.ts';
 
 /**
- * The sender comes from the connection, never from the frame. Throws what the validator says, before any table is asked;
- * `RateLimited` when too many came, `NotConnected` for a connection without a row, `HelloFirst` for one that has yet to say
- * who it is, `AuthExpired` where it has to say so again; a plain client may say to a room and ping without, where guests may
- * come in.
+ * The sender comes from the connection, never from the frame. A frame is refused in this order: what the validator throws;
+ * `NotConnected`; `HelloFirst`, where a plain client may only say to a room and ping; `AuthExpired`; what `check` throws,
+ * from frame and row alone; `RateLimited`.
  */
 export const routeHandler = <A extends Action>(
   action: A,
   answer: (frame: FrameOf<A>, speaker: Connection) => Answer,
+  check: (frame: FrameOf<A>, speaker: Connection) => void = () => undefined,
 ) =>
   socketHandler(async (event) => {
-    const frame = parseClientFrame(text(event));
-    if (!isOf(frame, action)) throw new Refused('UnknownAction');
+    const frame = await readFrame(event, (sent) => {
+      if (!isOf(sent, action)) throw new Refused('UnknownAction');
+      return sent;
+    });
     const ref = 'messageId' in frame ? (frame.messageId ?? null) : null;
-    const speaker = await admit(event.requestContext.connectionId, ref);
-    if (speaker === undefined) throw new Refused('NotConnected', { ref });
-    if (!may(speaker, frame)) throw new Refused('HelloFirst', { ref });
-    if (action !== 'hello' && isOver(speaker)) throw new Refused('AuthExpired', { ref });
+    const speaker = await admit(event.requestContext.connectionId, ref, (one) => {
+      if (!may(one, frame)) throw new Refused('HelloFirst', { ref });
+      if (action !== 'hello' && isOver(one)) throw new Refused('AuthExpired', { ref });
+      check(frame, one);
+    });
     return answer(frame, speaker);
   });
+
+/** The event's frame, as `accept` answers it. A frame that cannot be read, or that `accept` refuses, costs its sender a penalty. */
+export async function readFrame<T>(
+  event: APIGatewayProxyWebsocketEventV2,
+  accept: (frame: ClientFrame) => T,
+): Promise<T> {
+  try {
+    return accept(parseClientFrame(text(event)));
+  } catch (error) {
+    if (error instanceof Refused) await penalize(event.requestContext.connectionId);
+    throw error;
+  }
+}
 
 const isOf = <A extends Action>(frame: { action: Action }, action: A): frame is FrameOf<A> =>
   frame.action === action;

@@ -227,7 +227,7 @@ describe('M12: a nickname', () => {
       else wire.inject({ type: 'nickname', userId, nickname, at: new Date().toISOString() });
     });
     const dialog = await rename(ada, 'Ada');
-    await dialog.getByRole('alert').getByText('“Ada” belongs to somebody else.').waitFor();
+    await dialog.getByRole('alert').getByText('“Ada” is taken, or nobody may use it.').waitFor();
     const field = dialog.getByRole('textbox', { name: 'Nickname' });
     expect(await field.getAttribute('aria-invalid')).toBe('true');
     await dialog.getByRole('button', { name: 'Take “Ada-2”' }).click();

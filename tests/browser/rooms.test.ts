@@ -83,6 +83,30 @@ describe('a public room', () => {
     await opened(ravi.page, `#${name}`);
   });
 
+  test.each([
+    ['हिन्दी', 'हिन्दी'],
+    ['العَرَبِيَّة', 'العَرَبِيَّة'.normalize('NFC')],
+    ['İstanbul', 'istanbul'],
+  ])('may be called %s', async (typed, shown) => {
+    await askForRoom(ada.page, typed, 'Public');
+    await opened(ada.page, `#${shown}`);
+    await ada.page.reload();
+    await opened(ada.page, `#${shown}`);
+    await button(ravi.page, 'Find a room').click();
+    await ravi.page.getByRole('dialog', { name: 'Find a room' }).getByRole('textbox').fill(typed);
+    await button(ravi.page, `#${shown}`).click();
+    await opened(ravi.page, `#${shown}`);
+  });
+
+  test('is not made where another looks like it, or its name is reserved', async () => {
+    for (const room of ['lobbу', 'support']) {
+      await askForRoom(ada.page, room, 'Public');
+      const dialog = ada.page.getByRole('dialog', { name: 'A new room' });
+      await dialog.getByRole('alert').getByText('cannot be made').waitFor();
+      await ada.page.keyboard.press('Escape');
+    }
+  });
+
   test('comes back after a reload, open as it was; Back returns to the one before', async () => {
     await makeRoom(ada.page, name);
     await ada.page.reload();

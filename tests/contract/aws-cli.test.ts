@@ -1,18 +1,18 @@
-// The AWS CLI, unchanged, works against this machine: whoever knows AWS knows how to look inside.
-import { execFile, spawnSync } from 'node:child_process';
+// The AWS CLI, unchanged, works against this machine, in both of its versions.
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as path } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import sent from '../../workflows/events/MessageSent.json' with { type: 'json' };
+import { awsCli, judgedBy } from '../judges.ts';
 import { everybodyLeaves, join } from './client.ts';
 import { type LocalRuntime, startLocal } from './runtime.ts';
 import { CONNECTIONS_TABLE, eventually, MESSAGES_TABLE } from './stored.ts';
 
 const run = promisify(execFile);
-const isHere = spawnSync('aws', ['--version']).status === 0;
 const BUS = 'hubbub-dev';
 const MACHINE =
   'arn:aws:states:us-east-1:000000000000:stateMachine:hubbub-dev-message-distribution';
@@ -20,10 +20,17 @@ const MACHINE =
 const CONFIG = '[default]\ncli_binary_format = raw-in-base64-out\n';
 const ENVIRONMENT = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_PAGER: '' };
 
+const DEAD_LETTERS = ['--queue-url', 'ENDPOINT/000000000000/hubbub-dev-dead-letters'];
+
 type Answer = Record<string, unknown>;
 
-// Each call starts an interpreter of Python.
-(isHere ? describe : describe.skip)('the AWS CLI (skipped where there is none)', () => {
+for (const major of [1, 2] as const) {
+  const title = `version ${major} of the AWS CLI`;
+  judgedBy(title, awsCli(major), title, works);
+}
+
+/** Each call starts an interpreter of Python. */
+function works(program: string): void {
   let runtime: LocalRuntime;
   let folder: string;
 
@@ -43,7 +50,7 @@ type Answer = Record<string, unknown>;
     const args = words.map((word) => (typeof word === 'string' ? word : JSON.stringify(word)));
     const where = ['--region', 'us-east-1', '--output', 'json', '--endpoint-url', runtime.aws];
     const env = { ...process.env, ...ENVIRONMENT, AWS_CONFIG_FILE: path(folder, 'config') };
-    const { stdout } = await run('aws', [...args, ...where], { env, cwd: folder });
+    const { stdout } = await run(program, [...args, ...where], { env, cwd: folder });
     return stdout.trim() === '' ? {} : (JSON.parse(stdout) as Answer);
   }
 
@@ -196,4 +203,23 @@ type Answer = Record<string, unknown>;
     await alice.hears(marker);
     expect(alice.messages().map((frame) => frame.messageId)).toEqual([marker]);
   });
-});
+
+  test.each([
+    ['get-queue-url', ['--queue-name', 'nothing'], 'AWS.SimpleQueueService.NonExistentQueue'],
+    ['delete-message', [...DEAD_LETTERS, '--receipt-handle', 'x'], 'ReceiptHandleIsInvalid'],
+    [
+      'send-message-batch',
+      [...DEAD_LETTERS, '--entries', '[]'],
+      'AWS.SimpleQueueService.EmptyBatchRequest',
+    ],
+    [
+      'receive-message',
+      [...DEAD_LETTERS, '--max-number-of-messages', '11'],
+      'InvalidParameterValue',
+    ],
+    ['create-queue', ['--queue-name', 'nothing'], 'InvalidAction'],
+  ])('sqs %s %j is answered %s', async (command, words, code) => {
+    const at = words.map((word) => word.replace('ENDPOINT', runtime.aws));
+    await expect(aws('sqs', command, ...at)).rejects.toThrow(`An error occurred (${code})`);
+  });
+}

@@ -53,6 +53,25 @@ const isThrottled: Happened = async (_, { aws }) => {
   );
 };
 
+test('I1: a burst above the account’s rate of posts ends no socket, and pong’s heads repair it', async () => {
+  const faults = JSON.stringify({ gateway: { postsPerS: 2 } });
+  chat = await startLocal(['--verbose', '--faults', faults]);
+  const { websocket } = chat;
+  const members = await Promise.all([1, 2, 3, 4].map(() => joinLive(websocket, 'burst')));
+  const said = members.flatMap((member, at) => [0, 1, 2].map((n) => member.says(`${at} ${n}`)));
+  const ids = await Promise.all(said);
+  await agree(members, ids.length, TIME_MS);
+  const stored = (await storedMessages(chat.aws)).map(({ messageId }) => messageId);
+  expect(stored.toSorted()).toEqual(ids.toSorted());
+  // Live frames alone would have been one per message and member.
+  const live = members.reduce((sum, member) => sum + told(member, 'message').length, 0);
+  expect(live).toBeLessThan(ids.length * members.length);
+  await everybodyLeaves();
+  const { stderr } = await chat.end('SIGINT');
+  expect(stderr).toContain('POST @connections 429');
+  expect(stderr).not.toContain('DELETE @connections');
+});
+
 test.each<[string, object, Happened]>([
   ['I2: the bus delivers everything three times', { bus: { copies, seed } }, isDoubled],
   [

@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { connect } from '../../front/src/core/chat.js';
+import { LIMITS } from '../../shared/src/protocol.ts';
 import { type Line, me, openLine } from '../product/line.ts';
 import { type LocalRuntime, startLocal } from './runtime.ts';
 
 const faults = { bus: { copies: 2, delayMs: [0, 100], seed: 1 } };
 /** As the product has it; the other contracts speak faster. */
 const PEOPLE = ['--parameter', 'MessageBurst=10', '--parameter', 'MessagesPerSecond=2'];
+/** More than the stage takes: what these tests hold is the limit of one socket, which is counted behind the stage's. */
+const WIDE_STAGE = ['--parameter', 'FramesPerSecond=10000', '--parameter', 'FramesBurst=5000'];
 
 describe.each([
   ['this machine', []],
@@ -17,7 +20,7 @@ describe.each([
   let chat: LocalRuntime;
   const lines: Line[] = [];
   beforeAll(async () => {
-    chat = await startLocal([...PEOPLE, ...flags]);
+    chat = await startLocal([...PEOPLE, ...WIDE_STAGE, ...flags]);
   });
   afterEach(() => {
     for (const line of lines.splice(0)) line.cut();
@@ -84,4 +87,25 @@ describe.each([
     // One token's time, and what passed between looking at the clock and at the bucket; never a whole bucket's.
     expect(afterMs).toBeLessThan(5_000);
   });
+
+  const misuses = {
+    'frames that cannot be read': { frames: LIMITS.badFrames, frame: { action: 'ping', n: -1 } },
+    'unknown actions': { frames: LIMITS.badFrames, frame: { action: 'dance' } },
+    // Each of at most 16 sandboxes counts for itself.
+    'far too many frames': { frames: 17 * LIMITS.refusals, frame: { action: 'ping' } },
+  };
+  test.each(Object.entries(misuses))(
+    'a socket that sends %s is ended, and no other',
+    async (_, misuse) => {
+      const [misused, other] = [await openLine(chat.websocket), await openLine(chat.websocket)];
+      lines.push(misused, other);
+      misused.send(me());
+      other.send(me());
+      await Promise.all([misused.hears({ type: 'welcome' }), other.hears({ type: 'welcome' })]);
+      for (let at = 0; at < misuse.frames; at += 1) misused.send(misuse.frame);
+      await misused.ended;
+      other.send({ action: 'ping', n: 7 });
+      await other.hears({ type: 'pong', n: 7 });
+    },
+  );
 });

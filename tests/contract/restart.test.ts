@@ -2,10 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join as path } from 'node:path';
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type Client, everybodyLeaves, isMessage, join } from './client.ts';
 import { type LocalRuntime, startLocal } from './runtime.ts';
-import { eventually, storedMessages } from './stored.ts';
+import { CONNECTIONS_TABLE, DEVELOPER, eventually, scan, storedMessages } from './stored.ts';
 
 // Two starts of the whole runtime, on whatever machine this is.
 let folder: string;
@@ -34,6 +35,29 @@ async function sayAndHear(speaker: Client, listener: Client, says: number, heard
 
 const placesOf = (messages: { seq: number; messageId: string }[]) =>
   messages.map(({ seq, messageId }) => ({ seq, messageId }));
+
+/** What the room was told last of anybody: shown as here, or not. */
+async function shownIn(aws: string): Promise<string[]> {
+  const rows = await scan(aws, CONNECTIONS_TABLE);
+  return rows.flatMap(({ pk, shown }) =>
+    pk?.S?.startsWith('presence#') ? [shown?.S ?? 'nothing'] : [],
+  );
+}
+
+async function waitingForTheirGrace(aws: string): Promise<number> {
+  const options = { endpoint: aws, region: 'us-east-1', credentials: DEVELOPER };
+  const sqs = new SQSClient(options);
+  const { QueueUrl } = await sqs.send(
+    new GetQueueUrlCommand({ QueueName: 'hubbub-dev-presence-grace' }),
+  );
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({
+      ...{ QueueUrl, AttributeNames: ['ApproximateNumberOfMessagesDelayed'] },
+    }),
+  );
+  sqs.destroy();
+  return Number(Attributes?.ApproximateNumberOfMessagesDelayed);
+}
 
 async function continues({ websocket, aws }: LocalRuntime): Promise<void> {
   const before = await storedMessages(aws);
@@ -94,3 +118,29 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     await continues(second);
   },
 );
+
+test('a start at the moment of a SIGKILL takes over folder and ports, time after time', async () => {
+  const { page, aws } = await start();
+  const ports = ['--port', new URL(page).port, '--aws-port', new URL(aws).port];
+  for (let round = 0; round < 4; round++) {
+    const killed = runtime?.end('SIGKILL');
+    runtime = await startLocal(['--data', folder, ...ports]);
+    expect((await killed)?.signal).toBe('SIGKILL');
+    expect(runtime.page).toBe(page);
+  }
+});
+
+test('who went just before SIGKILL is shown as gone after the restart: the grace outlives the process', async () => {
+  const { websocket, aws, end } = await start();
+  const alice = await join(websocket);
+  const isOnline = (shown: string[]) => shown.join() === 'online';
+  await eventually('one who is here', () => shownIn(aws), isOnline);
+  await alice.leave();
+  const waiting = () => waitingForTheirGrace(aws);
+  await eventually('one who waits for their grace', waiting, (count) => count === 1);
+  await end('SIGKILL');
+  const second = await start();
+  expect(await shownIn(second.aws)).toEqual(['online']);
+  const isGone = (shown: string[]) => shown.join() === 'offline';
+  await eventually('nobody who is here', () => shownIn(second.aws), isGone);
+});

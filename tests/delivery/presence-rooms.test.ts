@@ -8,27 +8,24 @@ import { LIMITS } from '../../shared/src/protocol.ts';
 
 const FOLDER = '../../workflows/';
 const read = (file: string) => readFileSync(new URL(FOLDER + file, import.meta.url), 'utf8');
-const MAX_GRACE_S = Number(
-  /PresenceGraceSeconds:[\s\S]*?MaxValue: (\d+)/.exec(read('template.yaml'))?.[1],
-);
 const LAST_SEEN = '2026-01-01T10:00:00.000Z';
-/** The longest that an Express workflow may run. */
-const EXPRESS_S = 5 * 60;
+/** When the execution runs, which the queue has held back. */
+const NOW = '2026-01-01T10:00:15.000Z';
 
 /** One execution for Ann, who was shown in these rooms and is in none any more; nobody can be told in those that are `deaf`. */
 async function leaves(
   rooms: string[],
-  { deaf = [], isLapsed = false }: { deaf?: string[]; isLapsed?: boolean } = {},
+  { deaf = [], cause = 'closed' as 'closed' | 'lapsed' | 'opened' } = {} as {
+    deaf?: string[];
+    cause?: 'closed' | 'lapsed' | 'opened';
+  },
 ) {
   const source = read('statemachine/presence-change.asl.json');
-  const filled = source.replaceAll(/\$\{(\w+)\}/g, (_, name: string) =>
-    name === 'GraceSeconds' ? String(MAX_GRACE_S) : name,
-  );
+  const filled = source.replaceAll(/\$\{(\w+)\}/g, '$1');
   const told: string[] = [];
   const seen: string[] = [];
   const away = new Set<string>();
-  let wokenAtMs = 0;
-  let sleeping: (() => void)[] = [];
+  const later: Json[] = [];
   const task = async (resource: string, parameters: Json): Promise<Json> => {
     const text = JSON.stringify(parameters);
     const room = rooms.find((one) => text.includes(`#${one}"`) || text.includes(`:${one}"`)) ?? '';
@@ -44,50 +41,47 @@ async function leaves(
       if (deaf.includes(room)) throw new Failure('Lambda.ServiceException', room);
       told.push(room);
     }
+    if (resource.endsWith('sqs:sendMessage')) later.push(parameters);
     return { Count: 0, ScannedCount: 0, Items: [] };
   };
-  const sleep = (ms: number) =>
-    new Promise<void>((done) => {
-      // Whoever sleeps by now sleeps side by side: the clock moves once for all of them.
-      if (sleeping.length === 0)
-        setImmediate(() => {
-          wokenAtMs += ms;
-          const woken = sleeping;
-          sleeping = [];
-          for (const wake of woken) wake();
-        });
-      sleeping.push(done);
-    });
   const who = { userId: 'ann', nickname: 'Ann', at: LAST_SEEN };
-  const detail = { ...who, rooms, isLapsed, rememberUntil: 1 };
-  const clock = { now: () => wokenAtMs, random: () => 0, sleep };
-  const context = { Execution: { Id: 'e', Input: { detail } } };
+  const detail = { ...who, rooms, isLapsed: cause === 'lapsed', rememberUntil: 1 };
+  const input = { detail, ...(cause === 'closed' ? { hasWaited: true } : {}) };
+  const waits: number[] = [];
+  const sleep = async (ms: number) => void waits.push(ms);
+  const clock = { now: () => Date.parse(NOW), random: () => 0, sleep };
+  const context = { Execution: { Id: 'e', Input: input } };
   const scope = { context, signal: new AbortController().signal, previous: 0 };
   const world = { region: 'eu-west-1', clock, record: () => 0, task };
   const machine = JSON.parse(filled) as States;
-  const error = await run(machine, { detail }, scope, world).then(
+  const error = await run(machine, input, scope, world).then(
     () => undefined,
     (thrown: unknown) => (thrown instanceof Failure ? thrown.name : thrown),
   );
-  return { told, seen, error, tookS: wokenAtMs / 1000 };
+  return { told, seen, error, later, waits };
 }
 
 const ROOMS = Array.from({ length: LIMITS.rooms }, (_, at) => `room-${at}`);
 
-test('a dozen rooms are told after one grace', async () => {
-  const dozen = ROOMS.slice(0, 12);
-  const { told, tookS, error, seen } = await leaves(dozen);
-  expect(new Set(seen)).toEqual(new Set([new Date(MAX_GRACE_S * 1000).toISOString()]));
-  expect(error).toBeUndefined();
-  expect(told.toSorted()).toEqual(dozen.toSorted());
-  expect(tookS).toBe(MAX_GRACE_S);
-});
-
-test("all rooms that one may be in are told in half an execution's life, at the longest grace", async () => {
-  const { told, tookS, error } = await leaves(ROOMS);
+test('all rooms that one may be in are told after the grace, and nothing in the execution waits', async () => {
+  const { told, waits, later, error, seen } = await leaves(ROOMS);
+  expect(new Set(seen)).toEqual(new Set([NOW]));
   expect(error).toBeUndefined();
   expect(told.toSorted()).toEqual(ROOMS.toSorted());
-  expect(tookS).toBeLessThanOrEqual(EXPRESS_S / 2);
+  expect([waits, later]).toEqual([[], []]);
+});
+
+test('an execution that came of an opening and finds nobody leaves the look to the queue, room by room', async () => {
+  const { told, waits, later } = await leaves(['a', 'b'], { cause: 'opened' });
+  expect([told, waits]).toEqual([[], []]);
+  const detail = { userId: 'ann', nickname: 'Ann', at: LAST_SEEN, isLapsed: false };
+  const event = (room: string) => ({
+    ...{ 'detail-type': 'ConnectionGone', source: 'chat.workflows' },
+    detail: { ...detail, rooms: [room], rememberUntil: 1 },
+  });
+  expect(later).toEqual(
+    ['a', 'b'].map((room) => ({ QueueUrl: 'GraceQueue', MessageBody: event(room) })),
+  );
 });
 
 test('a room that cannot be told fails the execution, after the others were told', async () => {
@@ -98,7 +92,7 @@ test('a room that cannot be told fails the execution, after the others were told
 });
 
 test('a ghost, whose lease has ended, is given no grace more, and was seen last when it ended', async () => {
-  const { told, tookS, seen } = await leaves(['room'], { isLapsed: true });
-  expect([told, tookS]).toEqual([['room'], 0]);
+  const { told, later, seen } = await leaves(['room'], { cause: 'lapsed' });
+  expect([told, later]).toEqual([['room'], []]);
   expect(seen).toEqual([LAST_SEEN]);
 });

@@ -118,7 +118,7 @@ describe('the chat', () => {
     expect(ada.room().items()).toEqual([]);
   });
 
-  test.each(['Internal server error', 'Forbidden'])(
+  test.each(['Too Many Requests', 'Internal server error', 'Forbidden'])(
     'retries after the gateway’s own "%s"',
     async (says) => {
       const { ada, sent, hear, live } = await alone();

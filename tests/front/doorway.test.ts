@@ -10,7 +10,11 @@ const joining = (room: string) => ({ action: 'join', room });
 function start() {
   const { clock, live } = fakeClock();
   const sent: object[] = [];
-  const doorway = createDoorway({ clock, send: (frame) => sent.push(frame) > 0 });
+  const doorway = createDoorway({
+    clock,
+    fraction: () => 0.5,
+    send: (frame) => sent.push(frame) > 0,
+  });
   doorway.line(true);
   const { ask, heard, refused, line } = doorway;
   return { ask, heard, refused, line, live, sent };
@@ -103,4 +107,46 @@ test('what was taken back on its way and never answered makes room after one wai
   void ask(joining('tea'), 'joined');
   await live(10_000);
   expect(sent).toEqual([joining('den'), joining('tea')]);
+});
+
+const refusal = { type: 'error' as const, ref: null, retry: true, message: '' };
+
+test('a question that the gateway refuses is asked again later and ever later, until it is answered', async () => {
+  const { ask, heard, refused, live, sent } = start();
+  const answer = ask(joining('tea'), 'joined');
+  for (const [at, wait] of [750, 1_500, 3_000, 6_000].entries()) {
+    refused({ ...refusal, code: 'GatewayError', afterMs: 0 });
+    await live(wait - 1);
+    expect(sent).toHaveLength(at + 1);
+    await live(1);
+    expect(sent).toHaveLength(at + 2);
+  }
+  heard(joined('tea'));
+  expect(await answer).toEqual(joined('tea'));
+});
+
+test('what is asked meanwhile does not hurry it, and waits its turn', async () => {
+  const { ask, heard, refused, live, sent } = start();
+  const first = ask(joining('tea'), 'joined');
+  refused({ ...refusal, code: 'GatewayError', afterMs: 0 });
+  const second = ask(ROOMS, 'rooms');
+  await live(749);
+  expect(sent).toEqual([joining('tea')]);
+  await live(1);
+  heard(joined('tea'));
+  expect(await first).toEqual(joined('tea'));
+  expect(sent).toEqual([joining('tea'), joining('tea'), ROOMS]);
+  heard({ type: 'rooms', rooms: [], prefix: '', after: '', more: false });
+  await second;
+});
+
+test('a new line does not wait for what was refused on the old one', async () => {
+  const { ask, refused, line, live, sent } = start();
+  void ask(joining('tea'), 'joined');
+  refused({ ...refusal, code: 'GatewayError', afterMs: 0 });
+  line(false);
+  line(true);
+  expect(sent).toHaveLength(2);
+  await live(5_000);
+  expect(sent).toHaveLength(2);
 });

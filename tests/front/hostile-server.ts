@@ -72,7 +72,11 @@ export function hostileServer(clock: Clock, chance: Chance) {
     };
   }
 
+  /** API Gateway's throttle, in front of every route: it says of nothing what it refused. */
+  const tooMany = { message: 'Too Many Requests', connectionId: 'c', requestId: 'r' };
+
   function hear(connection: Connection, frame: ClientFrame) {
+    if (faults.frames && chance.happens(0.1)) return tell(connection, tooMany);
     if (frame.action === 'hello') return greet(connection, frame);
     const { userId } = connection;
     if (userId === null) return tell(connection, error(null, 'HelloFirst', true));

@@ -10,7 +10,7 @@ function start() {
   const asked: string[] = [];
   const world = { isUp: true };
   const ask = (room: string) => world.isUp && asked.push(room) > 0;
-  return { ...createInquiry({ clock, ask }), pass, asked, world };
+  return { ...createInquiry({ clock, fraction: () => 0.5, ask }), pass, asked, world };
 }
 
 test('the first is asked at once, each other a second after the answer before', () => {
@@ -62,4 +62,35 @@ test('a new line begins anew; what none took is for its welcome to tell', () => 
   expect(asked).toEqual(['a']);
   want('c');
   expect(asked).toEqual(['a', 'c']);
+});
+
+test('a room whose question is refused is asked again, behind the others and ever later', () => {
+  const { want, heard, refused, pass, asked } = start();
+  ROOMS.map(want);
+  refused();
+  pass(1_749);
+  expect(asked).toEqual(['a']);
+  pass(1);
+  expect(asked).toEqual(['a', 'b']);
+  refused();
+  pass(2_499);
+  expect(asked).toEqual(['a', 'b']);
+  pass(1);
+  heard('c');
+  pass(1_000);
+  heard('a');
+  pass(1_000);
+  heard('b');
+  pass(60_000);
+  expect(asked).toEqual(['a', 'b', 'c', 'a', 'b']);
+});
+
+test('what is refused while nothing is asked changes nothing', () => {
+  const { want, heard, refused, pass, asked } = start();
+  refused();
+  want('a');
+  heard('a');
+  refused();
+  pass(60_000);
+  expect(asked).toEqual(['a']);
 });

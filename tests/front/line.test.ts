@@ -54,6 +54,9 @@ function start({ fraction = 0.5, forbidden = false } = {}) {
   };
 }
 
+/** As API Gateway answers by itself. */
+const gateway = (says: string) => ({ message: says, connectionId: 'c', requestId: 'r' });
+
 const message = (seq: number) => ({
   type: 'message',
   room: 'lobby',
@@ -175,6 +178,49 @@ describe('the greeting', () => {
     world.forbidden = false;
     pass(60_000);
     expect(sockets.opened.length).toBeGreaterThan(0);
+  });
+
+  test.each(['Too Many Requests', 'Internal server error'])(
+    'a hello that the gateway answers with "%s" is said again on the same socket, later and ever later',
+    (says) => {
+      const { sockets, hear, pass, frames, state } = start();
+      sockets.latest().events.opened();
+      const [hello] = frames();
+      for (const [at, wait] of [750, 1_500, 3_000, 6_000, 12_000].entries()) {
+        hear(gateway(says));
+        pass(wait - 1);
+        expect(frames()).toHaveLength(at + 1);
+        pass(1);
+        expect(frames()).toHaveLength(at + 2);
+      }
+      expect(new Set(frames().map((frame) => JSON.stringify(frame))).size).toBe(1);
+      expect(frames()[0]).toEqual(hello);
+      hear(welcome());
+      expect([state(), sockets.opened.length]).toEqual(['live', 1]);
+    },
+  );
+
+  test('a hello that the gateway answers so six times costs its socket, and the line backs off', () => {
+    const { sockets, hear, pass, frames, state } = start();
+    sockets.latest().events.opened();
+    for (const wait of [750, 1_500, 3_000, 6_000, 12_000]) {
+      hear(gateway('Too Many Requests'));
+      pass(wait);
+    }
+    expect(frames()).toHaveLength(6);
+    expect(state()).toBe('greeting');
+    hear(gateway('Too Many Requests'));
+    expect([state(), sockets.latest().closed]).toEqual(['waiting', true]);
+  });
+
+  test('a hello said again and not answered costs its socket after ten seconds', () => {
+    const { sockets, hear, pass, state } = start();
+    sockets.latest().events.opened();
+    hear(gateway('Too Many Requests'));
+    pass(750 + 9_999);
+    expect(state()).toBe('greeting');
+    pass(1);
+    expect(state()).toBe('waiting');
   });
 
   test.each(['HelloFirst', 'NotConnected'])(
@@ -334,6 +380,42 @@ describe('heartbeat', () => {
     hear({ type: 'pong', heads: {} });
     expect(pings()).toBe(1);
     pass(4 * MINUTE - 1);
+    expect(pings()).toBe(1);
+    pass(1);
+    expect(pings()).toBe(2);
+  });
+
+  test('a ping that the gateway refuses is said again later and ever later, on the same line', () => {
+    const { pass, greet, hear, pings, state, sockets } = start();
+    greet();
+    pass(15_000);
+    const waits = [750, 1_500, 3_000, 6_000, 12_000, 12_000];
+    for (const [at, wait] of waits.entries()) {
+      hear(gateway('Too Many Requests'));
+      expect(pings()).toBe(at + 1);
+      pass(wait - 1);
+      expect(pings()).toBe(at + 1);
+      pass(1);
+      expect(pings()).toBe(at + 2);
+    }
+    hear({ type: 'pong', heads: {} });
+    pass(29_999);
+    expect(pings()).toBe(waits.length + 1);
+    expect([state(), sockets.opened.length]).toEqual(['live', 1]);
+  });
+
+  test('one that is due for the lease alone is said again too, however much is heard', () => {
+    const { pass, sockets, hear, pings } = start();
+    sockets.latest().events.opened();
+    hear(welcome({}, { leaseMs: 20_000 }));
+    for (let ms = 0; ms < 10_000; ms += 1_000) {
+      pass(1_000);
+      hear(message(ms + 1));
+    }
+    expect(pings()).toBe(1);
+    hear(gateway('Too Many Requests'));
+    pass(749);
+    hear(message(20_000));
     expect(pings()).toBe(1);
     pass(1);
     expect(pings()).toBe(2);

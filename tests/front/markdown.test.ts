@@ -34,6 +34,7 @@ const countOf = (piece: Inline): number =>
 describe('a message', () => {
   test.each([
     ['**bold** and *slanted*', '[lines]<strong>bold</strong> and <em>slanted</em>'],
+    ['❤️*bold*', '[lines]❤️<em>bold</em>'],
     ['_slanted_, ~~struck~~', '[lines]<em>slanted</em>, <del>struck</del>'],
     ['**bold *and slanted* too**', '[lines]<strong>bold <em>and slanted</em> too</strong>'],
     ['run `a * b` now', '[lines]run <code>a * b</code> now'],
@@ -50,6 +51,8 @@ describe('a message', () => {
   test.each([
     '__proto__',
     'snake_case_name',
+    'हिन्दी_और_दूसरी_भाषा',
+    'की*और*की',
     '2*3*4 and 7 * 8',
     '{{7*7}} <%= 7*7 %>',
     '*not closed',

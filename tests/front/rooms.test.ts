@@ -3,7 +3,13 @@ import { expect, test } from '@jest/globals';
 import { connect } from '../../front/src/core/chat.js';
 import { createDoorway } from '../../front/src/core/doorway.js';
 import { readFrame } from '../../front/src/core/frame.js';
-import { directRoom, foldRoom, isDirect, partnerOf } from '../../front/src/core/room-name.js';
+import {
+  directRoom,
+  foldRoom,
+  isDirect,
+  isRoomName,
+  partnerOf,
+} from '../../front/src/core/room-name.js';
 import * as server from '../../shared/src/direct.ts';
 import * as serverRoom from '../../shared/src/room-name.ts';
 import { fakeClock, settled } from './workbench.ts';
@@ -262,7 +268,11 @@ test('who is written to finds the conversation, and answers the person', async (
 test('a throttled question is asked again after the time it was told', () => {
   const { clock, pass } = fakeClock();
   const sent: object[] = [];
-  const doorway = createDoorway({ clock, send: (frame) => sent.push(frame) > 0 });
+  const doorway = createDoorway({
+    clock,
+    fraction: () => 0.5,
+    send: (frame) => sent.push(frame) > 0,
+  });
   doorway.line(true);
   void doorway.ask({ action: 'rooms' }, 'rooms');
   const more = { message: '', ref: null, type: 'error' as const };
@@ -294,8 +304,21 @@ test('public rooms are asked for by how they begin, and another tab’s answer i
 });
 
 test('names are what they are on the server', () => {
-  for (const typed of ['Tea Room', ' ＴＥＡ ', 'ﬁne', 'İ'])
-    expect(foldRoom(typed)).toBe(serverRoom.foldRoom(typed));
+  const names = [
+    'Tea Room',
+    ' ＴＥＡ ',
+    'ﬁne',
+    'İ',
+    'हिन्दी',
+    'ไทย น้ำ',
+    'می\u200cخواهم',
+    'te\u200da',
+  ];
+  for (const typed of [...names, `z${'\u0316'.repeat(5)}`, '\u0301a', '', 'x'.repeat(65)]) {
+    const room = foldRoom(typed);
+    expect(room).toBe(serverRoom.foldRoom(typed));
+    expect([typed, isRoomName(room)]).toEqual([typed, serverRoom.isRoomName(room)]);
+  }
   const room = directRoom('u_b', 'u_a');
   expect(room).toBe(server.directRoom('u_a', 'u_b'));
   expect([isDirect(room), partnerOf(room, 'u_a'), partnerOf(room, 'u_b')]).toEqual([

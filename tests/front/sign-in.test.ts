@@ -31,10 +31,11 @@ beforeAll(async () => {
     keys: openKeys(undefined),
     now: () => time.now,
   });
-  server.on('request', (req, res) => {
-    handle(req, res).catch(() => res.destroy());
+  open({
+    origins: [new URL(HOME).origin],
+    linked: true,
+    answer: (req, res) => void handle(req, res).catch(() => res.destroy()),
   });
-  open();
   end = () => hangUp(server);
 });
 beforeEach(() => {

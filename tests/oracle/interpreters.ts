@@ -48,9 +48,9 @@ async function portOf(server: ChildProcess): Promise<string> {
 }
 
 /** Starts moto; it calls the AWS services at `frontDoorPort`. */
-export async function startMoto(frontDoorPort: number) {
+export async function startMoto(python: string, frontDoorPort: number) {
   const script = new URL('moto_server.py', import.meta.url).pathname;
-  const server = spawn('python3', [script, '0'], {
+  const server = spawn(python, [script, '0'], {
     env: { ...process.env, MOTO_PORT: String(frontDoorPort) },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

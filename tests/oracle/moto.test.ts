@@ -1,16 +1,15 @@
 // The state machines run by an independent interpreter too: same outcome, same tables, same calls.
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Aws } from '../../local/aws.ts';
 import { silent } from '../../local/log.ts';
 import { startQueues } from '../../local/queues/queues.ts';
 import { startTables } from '../../local/tables/tables.ts';
+import { judgedBy, pythonWith } from '../judges.ts';
 import { openFrontDoor } from './front-door.ts';
 import { type Interpret, own, startMoto } from './interpreters.ts';
 
-const hasMoto = spawnSync('python3', ['-c', 'import moto.stepfunctions.parser']).status === 0;
-const withMoto = hasMoto ? describe : describe.skip;
+const MOTO = pythonWith('moto.stepfunctions.parser');
 const ASL = new URL('../../workflows/statemachine/message-distribution.asl.json', import.meta.url);
 
 const origin = { file: 'template.yaml', path: 'Resources' };
@@ -105,13 +104,13 @@ interface Run {
   broadcast?: () => Broadcast;
 }
 
-withMoto('moto agrees with the own interpreter', () => {
+judgedBy('moto', MOTO, 'moto agrees with the own interpreter', (python) => {
   let current: Aws;
   let door: Awaited<ReturnType<typeof openFrontDoor>>;
   let moto: Awaited<ReturnType<typeof startMoto>>;
   beforeAll(async () => {
     door = await openFrontDoor({ call: (...request) => current.call(...request) });
-    moto = await startMoto(door.port);
+    moto = await startMoto(python, door.port);
   });
   afterAll(async () => {
     await moto.stop();
@@ -163,6 +162,21 @@ withMoto('moto agrees with the own interpreter', () => {
       'json',
       pass({ 'j.$': 'States.StringToJson($.json)', 'a.$': 'States.Array($.n, $.text)' }),
       data,
+    ],
+    [
+      'intrinsics',
+      pass({
+        'partition.$': 'States.ArrayPartition($.list, 1)',
+        'contains.$': 'States.ArrayContains(States.Array($.same), $.reordered)',
+        'unique.$': 'States.ArrayUnique(States.Array(1, 2, 1))',
+        'split.$': "States.StringSplit('a.b,.c', '.,')",
+        'hash.$': "States.Hash($.text, 'SHA-384')",
+        'encoded.$': 'States.Base64Encode($.json)',
+        'format.$': "States.Format('{} {}', $.list, $.same)",
+        'blank.$': "States.StringToJson(' ')",
+        'merged.$': 'States.JsonMerge($.same, $.same, false)',
+      }),
+      { ...data, same: { a: 1, b: 2 }, reordered: { b: 2, a: 1 } },
     ],
     [
       'results',

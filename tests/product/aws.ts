@@ -23,6 +23,7 @@ export interface Post {
 export interface Script {
   dynamodb(action: string, input: Json): Json | AwsError | undefined;
   events(input: Json): Json | AwsError | undefined;
+  states(input: Json): Json | AwsError | undefined;
   connections(post: Post): AwsError | undefined;
 }
 
@@ -37,6 +38,8 @@ export interface TestAws {
   /** Entries of every PutEvents call, in order, whether or not it was answered well. */
   entries: Record<'EventBusName' | 'Source' | 'DetailType' | 'Detail', string>[];
   posts: Post[];
+  /** Inputs of StartExecution, parsed, in order, whether or not it was answered well. */
+  executions: { stateMachineArn: string; input: Json }[];
   put(table: string, row: Row): Promise<void>;
   rows(table: string): Promise<Row[]>;
   /** Forgets rows, records and scripts. */
@@ -49,6 +52,7 @@ const MANAGEMENT = /^\/dev\/@connections\/([^/?]+)/;
 const obedient = (): Script => ({
   dynamodb: () => undefined,
   events: () => undefined,
+  states: () => undefined,
   connections: () => undefined,
 });
 
@@ -59,9 +63,10 @@ const obedient = (): Script => ({
 export async function startAws(...functions: string[]): Promise<TestAws> {
   const { server, port } = await listen('--aws-port', 0);
   const url = `http://127.0.0.1:${port}`;
-  // Tests speak faster than people; those of the rate itself set what the door reads.
+  // Tests speak faster than people, all from one address; those of these limits set what the door reads.
   const parameters = {
     ...{ MessageBurst: '1000', MessagesPerSecond: '1000' },
+    ...{ RoomMessagesPerSecond: '0', ConnectionsPerAddress: '0' },
     AllowedOrigins: 'https://chat.example.com',
   };
   const plan = readPlan(ROOT, { stage: 'dev', parameters, awsEndpoint: url });
@@ -93,12 +98,14 @@ export async function startAws(...functions: string[]): Promise<TestAws> {
     hold: undefined,
     entries: [],
     posts: [],
+    executions: [],
     async put(TableName, Item) {
       await tables.call('PutItem', { TableName, Item });
     },
     rows: async (TableName) => (await tables.call('Scan', { TableName })).Items as Row[],
     async reset() {
       Object.assign(aws, { script: obedient(), hold: undefined, entries: [], posts: [] });
+      aws.executions = [];
       for (const { name: TableName, create } of plan.tables) {
         const keys = (create.KeySchema as { AttributeName: string }[]).map((k) => k.AttributeName);
         for (const row of await aws.rows(TableName)) {
@@ -145,6 +152,11 @@ async function answer(
     const taken = { FailedEntryCount: 0, Entries: entries.map(() => ({ EventId: 'event' })) };
     return scripted(aws.script.events(input)) ?? taken;
   }
+  if (service === 'AWSStepFunctions') {
+    const given = JSON.parse(String(input.input)) as Json;
+    aws.executions.push({ stateMachineArn: String(input.stateMachineArn), input: given });
+    return scripted(aws.script.states(input)) ?? { executionArn: 'execution', startDate: 0 };
+  }
   await aws.hold?.(action, input);
   return scripted(aws.script.dynamodb(action, input)) ?? table(action, input);
 }
@@ -155,10 +167,10 @@ function scripted(output: Json | AwsError | undefined): Json | undefined {
 }
 
 function refuse(res: ServerResponse, error: unknown): void {
-  const { code, status, message } =
+  const { code, status, message, more } =
     error instanceof AwsError ? error : new AwsError('TestFailure', String(error), 400);
   res.writeHead(status, { 'x-amzn-errortype': code });
-  res.end(JSON.stringify({ __type: code, message }));
+  res.end(JSON.stringify({ __type: code, message, ...more }));
 }
 
 function named<T>(all: T[], is: (one: T) => boolean, name: string): T {

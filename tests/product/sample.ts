@@ -11,6 +11,7 @@ export const sample = <T>(file: string): T =>
   JSON.parse(readFileSync(join(ROOT, file), 'utf8')) as T;
 
 export type Handshake = APIGatewayProxyWebsocketEventV2 & {
+  requestContext: { identity: { sourceIp: string } };
   headers: Record<string, string>;
   multiValueHeaders: Record<string, string[]>;
 };

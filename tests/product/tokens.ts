@@ -34,12 +34,15 @@ export async function startTestIssuer(audience = 'page'): Promise<TestIssuer> {
   const stranger = pair();
   let asked = 0;
   let status = 200;
-  server.on('request', (_, res) => {
-    asked += 1;
-    const key = { ...keys.publicKey.export({ format: 'jwk' }), kid: keys.kid, alg: 'RS256' };
-    res.writeHead(status).end(JSON.stringify({ keys: [{ ...key, use: 'sig' }] }));
+  open({
+    origins: [],
+    linked: false,
+    answer(_, res) {
+      asked += 1;
+      const key = { ...keys.publicKey.export({ format: 'jwk' }), kid: keys.kid, alg: 'RS256' };
+      res.writeHead(status).end(JSON.stringify({ keys: [{ ...key, use: 'sig' }] }));
+    },
   });
-  open();
 
   const bodyOf = (claims: Json, header: Json) => {
     const now = Math.floor(Date.now() / 1000);

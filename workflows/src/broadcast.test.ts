@@ -8,7 +8,8 @@ import type { BroadcastInput, SmallInput } from './broadcast.ts';
 
 const input = () => sample<BroadcastInput>('workflows/events/broadcast.json');
 const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
-const QUIET = { gone: 0, closed: 0, failed: 0, cursor: null, grow: null };
+const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+const QUIET = { gone: 0, closed: 0, failed: 0, throttled: 0, cursor: null, grow: null };
 
 let aws: TestAws;
 let connections: typeof import('../../shared/src/connections.ts');
@@ -22,6 +23,7 @@ beforeAll(async () => {
 afterAll(() => aws.stop());
 beforeEach(async () => {
   logged.mockClear();
+  warned.mockClear();
   await aws.reset();
 });
 
@@ -175,11 +177,13 @@ describe('who types', () => {
     expect(await handler(typing(), context())).toEqual({ ...QUIET, delivered: 0 });
   });
 
-  test('is dropped for whoever is throttled: not tried again, not closed', async () => {
-    await join(['a=']);
+  test('is dropped for the whole room at a 429: not tried again, nobody closed', async () => {
+    await join(Array.from({ length: 90 }, (_, at) => `c${at}=`));
     aws.script.connections = () => new AwsError('LimitExceededException', 'slowly', 429);
-    expect(await handler(typing(), context())).toMatchObject({ failed: 1, closed: 0 });
-    expect(aws.posts.map(({ method }) => method)).toEqual(['POST']);
+    expect(await handler(typing(), context())).toEqual({ ...QUIET, delivered: 0, throttled: 90 });
+    // Those that were under way at the first 429, and no more.
+    expect(aws.posts.length).toBeLessThanOrEqual(64);
+    expect(new Set(aws.posts.map(({ method }) => method))).toEqual(new Set(['POST']));
   });
 
   test('is not given back to Lambda, which would try it again', async () => {
@@ -222,6 +226,15 @@ describe('recipients', () => {
     aws.script.connections = () => answers.shift();
     expect(await handler(input(), context())).toEqual({ ...QUIET, delivered: 1 });
     expect(told()).toEqual(['a=', 'a=']);
+  });
+
+  test('that stay throttled are neither closed nor tried for ever: one number is logged', async () => {
+    await join(['a=']);
+    aws.script.connections = () => new AwsError('LimitExceededException', 'slowly', 429);
+    expect(await handler(input(), context())).toEqual({ ...QUIET, delivered: 0, throttled: 1 });
+    expect(told()).toEqual(Array(5).fill('a='));
+    expect(warned.mock.calls).toEqual([[{ message: expect.any(String), throttled: 1 }]]);
+    expect(await rowsOf('a=')).toHaveLength(2);
   });
 
   test('that refuse are closed', async () => {
@@ -286,6 +299,24 @@ describe('a run', () => {
     const second = await handler({ ...input(), cursor: first.cursor }, context());
     expect(second).toEqual({ ...QUIET, delivered: 100 - first.delivered });
     expect(told()).toEqual(all);
+  });
+
+  test('that ends throttled, after one that did, answers no cursor', async () => {
+    const all = Array.from({ length: 100 }, (_, at) => `c${String(at).padStart(2, '0')}=`);
+    await join(all);
+    // One 429, then no time: half of the account's posts are somebody else's.
+    const throttleOnce = () => {
+      const answers = [new AwsError('LimitExceededException', 'slowly', 429)];
+      aws.script.connections = () => answers.shift();
+    };
+    throttleOnce();
+    const first = await handler(input(), short());
+    expect(first.cursor).toMatchObject({ wasThrottled: true });
+    expect(first.throttled).toBeGreaterThan(0);
+    throttleOnce();
+    const second = await handler({ ...input(), cursor: first.cursor }, short());
+    expect(second).toMatchObject({ cursor: null, closed: 0 });
+    expect([first, second].reduce((sum, run) => sum + run.delivered + run.throttled, 0)).toBe(100);
   });
 
   test('whose table cannot be read rejects, so that the state machine tries again', async () => {

@@ -62,6 +62,8 @@ export interface Cursor {
   from: string;
   /** Connections told so far in this shard. */
   told: number;
+  /** Whether the run that ended here was throttled. One throttled run after another is the last: it goes on no more. */
+  wasThrottled?: boolean;
 }
 
 export interface BroadcastResult {
@@ -69,13 +71,14 @@ export interface BroadcastResult {
   gone: number;
   closed: number;
   failed: number;
+  throttled: number;
   cursor: Cursor | null;
   /** Set on the last page of a shard that has outgrown itself: the doubled number of shards. */
   grow: { from: string; to: string } | null;
 }
 
 const NOBODY: BroadcastResult = {
-  ...{ delivered: 0, gone: 0, closed: 0, failed: 0 },
+  ...{ delivered: 0, gone: 0, closed: 0, failed: 0, throttled: 0 },
   ...{ cursor: null, grow: null },
 };
 
@@ -96,10 +99,11 @@ export const handler = middy(
 async function tellShard(input: BroadcastInput, context: Context): Promise<BroadcastResult> {
   const heard: Subscription = { topic: input.topic, shard: input.shard };
   const who = input.frame === undefined ? 'all' : 'v1';
-  const { next, ...counts } = await fanOut(
+  const { next, isSlowed, ...counts } = await fanOut(
     bytesOf(frameOf(input)),
     {
       ...ports(context),
+      mayGoOn: input.cursor?.wasThrottled !== true,
       page: (from) => subscribers(heard, from, who),
       forget: (ids) => sayForgotten(forget(ids, heard), { ...heard, left: ids.length }),
     },
@@ -107,10 +111,11 @@ async function tellShard(input: BroadcastInput, context: Context): Promise<Broad
   );
   if (counts.failed > 0)
     console.error({ ...heard, messageId: input.message?.messageId, failed: counts.failed });
+  sayThrottled(counts.throttled);
   const reached = (input.cursor?.told ?? 0) + counts.delivered;
   return {
     ...counts,
-    cursor: next === undefined ? null : { from: next, told: reached },
+    cursor: next === undefined ? null : { from: next, told: reached, wasThrottled: isSlowed },
     grow: next === undefined ? growth(reached, input) : null,
   };
 }
@@ -126,16 +131,27 @@ async function tellSmall(
   const { connectionIds, forget } = await hearersOf(topics, most);
   if (most !== undefined && connectionIds.length > most) return NOBODY;
   const { remainingMs, ...others } = ports(context);
-  const { next: _, ...counts } = await fanOut(bytesOf(frame), {
+  const {
+    next: _,
+    isSlowed: __,
+    ...counts
+  } = await fanOut(bytesOf(frame), {
     ...others,
     isFleeting,
+    mayGoOn: false,
     page: async () => ({ connectionIds }),
     forget: (ids) => sayForgotten(forget(ids), { ...aboutAll(topics), left: ids.length }),
     remainingMs: () => Math.min(remainingMs(), leftMs()),
   });
   if (counts.failed > 0 && !isFleeting)
     console.error({ ...aboutAll(topics), frame: frame.type, failed: counts.failed });
+  if (!isFleeting) sayThrottled(counts.throttled);
   return { ...NOBODY, ...counts };
+}
+
+/** A metric filter reads this number; it is all that there is to say, since the account is slow and not a topic. */
+function sayThrottled(throttled: number): void {
+  if (throttled > 0) console.warn({ message: 'Posts were given up because of 429', throttled });
 }
 
 /** For logs: the first, who is meant, and how many there are. All of them would be whom somebody writes to, and where they are. */
@@ -143,7 +159,7 @@ const aboutAll = (topics: string[]) => ({ topic: topics[0], topics: topics.lengt
 
 const bytesOf = (frame: object) => new TextEncoder().encode(JSON.stringify(frame));
 
-const ports = (context: Context): Omit<FanOut, 'page' | 'forget'> => ({
+const ports = (context: Context): Omit<FanOut, 'page' | 'forget' | 'mayGoOn'> => ({
   poster,
   remainingMs: () => context.getRemainingTimeInMillis() - RESERVE_MS,
   random: Math.random,

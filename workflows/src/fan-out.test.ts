@@ -8,6 +8,7 @@ import type { Outcome } from './poster.ts';
 
 const DATA = new TextEncoder().encode('{}');
 const BOUND = 64;
+const NONE = { delivered: 0, gone: 0, closed: 0, failed: 0, throttled: 0, isSlowed: false };
 const ids = (count: number) =>
   Array.from({ length: count }, (_, at) => `c${String(at).padStart(4, '0')}`);
 
@@ -32,6 +33,7 @@ function world(
   const forgotten: string[] = [];
   const waits: number[] = [];
   const io: FanOut = {
+    mayGoOn: true,
     poster: {
       async post(connectionId) {
         posts.push(connectionId);
@@ -64,7 +66,7 @@ function world(
 describe('recipients', () => {
   test('are told once each, page after page', async () => {
     const { io, posts, forgotten } = world([['a', 'b'], [], ['c']]);
-    expect(await fanOut(DATA, io)).toEqual({ delivered: 3, gone: 0, closed: 0, failed: 0 });
+    expect(await fanOut(DATA, io)).toEqual({ ...NONE, delivered: 3 });
     expect(posts).toEqual(['a', 'b', 'c']);
     expect(forgotten).toEqual([]);
   });
@@ -76,7 +78,7 @@ describe('recipients', () => {
     expect(closes).toEqual([]);
   });
 
-  test('that are throttled are tried again after twice as long each time, spread by chance', async () => {
+  test('that fail are tried again after twice as long each time, spread by chance', async () => {
     const script = (): Record<string, Outcome[]> => ({ a: ['later', 'later', 'later'] });
     const latest = world([['a']], script());
     expect(await fanOut(DATA, latest.io)).toMatchObject({ delivered: 1, closed: 0 });
@@ -112,7 +114,7 @@ describe('recipients', () => {
     expect(forgotten).toEqual(['a']);
   });
 
-  test('whose closing is throttled are closed a little later', async () => {
+  test('whose closing fails are closed a little later', async () => {
     const { io, closes } = world([['a']], { a: ['refused'] }, { closing: { a: ['later'] } });
     expect(await fanOut(DATA, io)).toMatchObject({ closed: 1, failed: 0 });
     expect(closes).toEqual(['a', 'a']);
@@ -130,7 +132,7 @@ describe('a fleeting frame', () => {
       ...{ a: ['later'], b: ['refused'], c: ['gone'] },
     });
     const fleeting = { ...io, isFleeting: true };
-    expect(await fanOut(DATA, fleeting)).toEqual({ delivered: 1, gone: 1, closed: 0, failed: 2 });
+    expect(await fanOut(DATA, fleeting)).toEqual({ ...NONE, delivered: 1, gone: 1, failed: 2 });
     expect({ posts, closes, waits }).toEqual({
       posts: ['a', 'b', 'c', 'd'],
       closes: [],
@@ -212,7 +214,7 @@ describe('time', () => {
 
   test('that runs out with the last recipient leaves no cursor', async () => {
     const { io } = world([['a', 'b']], {}, { budgetMs: 2 });
-    expect(await fanOut(DATA, io)).toEqual({ delivered: 2, gone: 0, closed: 0, failed: 0 });
+    expect(await fanOut(DATA, io)).toEqual({ ...NONE, delivered: 2 });
   });
 });
 
@@ -222,7 +224,10 @@ describe('over any pages, outcomes and budgets', () => {
     expired: boolean;
     script: Outcome[];
   }
-  const outcome = fc.constantFrom<Outcome>('delivered', 'delivered', 'gone', 'later', 'refused');
+  const outcome = fc.constantFrom<Outcome>(
+    ...(['delivered', 'delivered', 'gone', 'later', 'refused'] as const),
+    { throttledMs: 0 },
+  );
   const table = fc
     .array(
       fc.record({
@@ -256,7 +261,7 @@ describe('over any pages, outcomes and budgets', () => {
           const removed = new Set<string>();
           const done = new Set<string>();
           const tried = new Set<string>();
-          const totals = { delivered: 0, gone: 0, closed: 0, failed: 0 };
+          const totals = { delivered: 0, gone: 0, closed: 0, failed: 0, throttled: 0 };
           const page = readable(rows, pageRows, removed);
           let from: string | undefined;
           let runs = 0;
@@ -268,7 +273,7 @@ describe('over any pages, outcomes and budgets', () => {
               expect(done).not.toContain(id);
               tried.add(id);
               const answer = await post(id, data);
-              if (answer !== 'later') done.add(id);
+              if (answer !== 'later' && typeof answer === 'string') done.add(id);
               return answer;
             };
             io.poster.close = async (id) => {
@@ -279,7 +284,7 @@ describe('over any pages, outcomes and budgets', () => {
               for (const id of gone) removed.add(id);
             };
             const { next, ...counts } = await fanOut(DATA, io, from);
-            for (const key of ['delivered', 'gone', 'closed', 'failed'] as const)
+            for (const key of Object.keys(totals) as (keyof typeof totals)[])
               totals[key] += counts[key];
             if (next !== undefined) expect(next > (from ?? '')).toBe(true);
             from = next;
@@ -287,8 +292,10 @@ describe('over any pages, outcomes and budgets', () => {
             expect(runs).toBeLessThanOrEqual(rows.length + 1);
           } while (from !== undefined);
           const live = rows.filter(({ expired }) => !expired).map(({ id }) => id);
-          expect([...tried].sort()).toEqual(live);
-          expect(totals.delivered + totals.gone + totals.closed + totals.failed).toBe(live.length);
+          const sum = Object.values(totals).reduce((all, count) => all + count, 0);
+          expect(sum).toBe(live.length);
+          // A place in the line may have been passed over because of 429s.
+          expect(live.length - tried.size).toBeLessThanOrEqual(totals.throttled);
         },
       ),
       // Shrinking 300 rows takes minutes; the seed that is printed finds the failure again.

@@ -34,17 +34,32 @@ test('closing deletes the connection', async () => {
 
 test.each([
   [410, 'GoneException', 'gone'],
-  [429, 'LimitExceededException', 'later'],
+  [429, 'LimitExceededException', { throttledMs: 0 }],
   [500, 'InternalServerError', 'later'],
   [503, 'ServiceUnavailable', 'later'],
   [400, 'BadRequestException', 'refused'],
   [403, 'ForbiddenException', 'refused'],
   [413, 'PayloadTooLargeException', 'refused'],
-])('%d %s means %s, after one request', async (status, code, outcome) => {
+])('%d %s means %j, after one request', async (status, code, outcome) => {
   aws.script.connections = () => new AwsError(code, 'no', status);
-  expect(await poster.post(ID, DATA)).toBe(outcome);
-  expect(await poster.close(ID)).toBe(outcome);
+  expect(await poster.post(ID, DATA)).toEqual(outcome);
+  expect(await poster.close(ID)).toEqual(outcome);
   expect(aws.posts.map(({ method }) => method)).toEqual(['POST', 'DELETE']);
+});
+
+test.each([
+  ['3', 3_000],
+  ['soon', 0],
+  ['-1', 0],
+])('a 429 with Retry-After %s asks for %d ms', async (header, throttledMs) => {
+  const { server, port, open } = await listen('--aws-port', 0);
+  open({
+    ...{ origins: [], linked: false },
+    answer: (_, res) => res.writeHead(429, { 'Retry-After': header }).end('{}'),
+  });
+  const throttled = await createPoster(`http://127.0.0.1:${port}/dev`).post(ID, DATA);
+  expect(throttled).toEqual({ throttledMs });
+  await hangUp(server);
 });
 
 test('a service that cannot be reached is worth another try', async () => {

@@ -6,8 +6,19 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 
-/** `gone`: 410, the connection has ended. `later`: throttled or a fault of the service, worth a retry. `refused`: no retry will help. */
-export type Outcome = 'delivered' | 'gone' | 'later' | 'refused';
+/**
+ * 429. The account's request rate is spent, or this one client's buffer is full: the answer does not say which.
+ * https://docs.aws.amazon.com/botocore/latest/reference/services/apigatewaymanagementapi/client/exceptions/LimitExceededException.html
+ */
+export interface Throttled {
+  /** What the answer's Retry-After asks for, in milliseconds; 0 without one. */
+  throttledMs: number;
+}
+
+/** `gone`: 410, the connection has ended. `later`: a fault of the service, worth a retry. `refused`: no retry will help. */
+export type Outcome = 'delivered' | 'gone' | 'later' | 'refused' | Throttled;
+
+export const isThrottled = (outcome: unknown): outcome is Throttled => typeof outcome === 'object';
 
 export interface Poster {
   /** Never throws: what happened is the answer. */
@@ -40,9 +51,17 @@ async function outcome(answer: Promise<unknown>): Promise<Outcome> {
   } catch (error) {
     const status = statusOf(error);
     if (status === 410) return 'gone';
+    if (status === 429) return { throttledMs: retryAfterMs(error) };
     // No status at all is a line that broke: it may have been delivered, and the client dedupes by messageId.
-    return status === undefined || status === 429 || status >= 500 ? 'later' : 'refused';
+    return status === undefined || status >= 500 ? 'later' : 'refused';
   }
+}
+
+/** A number of seconds; the header's other form, a date, is ignored. */
+function retryAfterMs(error: unknown): number {
+  const { $response } = error as { $response?: { headers?: Record<string, string> } };
+  const seconds = Number($response?.headers?.['retry-after']);
+  return seconds > 0 ? seconds * 1000 : 0;
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -90,3 +90,13 @@ describe('what fails is thrown, so that Lambda tries again, and', () => {
     expect(await rowsOf(connectionId)).toHaveLength(2);
   });
 });
+
+test('one that was misused is cut and forgotten without a word', async () => {
+  const misused = {
+    ...{ ...event, 'detail-type': 'ConnectionMisused' as const, detail: { connectionId } },
+  };
+  await handler(misused, context());
+  expect(aws.posts).toEqual([{ method: 'DELETE', connectionId }]);
+  expect(await rowsOf(connectionId)).toEqual([]);
+  expect(await rowsOf('other=')).toHaveLength(2);
+});

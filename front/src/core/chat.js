@@ -127,10 +127,11 @@ export function connect(options) {
   /** @param {Ears} to */
   const openLine = (to) => createLine({ ...ports, ...to, url, identity, hello });
   const line = ports.line?.(ears, openLine) ?? openLine(ears);
-  const doorway = createDoorway({ clock, send: line.send });
+  const doorway = createDoorway({ clock, fraction, send: line.send });
   const follow = createFollowing({ ask: doorway.ask, trouble });
   const inquiry = createInquiry({
     clock,
+    fraction,
     ask: (room) => line.send({ action: 'members', room }),
   });
   /** @type {Map<string, ReturnType<typeof openRoom>>} */
@@ -416,6 +417,7 @@ export function connect(options) {
     else if (frame.type === 'error') {
       outbox.refuse(frame.ref, frame);
       if (frame.ref === null) doorway.refused(frame);
+      if (frame.ref === null && frame.retry) inquiry.refused();
       if (frame.ref === null) for (const { room } of rooms.values()) room.refused();
     }
   }

@@ -1,11 +1,12 @@
 // @ts-check
 // Asks the server about rooms and for a nickname: one question at a time, again whenever the line comes back, until it is answered, refused or no longer wanted.
+import { askAgain } from './backoff.js';
 
 /** @typedef {import('./frame.js').ServerFrame} ServerFrame */
 /** @typedef {Extract<ServerFrame, { type: 'joined' | 'left' | 'invited' | 'removed' | 'rooms' }>} RoomAnswer */
 /** @typedef {RoomAnswer | import('./frame.js').Nickname} Answer */
 /** @typedef {{ frame: { action: string, room?: string, userId?: string, nickname?: string, follow?: boolean, prefix?: string, after?: string }, type: Answer['type'],
- *   tries: number, isWanted: () => boolean, answered: (answer: Answer) => void, refused: (error: Error) => void }} Question */
+ *   tries: number, refusals: number, isWanted: () => boolean, answered: (answer: Answer) => void, refused: (error: Error) => void }} Question */
 
 /** An answer can be lost on a line that lives; to ask twice does no more than to ask once. */
 const ANSWER_MS = 10_000;
@@ -28,16 +29,18 @@ const isAbout = ({ prefix = '', after = '' }, answer) =>
 const isAnswered = ({ frame, type }, answer) =>
   answer.type === 'left' && answer.follow ? frame.follow === true : type === answer.type;
 
-/** @param {{ clock: import('./line.js').Clock, send: (frame: object) => boolean }} ports */
-export function createDoorway({ clock, send }) {
+/** @param {{ clock: import('./line.js').Clock, fraction: () => number, send: (frame: object) => boolean }} ports */
+export function createDoorway({ clock, fraction, send }) {
   /** @type {Question[]} */
   const questions = [];
   let isUp = false;
   let isAsked = false;
+  /** The first was refused for now: nothing else goes before it. */
+  let isLater = false;
   let cancel = () => {};
 
   function next() {
-    if (isAsked) return;
+    if (isAsked || isLater) return;
     cancel();
     while (questions[0]?.isWanted() === false) questions.shift();
     const [first] = questions;
@@ -52,6 +55,20 @@ export function createDoorway({ clock, send }) {
     if (first.tries >= TRIES) done()?.refused(named('NoAnswer', 'The server does not answer.'));
     isAsked = false;
     next();
+  }
+
+  /** @param {number} afterMs 0 where the server did not tell */
+  function later(afterMs) {
+    const [first] = questions;
+    if (!first) return;
+    first.refusals += 1;
+    isAsked = false;
+    isLater = true;
+    cancel();
+    cancel = clock.after(afterMs || askAgain(first.refusals, fraction()), () => {
+      isLater = false;
+      next();
+    });
   }
 
   function done() {
@@ -70,7 +87,7 @@ export function createDoorway({ clock, send }) {
       /** @type {Promise<Answer>} */
       const answer = new Promise((answered, refused) => {
         const isWanted = () => !signal?.aborted;
-        questions.push({ frame, type, tries: 0, isWanted, answered, refused });
+        questions.push({ frame, type, tries: 0, refusals: 0, isWanted, answered, refused });
         const takeBack = () => refused(named('AbortError', 'It was taken back.'));
         if (signal?.aborted) takeBack();
         signal?.addEventListener('abort', takeBack, { once: true });
@@ -102,12 +119,7 @@ export function createDoorway({ clock, send }) {
       if (code === 'NicknameTaken' && questions[0]?.type !== 'nickname') return;
       // Of all questions only an invitation is refused so; else it is who is in a room, or what was said there, that was asked too late.
       if (code === 'NotInRoom' && questions[0]?.type !== 'invited') return;
-      if (retry) {
-        isAsked = false;
-        cancel();
-        cancel = clock.after(afterMs, next);
-        return;
-      }
+      if (retry) return later(afterMs);
       done()?.refused(Object.assign(named(code, message), { suggestion }));
       next();
     },
@@ -115,6 +127,7 @@ export function createDoorway({ clock, send }) {
     line(is) {
       isUp = is;
       isAsked = false;
+      isLater = false;
       cancel();
       next();
     },

@@ -27,6 +27,8 @@
 /** @typedef {MessageFrame | ErrorFrame | Welcome | History | Pong | Members | Presence | Typing | Replaced | { type: 'accepted' }
  *   | Joined | Left | Invited | Removed | Rooms | Nickname} ServerFrame */
 
+/** What API Gateway says itself: its throttle, or a function that failed. Whatever was asked is asked again, later. */
+export const GATEWAY_ERROR = 'GatewayError';
 const SPREAD_MS = 1_000;
 const PING_AFTER_MS = 30_000;
 
@@ -231,9 +233,9 @@ export function readFrame(said) {
   if (typeof frame.type === 'string' && Object.hasOwn(READERS, frame.type)) {
     return READERS[frame.type]?.(frame) ?? null;
   }
-  // API Gateway answers in its own shape, without a type, when the integration failed or refused.
+  // API Gateway answers in its own shape, without a type or a ref: Too Many Requests, Internal server error, Forbidden.
   if (frame.type === undefined && typeof frame.message === 'string' && 'requestId' in frame) {
-    return readError({ code: 'GatewayError', retry: true, message: frame.message });
+    return readError({ code: GATEWAY_ERROR, retry: true, message: frame.message });
   }
   return null;
 }

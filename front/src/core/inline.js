@@ -15,8 +15,9 @@ const MARKS = new Map([
   ['~~', 'del'],
 ]);
 const RUNS = /\*+|_+|~+/gu;
-const WORD_BEFORE = /[\p{L}\p{N}]$/u;
-const WORD_AFTER = /^[\p{L}\p{N}]/u;
+/** A mark belongs to its word; one that makes an emoji does not. */
+const WORD_BEFORE = /(?:[\p{L}\p{N}]|(?![\ufe00-\ufe0f\u20e3])\p{M})$/u;
+const WORD_AFTER = /^(?:[\p{L}\p{N}]|(?![\ufe00-\ufe0f\u20e3])\p{M})/u;
 
 /** @param {string} line @returns {Atom[]} code and the text between it */
 function splitCode(line) {

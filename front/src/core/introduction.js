@@ -1,13 +1,12 @@
 // @ts-check
 // How a client may introduce itself: nickname and rooms, checked before hello says them, as the server will check them.
 
-import { foldRoom } from './room-name.js';
+import { foldRoom, isRoomName } from './room-name.js';
 
 const MOST_NICKNAME = 32;
 const MOST_NICKNAME_BYTES = 128;
 const MOST_ROOM = 64;
 const MOST_ROOMS = 50;
-const ROOM = /^[\p{L}\p{N}][\p{L}\p{N}_-]*$/u;
 /** No glyph, a broken line, or a turned direction. */
 const UNSEEMLY = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
 
@@ -33,7 +32,7 @@ export function nicknameProblem(nickname) {
 }
 
 /** @param {string} room */
-const isRoom = (room) => [...foldRoom(room)].length <= MOST_ROOM && ROOM.test(foldRoom(room));
+const isRoom = (room) => isRoomName(foldRoom(room));
 
 /** Throws a RangeError that says what the server would refuse. @param {string} nickname */
 export function checkNickname(nickname) {
@@ -51,6 +50,6 @@ export function checkIntroduction({ nickname, rooms }) {
   const wrong = rooms.find((room) => !isRoom(room));
   if (wrong !== undefined)
     throw new RangeError(
-      `A room's name has 1 to ${MOST_ROOM} letters, digits, _ and -, a letter or digit first: ${wrong}`,
+      `A room's name has 1 to ${MOST_ROOM} letters with their marks, digits, _ and -, a letter or digit first: ${wrong}`,
     );
 }

@@ -55,7 +55,7 @@ export function createRenewal({ clock, fraction, say, credentials, signedOut, un
       if (!isSaid) return;
       isSaid = false;
       cancel();
-      cancel = clock.after(afterMs || AGAIN_MS, ask);
+      cancel = clock.after(afterMs || Math.round(AGAIN_MS * (1 + fraction())), ask);
     },
     /** After each welcome. @param {number | undefined} forMs how long its token is good */
     start(forMs) {

@@ -44,7 +44,12 @@ export function createCreateRoom({ chat, words, open, signal }) {
     const taken = [...chat.rooms(), ...known.rooms.map((one) => one.room)];
     if (taken.includes(room)) throw refusal('RoomTaken');
     const visibility = isPrivate.checked ? 'private' : 'public';
-    const made = await chat.join(room, { create: true, visibility, signal: wanted });
+    const made = await chat
+      .join(room, { create: true, visibility, signal: wanted })
+      .catch((error) => {
+        // A private room of others has the name, or another room looks like it, or it is reserved.
+        throw error instanceof Error && error.name === 'NoSuchRoom' ? refusal('NameTaken') : error;
+      });
     wanted.throwIfAborted();
     open(made.name);
   }

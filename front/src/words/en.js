@@ -88,6 +88,8 @@ export const en = {
       NotInRoom: 'You are not in this room.',
       BadField: 'That name does not work. Letters, digits, - and _ do, up to 64.',
       RoomTaken: 'There is a room of that name. Find it and join.',
+      NameTaken: 'A room of that name, or one that looks like it, cannot be made. Choose another.',
+      TooManyInvitations: 'You have invited enough for now. Wait for an answer, or for tomorrow.',
       other: 'That did not work. Try again in a moment.',
     },
   },
@@ -191,7 +193,7 @@ export const en = {
     nicknameTooLong: 'A nickname has at most 32 characters.',
     nicknameUnseemly: 'This name holds a character that does not show.',
     /** @template T @param {T} name @returns {(T | string)[]} */
-    nicknameTaken: (name) => ['“', name, '” belongs to somebody else.'],
+    nicknameTaken: (name) => ['“', name, '” is taken, or nobody may use it.'],
     nicknameFailed: 'That did not work just now. Try again in a moment.',
     /** @template T @param {T} name @returns {(T | string)[]} */
     takeSuggestion: (name) => ['Take “', name, '”'],

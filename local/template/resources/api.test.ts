@@ -51,3 +51,50 @@ describe('a WebSocket API', () => {
     expect(refusalOf(api(FUNCTION() + CHAT('').replace(from, to))).path).toContain(path);
   });
 });
+
+describe('the throttles of a stage', () => {
+  const DEFAULT = '{ ThrottlingRateLimit: 0.5, ThrottlingBurstLimit: 7 }';
+  const settings = (more: string) =>
+    api(
+      FUNCTION() +
+        CHAT('')
+          .replace('sendMessage:', 'ping: { FunctionArn: !GetAtt Greet.Arn }, sendMessage:')
+          .replace('StageName: dev', `StageName: dev\n${more}`),
+    );
+  const defaults = (limits: string) => settings(`      DefaultRouteSettings: ${limits}`);
+  const own = (limits: string) => settings(`      RouteSettings: ${limits}`);
+
+  test('are of each route for itself: its own, else the default', () => {
+    const both = settings(`      DefaultRouteSettings: ${DEFAULT}
+      RouteSettings: { ping: { ThrottlingRateLimit: 3, ThrottlingBurstLimit: 4, LoggingLevel: ERROR } }`);
+    expect(planOf(both).apis[0]?.routes).toMatchObject({
+      sendMessage: { throttle: { perS: 0.5, burst: 7 } },
+      ping: { throttle: { perS: 3, burst: 4 } },
+    });
+  });
+
+  test('are absent where the template gives none', () => {
+    expect(planOf(settings('')).apis[0]?.routes.ping).not.toHaveProperty('throttle');
+  });
+
+  test.each([
+    [defaults('{ ThrottlingRateLimit: 1 }'), 'DefaultRouteSettings.ThrottlingBurstLimit'],
+    [defaults('{ ThrottlingBurstLimit: 1 }'), 'DefaultRouteSettings.ThrottlingRateLimit'],
+    [own('{ ping: { ThrottlingRateLimit: 1 } }'), 'RouteSettings.ping.ThrottlingBurstLimit'],
+    [own(`{ fly: ${DEFAULT} }`), 'RouteSettings.fly'],
+    [own(`{ ping: { Colour: red } }`), 'RouteSettings.ping.Colour'],
+    [defaults(DEFAULT.replace('0.5', '10001')), 'DefaultRouteSettings.ThrottlingRateLimit'],
+    [defaults(DEFAULT.replace('0.5', 'many')), 'DefaultRouteSettings.ThrottlingRateLimit'],
+    [defaults(DEFAULT.replace('7', '1.5')), 'DefaultRouteSettings.ThrottlingBurstLimit'],
+    [defaults(DEFAULT.replace('7', '5001')), 'DefaultRouteSettings.ThrottlingBurstLimit'],
+    [
+      defaults(DEFAULT.replace('{', '{ DataTraceEnabled: true,')),
+      'DefaultRouteSettings.DataTraceEnabled',
+    ],
+  ])(
+    'that no stage can have, or this machine cannot honour, are refused by name (%#)',
+    (files, path) => {
+      expect(refusalOf(files).path).toContain(path);
+    },
+  );
+});

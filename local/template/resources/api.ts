@@ -1,5 +1,7 @@
-// AWS::Serverless::WebSocketApi and AWS::ApiGatewayV2::RouteResponse: the routes, and which of them answer.
-import { noted } from '../allow-list.ts';
+// AWS::Serverless::WebSocketApi and AWS::ApiGatewayV2::RouteResponse: the routes, and which of them answer, and how the stage throttles them.
+
+import type { Throttle } from '../../plan.ts';
+import { checkAllowed, noted } from '../allow-list.ts';
 import type { Cursor } from '../cursor.ts';
 import { isMapping } from '../source.ts';
 import { type Kind, mintedId, type Naming } from './kind.ts';
@@ -32,6 +34,48 @@ function readSelection(expression: Cursor): string {
   return field;
 }
 
+/** Quotas of an account and Region, which no stage may exceed. */
+const PER_S = { min: 0, max: 10_000 };
+const BURST = { min: 0, max: 5_000 };
+
+const ROUTE_SETTINGS = {
+  ThrottlingRateLimit: 'read',
+  ThrottlingBurstLimit: 'read',
+  DataTraceEnabled: 'read',
+  ...noted('DetailedMetricsEnabled LoggingLevel'),
+} as const;
+
+/** Undefined where nothing is given. An entry of RouteSettings replaces the default as a whole, so both limits must stand in it. */
+function readThrottle(settings: Cursor): Throttle | undefined {
+  if (!settings.present) return undefined;
+  if (settings.at('DataTraceEnabled').flag(false))
+    throw settings.at('DataTraceEnabled').refuse('would write what people say to the log');
+  return {
+    perS: settings.at('ThrottlingRateLimit').number(PER_S),
+    burst: settings.at('ThrottlingBurstLimit').integer(BURST),
+  };
+}
+
+/** By route; a route that is not in RouteSettings has the default. */
+function readThrottles(properties: Cursor): (routeKey: string) => { throttle?: Throttle } {
+  const routes = properties.at('Routes');
+  const own = new Map(
+    properties
+      .at('RouteSettings')
+      .entries()
+      .map(([routeKey, settings]) => {
+        if (!routes.at(routeKey).present) throw settings.refuse('is no route of this API');
+        checkAllowed(settings, ROUTE_SETTINGS);
+        return [routeKey, readThrottle(settings)];
+      }),
+  );
+  const otherwise = readThrottle(properties.at('DefaultRouteSettings'));
+  return (routeKey) => {
+    const throttle = own.get(routeKey) ?? otherwise;
+    return throttle ? { throttle } : {};
+  };
+}
+
 export const WEB_SOCKET_API: Kind = {
   type: 'AWS::Serverless::WebSocketApi',
   nameProperty: 'Name',
@@ -41,7 +85,10 @@ export const WEB_SOCKET_API: Kind = {
     RouteSelectionExpression: 'read',
     Routes: 'read',
     StageName: 'read',
-    ...noted('AccessLogSettings DefaultRouteSettings Description PropagateTags RouteSettings Tags'),
+    DefaultRouteSettings: ROUTE_SETTINGS,
+    // Its keys are routes: readThrottles looks below them.
+    RouteSettings: 'read',
+    ...noted('AccessLogSettings Description PropagateTags Tags'),
   },
   ref: apiId,
   attributes: { ApiId: apiId, ApiEndpoint: apiEndpoint },
@@ -64,6 +111,7 @@ export const WEB_SOCKET_API: Kind = {
     ];
   },
   read({ logicalId, name, ref, properties, named }, { plan, routes }) {
+    const throttleOf = readThrottles(properties);
     const api = {
       id: ref,
       name,
@@ -74,7 +122,7 @@ export const WEB_SOCKET_API: Kind = {
           .at('Routes')
           .entries()
           .map(([key, cursor]) => {
-            const route = readRoute(key, cursor);
+            const route = { ...readRoute(key, cursor), ...throttleOf(key) };
             const id = named(`${routeLogicalId(logicalId, key)}Route`).ref;
             const selects = cursor.at('RouteResponseSelectionExpression').present;
             routes.set(id, { route, selects });

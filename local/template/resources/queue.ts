@@ -1,4 +1,4 @@
-// AWS::SQS::Queue: standard queues, as dead-letter queues are.
+// AWS::SQS::Queue: standard queues.
 import { noted } from '../allow-list.ts';
 import { arn, type Kind, type Naming } from './kind.ts';
 
@@ -12,6 +12,8 @@ export const QUEUE: Kind = {
     QueueName: 'read',
     VisibilityTimeout: 'read',
     MessageRetentionPeriod: 'read',
+    DelaySeconds: 'read',
+    RedrivePolicy: { deadLetterTargetArn: 'read', maxReceiveCount: 'read' },
     ...noted(
       'KmsDataKeyReusePeriodSeconds KmsMasterKeyId RedriveAllowPolicy SqsManagedSseEnabled Tags',
     ),
@@ -19,6 +21,7 @@ export const QUEUE: Kind = {
   ref: url,
   attributes: { Arn: arn('sqs', '*'), QueueName: ({ name }) => name, QueueUrl: url },
   read({ name, attribute, properties }, { plan }) {
+    const redrive = properties.at('RedrivePolicy');
     plan.queues.push({
       name,
       arn: attribute('Arn'),
@@ -28,6 +31,15 @@ export const QUEUE: Kind = {
       retentionS: properties
         .at('MessageRetentionPeriod')
         .integer({ min: 60, max: 1_209_600, fallback: 345_600 }),
+      delayS: properties.at('DelaySeconds').integer({ min: 0, max: 900, fallback: 0 }),
+      ...(redrive.present
+        ? {
+            redrive: {
+              deadLetterArn: redrive.at('deadLetterTargetArn').text(),
+              maxReceiveCount: redrive.at('maxReceiveCount').integer({ min: 1, max: 1_000 }),
+            },
+          }
+        : {}),
       origin: properties.origin,
     });
   },

@@ -1,6 +1,7 @@
 // Every resource type this machine knows, in the order they are read: what others look up comes first.
 import { ROUTE_RESPONSE, WEB_SOCKET_API } from './api.ts';
 import { BUS, RULE } from './bus.ts';
+import { EVENT_SOURCE } from './event-source.ts';
 import { FUNCTION } from './function.ts';
 import type { Kind } from './kind.ts';
 import { NOTED } from './noted.ts';
@@ -19,6 +20,7 @@ export const KINDS: readonly Kind[] = [
   BUS,
   RULE,
   FUNCTION,
+  EVENT_SOURCE,
   STATE_MACHINE,
   WEB_SOCKET_API,
   ROUTE_RESPONSE,

@@ -1,0 +1,19 @@
+// Reserved names: those that a reader takes for the service's or its operators', so that nobody goes by one.
+
+import { env } from './env.ts';
+import { folded } from './lookalikes.ts';
+
+/** Written however: `ad-min` and `Аdmin` are `admin`. */
+const key = (name: string): string => folded(name).replaceAll('-', '');
+
+const listed = env('RESERVED_NAMES');
+const RESERVED = new Set(listed === 'none' ? [] : listed.split(',').map(key).filter(Boolean));
+
+/** Digits, signs and emoji around a name make it no other: `admin1`, `[admin]`, `admin ✅`. */
+const AROUND = /^[^\p{L}]+|[^\p{L}\p{M}]+$/gu;
+
+export const isReservedNickname = (nickname: string): boolean =>
+  RESERVED.has(key(nickname)) || RESERVED.has(key(nickname.normalize('NFKC').replace(AROUND, '')));
+
+/** Rooms that are numbered, as `help-2`, are rooms like any other. */
+export const isReservedRoom = (room: string): boolean => RESERVED.has(key(room));
