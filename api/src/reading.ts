@@ -12,8 +12,8 @@ import { bytesOf, ENVELOPE_BYTES } from './fitting.ts';
 /** An answer may cost so many times the units of what it holds, and so many besides. */
 const TIMES = 4;
 const BESIDES = 8;
-/** The room's head, which is read before. */
-const HEAD_UNITS = 1;
+/** The room's head, which is read before, and the connection's row, which is read after. */
+const OTHER_UNITS = 2;
 /** Two of the largest messages stay within the allowance, even if the answer tells neither of them. */
 const FIRST_STEP = 2;
 /** A step reads at most so many times as many as all before it: a frame of the smallest takes three. */
@@ -47,7 +47,7 @@ export interface Reading {
 
 export function beginReading(room: string, nowMs = Date.now()): Reading {
   const isUneven = (unevenUntil.get(room) ?? 0) > nowMs;
-  let used = HEAD_UNITS;
+  let used = OTHER_UNITS;
   /** Units of what was held of earlier stretches, and bytes of this one's. */
   let held = 0;
   let stretchBytes = 0;

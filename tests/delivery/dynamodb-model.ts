@@ -13,6 +13,7 @@ interface Call {
   ConditionExpression?: string;
   UpdateExpression?: string;
   ExpressionAttributeValues?: Values;
+  ExpressionAttributeNames?: Record<string, string>;
   KeyConditionExpression?: string;
   FilterExpression?: string;
   Limit?: number;
@@ -119,9 +120,15 @@ function query(tables: Tables, call: Call): Reply {
   return { Items, Count: Items.length, ScannedCount: page.length };
 }
 
+/** The call with the names of attributes instead of their placeholders. */
+function named({ ExpressionAttributeNames: names = {}, ...call }: Call): Call {
+  const written = JSON.stringify(call).replace(/#\w+\b/g, (name) => names[name] ?? name);
+  return JSON.parse(written) as Call;
+}
+
 /** The tables after the call, and its output. Throws an AwsError as DynamoDB answers one. */
 export function perform(tables: Tables, action: string, input: unknown): [Tables, Reply] {
-  const call = input as Call;
+  const call = named(input as Call);
   if (action === 'Query') return [tables, query(tables, call)];
   if (action === 'BatchGetItem') {
     const Responses: Record<string, Row[]> = {};
