@@ -1,11 +1,15 @@
 // Exact places of a room. What is still on its way is left out; what will never come is fenced, and called void.
 
-import { fence, nextSentAt, type Place, stored } from '../../shared/src/history.ts';
+import { fence, nearest, type Place } from '../../shared/src/history.ts';
 import type { History } from '../../shared/src/protocol.ts';
 import { answered, fitting } from './fitting.ts';
+import { beginReading, type Reading } from './reading.ts';
+import { inSteps } from './steps.ts';
 
 /** A seq drawn so long ago, and not stored, was drawn by somebody who failed or is very late. */
 const FENCE_AFTER_MS = 60_000;
+/** Rows that one question looks at above a range that ends in tombstones; what they do not tell is left to a later question. */
+const LOOKS = 6;
 
 type Page = Pick<History, 'items' | 'void' | 'from' | 'to' | 'more'>;
 type Range = [from: number, to: number];
@@ -26,7 +30,8 @@ export interface Asked {
  */
 export async function exactly(room: string, asked: Asked): Promise<Page> {
   const { ranges, limit, head, headAt } = asked;
-  const isStill = isOld(headAt);
+  const reading = beginReading(room);
+  const above: Above = { room, head, reading, isStill: isOld(headAt) };
   const from = ranges[0]?.[0] ?? 1;
   const last = ranges.at(-1)?.[1] ?? from;
   const found: Found[] = [];
@@ -38,7 +43,7 @@ export async function exactly(room: string, asked: Asked): Promise<Page> {
       stop = found.at(-1)?.seq;
       break;
     }
-    const { places, to } = await placesIn(room, [low, high], limit - found.length, isStill);
+    const { places, to } = await placesIn([low, high], limit - found.length, above);
     found.push(...places);
     stop = to < high ? to : undefined;
     if (stop !== undefined) break;
@@ -47,6 +52,7 @@ export async function exactly(room: string, asked: Asked): Promise<Page> {
     found.map((place) => (place.hole === true ? fence(room, place.seq) : place)),
   );
   const fit = fitting(places);
+  reading.end(fit);
   if (fit.length < places.length) stop = fit.at(-1)?.seq;
   return { ...answered(fit), from, to: stop ?? last, more: stop !== undefined };
 }
@@ -54,16 +60,29 @@ export async function exactly(room: string, asked: Asked): Promise<Page> {
 /** `hole`: nothing is there, and nothing will come that a tombstone could not move elsewhere. */
 type Found = Place & { hole?: true };
 
+/** What one answer knows of what lies above its ranges. Ranges ascend, so what an earlier one found holds for the later. */
+interface Above {
+  room: string;
+  head: number;
+  reading: Reading;
+  /** Nothing has been given a number for a minute: every hole is old. */
+  isStill: boolean;
+  /** A message that is old: every hole below it is. */
+  old?: number;
+  /** A message that is not: no message above it is. */
+  young?: number;
+}
+
 /** The first `limit` places of the range that are stored or can be fenced, and up to where that was looked into. */
 async function placesIn(
-  room: string,
   [low, high]: Range,
   limit: number,
-  isStill: boolean,
+  above: Above,
 ): Promise<{ places: Found[]; to: number }> {
-  const { places: there, cut } = await stored(room, { from: low, to: high, limit });
-  const end = cut ? (there.at(-1)?.seq ?? high) : high;
-  const below = isStill ? end + 1 : await fenceable(room, there, [low, end]);
+  const wanted = { from: low, to: high, limit };
+  const { places: there, cut } = await inSteps(above.room, wanted, above.reading);
+  const end = cut ? (there.at(-1)?.seq ?? low - 1) : high;
+  const below = above.isStill ? end + 1 : await fenceable(there, [low, end], above);
   const places: Found[] = [];
   let next = low;
   for (const place of [...there, { seq: end + 1 }]) {
@@ -83,12 +102,41 @@ const isOld = (at: string | undefined): boolean =>
  * The seq below which every hole of the range may be fenced: that of the last message that is old enough. Of the messages
  * above the last hole only the nearest is asked for its age: those above it are younger still.
  */
-async function fenceable(room: string, there: Place[], [low, end]: Range): Promise<number> {
+async function fenceable(there: Place[], [low, end]: Range, above: Above): Promise<number> {
   const lastOld = there.findLast(({ message }) => isOld(message?.timestamp))?.seq ?? 0;
   const stored = new Set(there.map(({ seq }) => seq));
   let hole = end;
   while (stored.has(hole)) hole -= 1;
   if (hole < low || hole < lastOld) return lastOld;
   if (there.some(({ seq, message }) => seq > hole && message !== undefined)) return lastOld;
-  return isOld(await nextSentAt(room, end)) ? end + 1 : lastOld;
+  return (await isOldAbove(end, above)) ? end + 1 : lastOld;
+}
+
+/**
+ * Whether a message above `seq` is old. Mostly the next row tells. Above tombstones, which tell no time, it looks at the
+ * newest row, and then half as far up each time.
+ */
+async function isOldAbove(seq: number, above: Above): Promise<boolean> {
+  const { room, head, reading, old = 0, young = head + 1 } = above;
+  if (old > seq) return true;
+  if (young <= seq) return false;
+  const look = async (from: number, to: number) => {
+    if (Math.min(from, to) <= seq || Math.max(from, to) > head || !reading.mayLook()) return;
+    const place = await nearest(room, { from, to });
+    if (place?.sentAt === undefined) return place;
+    if (isOld(place.sentAt)) above.old = place.seq;
+    else above.young = place.seq;
+    return place;
+  };
+  const next = await look(seq + 1, head);
+  if (next === undefined) return false;
+  if (next.sentAt !== undefined) return isOld(next.sentAt);
+  let top = head;
+  for (let looks = 1; looks < LOOKS; looks += 1) {
+    const place = await look(top, next.seq + 1);
+    if (place === undefined) return false;
+    if (isOld(place.sentAt)) return true;
+    top = Math.floor((next.seq + place.seq) / 2);
+  }
+  return false;
 }

@@ -4,9 +4,10 @@ import type { Place } from '../../shared/src/history.ts';
 import { LIMITS } from '../../shared/src/protocol.ts';
 
 /** The answer without its places: its keys, a room of 64 code points, three seqs. */
-const ENVELOPE_BYTES = 512;
+export const ENVELOPE_BYTES = 512;
 
-const bytesOf = ({ seq, message }: Place): number =>
+/** What a place takes in the frame. */
+export const bytesOf = ({ seq, message }: Place): number =>
   Buffer.byteLength(message === undefined ? String(seq) : JSON.stringify(message)) + 1;
 
 /** As many of the places, from the first on, as fit; always one, so that who asks on comes on. */

@@ -122,7 +122,7 @@ test('members with names as long as they may be are cut to a frame: who is onlin
       roster.enter(['lobby'], { userId, connectionId: 'c=', nickname: long(at) }),
       aws.put(aws.tables.connections, {
         ...{ pk: { S: 'presence#lobby' }, sk: { S: `away_${at}` }, nickname: { S: long(at) } },
-        ...{ shown: { S: 'offline' }, shownAt: { S: '2026-01-01T10:00:00.000Z' } },
+        ...{ shown: { S: 'offline' }, seenAt: { S: '2026-01-01T10:00:00.000Z' } },
       }),
     ]),
   );
@@ -142,7 +142,7 @@ test('who was seen last comes first', async () => {
   ])
     await aws.put(aws.tables.connections, {
       ...{ pk: { S: 'presence#lobby' }, sk: { S: String(userId) }, nickname: { S: 'x' } },
-      ...{ shown: { S: 'offline' }, shownAt: { S: `2026-01-01T10:00:0${second}.000Z` } },
+      ...{ shown: { S: 'offline' }, seenAt: { S: `2026-01-01T10:00:0${second}.000Z` } },
     });
   const { members: seen } = (await members()) as { members: { userId: string }[] };
   expect(seen.map(({ userId }) => userId)).toEqual(['u_b', 'u_c', 'u_a']);
@@ -164,7 +164,7 @@ test('who was removed from a private room, or whose membership ran out, was not 
     await aws.put(aws.tables.connections, {
       ...{ pk: { S: 'presence#lobby' }, sk: { S: userId }, nickname: { S: 'x' } },
       ...{ shown: { S: 'offline' } },
-      shownAt: { S: `2026-01-01T10:00:0${userId === 'u_member' ? 0 : 1}.000Z` },
+      seenAt: { S: `2026-01-01T10:00:0${userId === 'u_member' ? 0 : 1}.000Z` },
     });
   expect(await members()).toMatchObject({ members: [{ userId: 'u_member', online: false }] });
   await aws.put(aws.tables.connections, { ...key, sk: { S: 'room' } });

@@ -1,8 +1,9 @@
 // A page backwards: the newest places below one. Only reads: a hole in it is asked for exactly, by who wants to know.
 
-import { stored } from '../../shared/src/history.ts';
 import type { History } from '../../shared/src/protocol.ts';
 import { answered, fitting } from './fitting.ts';
+import { beginReading } from './reading.ts';
+import { inSteps } from './steps.ts';
 
 type Page = Pick<History, 'items' | 'void' | 'from' | 'to' | 'more'>;
 
@@ -13,8 +14,10 @@ export async function newest(
 ): Promise<Page> {
   const to = below - 1;
   if (to === 0) return { items: [], void: [], from: 1, to, more: false };
-  const { places, cut } = await stored(room, { from: 1, to, limit, backwards: true });
+  const reading = beginReading(room);
+  const { places, cut } = await inSteps(room, { from: 1, to, limit, backwards: true }, reading);
   const fit = fitting(places);
+  reading.end(fit);
   const lowest = fit.at(-1)?.seq ?? 1;
   const more = lowest > 1 && (cut || fit.length < places.length);
   return { ...answered(fit.toReversed()), from: more ? lowest : 1, to, more };

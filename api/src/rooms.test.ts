@@ -5,6 +5,7 @@ import { AwsError } from '../../local/aws-error.ts';
 import { LIMITS, type Rooms, type Welcome } from '../../shared/src/protocol.ts';
 import { type Row, startAws, type TestAws } from '../../tests/product/aws.ts';
 import { type Person, person, type Routes } from '../../tests/product/people.ts';
+import { countReads, perfectUnits } from '../../tests/product/read-units.ts';
 
 let aws: TestAws;
 let routes: Routes;
@@ -93,6 +94,26 @@ test('names of the greatest length fill a frame, and the next one goes on after 
     ({ more } = answer);
   }
   expect(told).toEqual(rooms);
+});
+
+test('an answer costs at most four times the units of the rooms it tells of, and 8', async () => {
+  const eve = await person(routes, 'Eve');
+  // What has run out waits for its deletion, and is listed until then.
+  for (let at = 100; at < 400; at += 1) {
+    const room = { S: `${'𐰀'.repeat(61)}${at}` };
+    const expiresAt = { N: String(at % 2) };
+    await aws.put(aws.tables.connections, { pk: { S: 'rooms' }, sk: room, title: room, expiresAt });
+  }
+  const reads = countReads(aws);
+  const { rooms } = await listed(eve);
+  aws.hold = undefined;
+  const told = new Set(rooms.map(({ room }) => room));
+  const rows = (await aws.rows(aws.tables.connections)).filter(
+    ({ pk, sk }) => pk?.S === 'rooms' && told.has(sk?.S ?? ''),
+  );
+  expect(rows.length).toBeGreaterThan(40);
+  expect(reads).toEqual({ calls: 1, units: reads.units });
+  expect(reads.units).toBeLessThanOrEqual(4 * (perfectUnits(rows) / 2) + 8);
 });
 
 test.each(['join', 'hello'])(

@@ -76,6 +76,17 @@ test('closing lets what is under way be answered, and refuses what comes later',
   expect(await Promise.all(writes)).toHaveLength(50);
 });
 
+test('an index that a table of the data folder lacks is refused by file and path', async () => {
+  const tables = await start([table('items')]);
+  const plan = table('items');
+  const KeySchema = [{ AttributeName: 'pk', KeyType: 'HASH' }];
+  const index = { IndexName: 'ByPk', KeySchema, Projection: { ProjectionType: 'ALL' } };
+  const create = { ...plan.create, GlobalSecondaryIndexes: [index] };
+  await expect(tables.update([{ ...plan, create }])).rejects.toThrow(
+    /^shared\/template\.yaml: Resources\.Table\.Properties\.GlobalSecondaryIndexes/,
+  );
+});
+
 test('another key for a table that is there is refused by file and path', async () => {
   const tables = await start([table('items')]);
   const changed = tables.update([table('items', 'id')]);

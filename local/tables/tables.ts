@@ -161,7 +161,7 @@ export async function ensure(store: Store, { name, create, origin }: TablePlan):
     while ((await statusOf(store, name)) !== 'ACTIVE') await sleep(1);
     return;
   }
-  const { KeySchema } = found.Table as { KeySchema: unknown };
+  const { KeySchema, GlobalSecondaryIndexes } = found.Table as Record<string, unknown>;
   if (JSON.stringify(KeySchema) !== JSON.stringify(create.KeySchema)) {
     throw new Refusal(
       origin.file,
@@ -170,7 +170,21 @@ export async function ensure(store: Store, { name, create, origin }: TablePlan):
       `the data folder holds ${name} with another key; start with another --data folder`,
     );
   }
+  // The store can add no index to a table that it has.
+  const there = indexNames(GlobalSecondaryIndexes);
+  const missing = indexNames(create.GlobalSecondaryIndexes).filter((each) => !there.includes(each));
+  if (missing.length > 0) {
+    throw new Refusal(
+      origin.file,
+      `${origin.path}.Properties.GlobalSecondaryIndexes`,
+      missing,
+      `the data folder holds ${name} without it; start with another --data folder`,
+    );
+  }
 }
+
+const indexNames = (indexes: unknown): string[] =>
+  ((indexes ?? []) as { IndexName: string }[]).map(({ IndexName }) => IndexName);
 
 async function statusOf(store: Store, TableName: string): Promise<unknown> {
   const { Table } = await store.call('DescribeTable', { TableName });

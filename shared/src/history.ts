@@ -7,22 +7,20 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
-  type QueryCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { env } from './env.ts';
 import { type MessageFrame, messageFrame } from './protocol.ts';
+import { itemBytes } from './read-units.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('MESSAGES_TABLE');
-
-/** A look upwards reads 1 row, then 4, 16 … past tombstones; after so many looks it is left to a later question. */
-const LOOK_FACTOR = 4;
-const LOOKS = 6;
 
 /** What stands at one place of a room: a message, or without one a tombstone. */
 export interface Place {
   seq: number;
   message?: MessageFrame;
+  /** What it costs to read it (`read-units.ts`); absent where it was not read by `stored`. */
+  storedBytes?: number;
 }
 
 export interface Stretch {
@@ -59,29 +57,36 @@ export async function stored(
       Limit: limit,
     }),
   );
-  return { places: Items.map(placeIn), cut: LastEvaluatedKey !== undefined };
+  const places = Items.map((item) => ({ ...placeIn(item), storedBytes: itemBytes(item) }));
+  return { places, cut: LastEvaluatedKey !== undefined };
 }
 
-/** When the nearest message above `seq` was sent (ISO 8601); undefined where none is, or not within a thousand tombstones. */
-export async function nextSentAt(room: string, seq: number): Promise<string | undefined> {
-  let above: AttributeValue | undefined = key(seq);
-  for (let look = 0; look < LOOKS && above !== undefined; look += 1) {
-    const page: QueryCommandOutput = await client.send(
-      new QueryCommand({
-        TableName,
-        KeyConditionExpression: 'room = :room AND seq > :above',
-        FilterExpression: 'attribute_exists(messageId)',
-        ProjectionExpression: 'seq, sentAt',
-        ExpressionAttributeValues: { ':room': { S: room }, ':above': above },
-        // What is read is paid for, words and all: mostly the next row is the one.
-        Limit: LOOK_FACTOR ** look,
-      }),
-    );
-    const sentAt = page.Items?.[0]?.sentAt?.S;
-    if (sentAt !== undefined) return sentAt;
-    above = page.LastEvaluatedKey?.seq;
-  }
-  return undefined;
+/**
+ * The one place that is nearest to `from` in the direction of `to`, both in; undefined where none is stored. Of a message
+ * only when it was sent (ISO 8601) is told. One row, read eventually consistent: it is paid for, words and all.
+ */
+export async function nearest(
+  room: string,
+  { from, to }: { from: number; to: number },
+): Promise<{ seq: number; sentAt?: string } | undefined> {
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName,
+      KeyConditionExpression: 'room = :room AND seq BETWEEN :low AND :high',
+      ProjectionExpression: 'seq, sentAt',
+      ExpressionAttributeValues: {
+        ':room': { S: room },
+        ':low': key(Math.min(from, to)),
+        ':high': key(Math.max(from, to)),
+      },
+      ScanIndexForward: from <= to,
+      Limit: 1,
+    }),
+  );
+  const [item] = Items;
+  if (item === undefined) return undefined;
+  const sentAt = item.sentAt?.S;
+  return { seq: Number(item.seq?.N), ...(sentAt === undefined ? {} : { sentAt }) };
 }
 
 /** Puts a tombstone where nothing is; answers what stands there now: it, or the message that was faster. */

@@ -412,9 +412,9 @@ export interface Members {
   room: string;
   /** Who is online, nobody above 100 of them; then who was seen last, up to 100. */
   members: Member[];
-  /** How many people are online, named or not. */
+  /** How many people are online, named or not; above 100 up to 10 s old. */
   count: number;
-  /** There are more of them than a frame holds: those seen last are left out first. */
+  /** There are more of them than a frame holds, or may be more than are looked for: those seen last are left out first. */
   more?: boolean;
 }
 

@@ -41,10 +41,19 @@ describe('of admin, all and Help Desk', () => {
     expect(reserved.isReservedNickname(name)).toBe(true);
   });
 
-  test.each(['admins', 'xXadminXx', 'badmin', 'Ada', 'allen', 'help', '1', '😀', 'guest-1'])(
-    '%j is none',
-    (name) => expect(reserved.isReservedNickname(name)).toBe(false),
-  );
+  test.each([
+    'admins',
+    'a-11',
+    'a 11',
+    'xXadminXx',
+    'badmin',
+    'Ada',
+    'allen',
+    'help',
+    '1',
+    '😀',
+    'guest-1',
+  ])('%j is none', (name) => expect(reserved.isReservedNickname(name)).toBe(false));
 
   test.each(['admin', 'аdmin', 'ad-min', 'all', 'a11', 'help-desk'])(
     '%j is a reserved room',
@@ -53,7 +62,7 @@ describe('of admin, all and Help Desk', () => {
     },
   );
 
-  test.each(['admin-2', 'all-2026', 'lobby', 'help'])('%j is no reserved room', (room) => {
+  test.each(['admin-2', 'a-11', 'all-2026', 'lobby', 'help'])('%j is no reserved room', (room) => {
     expect(reserved.isReservedRoom(room)).toBe(false);
   });
 });

@@ -3,8 +3,16 @@
 import { env } from './env.ts';
 import { folded } from './lookalikes.ts';
 
+/** A number that stands by itself is no letters: `a-11` is not `all`, as `a11` is. */
+const isNumbered = (name: string): boolean =>
+  name
+    .normalize('NFKC')
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
+    .some((word) => /^\p{N}+$/u.test(word));
+
 /** Written however: `ad-min` and `Аdmin` are `admin`. */
-const key = (name: string): string => folded(name).replaceAll('-', '');
+const key = (name: string): string =>
+  isNumbered(name) ? folded(name) : folded(name).replaceAll('-', '');
 
 const listed = env('RESERVED_NAMES');
 const RESERVED = new Set(listed === 'none' ? [] : listed.split(',').map(key).filter(Boolean));

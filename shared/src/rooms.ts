@@ -157,19 +157,39 @@ export async function enlist({ room, title }: Pick<Room, 'room' | 'title'>): Pro
   await client.send(new PutItemCommand({ TableName, Item }));
 }
 
-/** Who is a member of a private room, as far as one Query reads: some thousands. Nobody of a public one. */
-export async function membersOf(room: string): Promise<Set<string>> {
-  const { Items = [] } = await client.send(
+/** Who is a member of a private room, so many rows of them from the one after `after` on, by userId; `next`: there are others after it. */
+export async function membersOf(
+  room: string,
+  { most, after }: { most: number; after?: string | undefined },
+): Promise<{ members: Set<string>; next?: string }> {
+  const start = after === undefined ? {} : { ExclusiveStartKey: memberKey(room, after) };
+  const { Items = [], LastEvaluatedKey } = await client.send(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'pk = :room AND begins_with(sk, :member)',
       ExpressionAttributeValues: { ':room': roomKey(room).pk, ':member': memberKey(room, '').sk },
+      ...start,
       ConsistentRead: true,
+      Limit: most,
     }),
   );
-  const live = Items.filter(({ expiresAt }) => !hasRunOut(expiresAt));
-  return new Set(live.map(({ sk }) => sk?.S?.slice(memberKey(room, '').sk.S.length) ?? ''));
+  const members = membersIn(Items);
+  const last = LastEvaluatedKey?.sk?.S;
+  return last === undefined ? { members } : { members, next: userIn(last) };
 }
+
+/** Which of these users are members of a private room: half a unit each. */
+export async function membersAmong(room: string, userIds: string[]): Promise<Set<string>> {
+  const keys = userIds.map((userId) => memberKey(room, userId));
+  return membersIn(await read(keys, false));
+}
+
+function membersIn(items: Record<string, AttributeValue>[]): Set<string> {
+  const live = items.filter(({ expiresAt }) => !hasRunOut(expiresAt));
+  return new Set(live.map(({ sk }) => userIn(sk?.S ?? '')));
+}
+
+const userIn = (sk: string) => sk.slice(memberKey('', '').sk.S.length);
 
 /** Makes somebody a member of a private room; a member stays what they are. Answers whether they were none before. */
 export async function admit(room: string, userId: string, role: Role): Promise<boolean> {
@@ -248,10 +268,11 @@ async function ifAllowed(
 
 async function read(
   wanted: Record<string, AttributeValue>[],
+  ConsistentRead = true,
 ): Promise<Record<string, AttributeValue>[]> {
   const items: Record<string, AttributeValue>[] = [];
   await inBatches(wanted, MOST_READS, async (Keys) => {
-    const RequestItems = { [TableName]: { Keys, ConsistentRead: true } };
+    const RequestItems = { [TableName]: { Keys, ConsistentRead } };
     const { Responses, UnprocessedKeys } = await client.send(
       new BatchGetItemCommand({ RequestItems }),
     );

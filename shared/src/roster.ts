@@ -9,6 +9,7 @@ import {
   DynamoDBClient,
   GetItemCommand,
   QueryCommand,
+  UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { inBatches, MOST_READS, MOST_WRITES } from './batch.ts';
@@ -103,7 +104,7 @@ const leftOf = (row: Record<string, AttributeValue> | undefined): number =>
   Date.parse(row?.leaseUntil?.S ?? '1970-01-01T00:00:00Z') - Date.now();
 
 export interface Roster {
-  /** How many people are online; a lower bound above some 10,000 connections, which one page holds. */
+  /** How many people are online; a lower bound above some 10,000 connections, which one page holds. Of a crowd, up to 10 s old. */
   count: number;
   /** Who, each person once; nobody in a crowd, where every coming would cost a post to each of them. */
   online: Member[];
@@ -138,12 +139,73 @@ export async function lay(room: string, ghost: Ghost): Promise<boolean> {
   }
 }
 
-/** Who is in the room by a live lease, and who stands there though it ended. One page of one Query. */
+/**
+ * Who is in the room by a live lease, and who stands there though it ended. Read in steps, until it is a crowd. What is
+ * longer is read to its end once in ten seconds, whoever asks. The others are told the count that was kept then.
+ */
 export async function rosterOf(room: string): Promise<Roster> {
-  const people = new Map<string, Member>();
-  const ghosts: Ghost[] = [];
-  const now = new Date().toISOString();
-  for (const row of await page(`roster#${room}`)) {
+  const reading = beginRoster();
+  let after = await step(room, reading, { Limit: FIRST_STEP });
+  if (after === undefined) return rosterIn(reading);
+  const kept = await countKept(room);
+  if (kept !== undefined && isFresh(kept) && kept.count > LIMITS.crowd)
+    return { ...rosterIn(reading), online: [], count: kept.count };
+  for (const Limit of NEXT_STEPS) {
+    if (reading.people.size > LIMITS.crowd) break;
+    after = await step(room, reading, { after, Limit });
+    if (after === undefined) return rosterIn(reading);
+  }
+  const least = Math.max(reading.people.size, kept?.count ?? 0);
+  if (!(await mayCount(room, least))) {
+    const roster = rosterIn(reading);
+    return { ...roster, count: Math.max(roster.count, least) };
+  }
+  await step(room, reading, { after });
+  const roster = rosterIn(reading);
+  await keepCount(room, roster.count);
+  return roster;
+}
+
+/** Rows of a step: a small room is whole after the first, and a hundred people on five connections each after the last. */
+const FIRST_STEP = 25;
+const NEXT_STEPS = [100, 400];
+/** So long the count of a crowd holds. */
+const COUNTED_MS = 10_000;
+
+interface ReadSoFar {
+  people: Map<string, Member>;
+  ghosts: Ghost[];
+  now: string;
+}
+const beginRoster = (): ReadSoFar => ({
+  people: new Map(),
+  ghosts: [],
+  now: new Date().toISOString(),
+});
+const rosterIn = ({ people, ghosts }: ReadSoFar): Roster => ({
+  count: people.size,
+  online: people.size > LIMITS.crowd ? [] : [...people.values()],
+  ghosts,
+});
+
+/** Reads on, at most 1 MB; answers after which row the next step begins, undefined at the end. */
+async function step(
+  room: string,
+  { people, ghosts, now }: ReadSoFar,
+  { after, Limit }: { after?: string; Limit?: number },
+): Promise<string | undefined> {
+  const pk = { S: `roster#${room}` };
+  const { Items = [], LastEvaluatedKey } = await client.send(
+    new QueryCommand({
+      TableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': pk },
+      ...(after === undefined ? {} : { ExclusiveStartKey: { pk, sk: { S: after } } }),
+      ConsistentRead: true,
+      Limit,
+    }),
+  );
+  for (const row of Items) {
     const [, userId = '', connectionId = ''] = /^(.*)#(.*)$/.exec(row.sk?.S ?? '') ?? [];
     const nickname = row.nickname?.S ?? '';
     const leaseUntil = row.leaseUntil?.S ?? '';
@@ -155,42 +217,119 @@ export async function rosterOf(room: string): Promise<Roster> {
     const known = people.get(userId);
     if (known === undefined || known.at < member.at) people.set(userId, member);
   }
-  const isCrowd = people.size > LIMITS.crowd;
-  return { count: people.size, online: isCrowd ? [] : [...people.values()], ghosts };
+  return LastEvaluatedKey?.sk?.S;
 }
 
-/** People who were told to have left the room; of the 1 MB that one Query reads. */
-export async function lastSeenIn(room: string): Promise<Member[]> {
-  const rows = await page(`presence#${room}`, {
-    FilterExpression: 'shown = :offline',
-    values: { ':offline': { S: 'offline' } },
-  });
-  return rows.map(({ sk, nickname, seenAt, shownAt }) => ({
-    userId: sk?.S ?? '',
-    nickname: nickname?.S ?? '',
-    online: false,
-    at: seenAt?.S ?? shownAt?.S ?? '',
-  }));
+/** The count of a crowd, and when somebody last began to count (epoch milliseconds). */
+interface Counted {
+  count: number;
+  countedAt: number;
+}
+const crowdKey = (room: string) => ({ pk: { S: `crowd#${room}` }, sk: { S: 'crowd' } });
+const isFresh = ({ countedAt }: Counted) => countedAt > Date.now() - COUNTED_MS;
+
+async function countKept(room: string): Promise<Counted | undefined> {
+  const { Item } = await client.send(new GetItemCommand({ TableName, Key: crowdKey(room) }));
+  if (Item === undefined) return undefined;
+  return { count: Number(Item.people?.N ?? 0), countedAt: Number(Item.countedAt?.N ?? 0) };
 }
 
-async function page(
-  pk: string,
-  {
-    values = {},
-    ...filter
-  }: { FilterExpression?: string; values?: Record<string, AttributeValue> } = {},
-): Promise<Record<string, AttributeValue>[]> {
-  const { Items = [] } = await client.send(
-    new QueryCommand({
+/** Whether it is this caller's turn to count: nobody's was within ten seconds. Others are told `least` until it is done. */
+async function mayCount(room: string, least: number): Promise<boolean> {
+  const now = Date.now();
+  try {
+    await client.send(
+      new UpdateItemCommand({
+        TableName,
+        Key: crowdKey(room),
+        ConditionExpression: 'attribute_not_exists(countedAt) OR countedAt <= :before',
+        UpdateExpression: 'SET countedAt = :now, people = :least, expiresAt = :end',
+        ExpressionAttributeValues: {
+          ':before': { N: String(now - COUNTED_MS) },
+          ':now': { N: String(now) },
+          ':least': { N: String(least) },
+          ':end': { N: String(Math.ceil(now / 1000) + REMEMBER_S) },
+        },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
+
+async function keepCount(room: string, count: number): Promise<void> {
+  await client.send(
+    new UpdateItemCommand({
       TableName,
-      KeyConditionExpression: 'pk = :pk',
-      ...filter,
-      ExpressionAttributeValues: { ...values, ':pk': { S: pk } },
-      ConsistentRead: true,
+      Key: crowdKey(room),
+      UpdateExpression: 'SET people = :count',
+      ExpressionAttributeValues: { ':count': { N: String(count) } },
     }),
   );
-  return Items;
 }
+
+export interface Seen {
+  /** Who was told to have left the room, the latest first. */
+  away: Member[];
+  /** Rows that were read for them. */
+  read: number;
+  /** Pass it back for those before; absent where there are none. */
+  next?: Record<string, AttributeValue>;
+}
+
+/** People who were seen in the room last: those away among so many rows, from the latest on. Read eventually consistent. */
+export async function lastSeenIn(
+  room: string,
+  { most, from }: { most: number; from?: Seen['next'] },
+): Promise<Seen> {
+  const { Items = [], LastEvaluatedKey } = await client.send(
+    new QueryCommand({
+      TableName,
+      IndexName: 'BySeenAt',
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: `presence#${room}` } },
+      ScanIndexForward: false,
+      ExclusiveStartKey: from,
+      Limit: most,
+    }),
+  );
+  return {
+    away: awayIn(Items),
+    read: Items.length,
+    ...(LastEvaluatedKey === undefined ? {} : { next: LastEvaluatedKey }),
+  };
+}
+
+/** Those of these users who were told to have left the room; half a unit each. */
+export async function lastSeenOf(room: string, userIds: string[]): Promise<Member[]> {
+  const keys = userIds.map(
+    (userId): Record<string, AttributeValue> => ({
+      pk: { S: `presence#${room}` },
+      sk: { S: userId },
+    }),
+  );
+  const items: Record<string, AttributeValue>[] = [];
+  await inBatches(keys, MOST_READS, async (Keys) => {
+    const { Responses, UnprocessedKeys } = await client.send(
+      new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys } } }),
+    );
+    items.push(...(Responses?.[TableName] ?? []));
+    return UnprocessedKeys?.[TableName]?.Keys;
+  });
+  return awayIn(items);
+}
+
+const awayIn = (items: Record<string, AttributeValue>[]): Member[] =>
+  items
+    .filter(({ shown }) => shown?.S === 'offline')
+    .map(({ sk, nickname, seenAt }) => ({
+      userId: sk?.S ?? '',
+      nickname: nickname?.S ?? '',
+      online: false,
+      at: seenAt?.S ?? '',
+    }));
 
 const write = (requests: WriteRequest[]): Promise<void> =>
   inBatches(requests, MOST_WRITES, async (piece) => {

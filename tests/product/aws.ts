@@ -10,7 +10,7 @@ import { startTables } from '../../local/tables/tables.ts';
 import { readPlan } from '../../local/template/read-plan.ts';
 
 export type Row = Record<string, { S?: string; N?: string; BOOL?: boolean }>;
-type Json = Record<string, unknown>;
+export type Json = Record<string, unknown>;
 
 /** One call of @connections; `frame` is the parsed body of a POST. */
 export interface Post {
@@ -40,6 +40,8 @@ export interface TestAws {
   posts: Post[];
   /** Inputs of StartExecution, parsed, in order, whether or not it was answered well. */
   executions: { stateMachineArn: string; input: Json }[];
+  /** Asks the tables past script, hold and records. */
+  call(action: string, input: Json): Promise<Json>;
   put(table: string, row: Row): Promise<void>;
   rows(table: string): Promise<Row[]>;
   /** Forgets rows, records and scripts. */
@@ -99,6 +101,7 @@ export async function startAws(...functions: string[]): Promise<TestAws> {
     entries: [],
     posts: [],
     executions: [],
+    call: tables.call,
     async put(TableName, Item) {
       await tables.call('PutItem', { TableName, Item });
     },
