@@ -9,7 +9,6 @@ import { routeHandler } from '../../shared/src/route.ts';
 import { exactly } from './exactly.ts';
 import { newest } from './newest.ts';
 
-<<<<<<< HEAD
 export const handler = routeHandler(
   'history',
   async (frame, speaker) => {
@@ -25,29 +24,9 @@ export const handler = routeHandler(
   ({ room }, speaker) => mustUse(speaker, room),
 );
 
-=======
->>>>>>> privacy
 /** Asked after the read: what was read while the room was still the speaker's was numbered before any removal was answered. */
 async function mustStillUse({ connectionId, userId }: Connection, room: string): Promise<void> {
   if (room === LOBBY || partnersOf(room) !== undefined) return;
   const subscriptions = (await find(connectionId))?.subscriptions ?? [];
   mustUse({ userId, subscriptions }, room);
 }
-<<<<<<< HEAD
-=======
-
-export const handler = routeHandler(
-  'history',
-  async (frame, speaker) => {
-    const { room, before, ranges, limit = LIMITS.historyItems, n } = frame;
-    const { head = 0, headAt } = (await headsOf([room])).get(room) ?? {};
-    const answer =
-      ranges === undefined
-        ? await newest(room, { below: before ?? head + 1, limit })
-        : await exactly(room, { ranges, limit, head, headAt });
-    await mustStillUse(speaker, room);
-    return { type: 'history', ...(n === undefined ? {} : { n }), room, ...answer, head };
-  },
-  ({ room }, speaker) => mustUse(speaker, room),
-);
->>>>>>> privacy
