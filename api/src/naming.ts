@@ -1,6 +1,7 @@
 // Naming: which nickname a user goes by from this hello on. Two users never go by one that people would confuse.
 
 import { randomUUID } from 'node:crypto';
+import { waitToRename } from '../../shared/src/allowance.ts';
 import { folded } from '../../shared/src/lookalikes.ts';
 import { isGuestName, shown, suggestion } from '../../shared/src/nickname.ts';
 import { claim, heldBy, isFree } from '../../shared/src/nicknames.ts';
@@ -19,7 +20,7 @@ export interface Naming {
 
 /**
  * What was asked for, or what the user goes by already, or a guest's name; where it is another's, one like it that is
- * free. `welcome` tells which. Throws `Busy` where none could be found.
+ * free; what the user goes by already, where they changed it too often. `welcome` tells which. Throws `Busy` where none could be found.
  */
 export async function nameFor(asked: string | undefined, guest: Guest): Promise<Naming> {
   const { userId } = guest;
@@ -27,7 +28,9 @@ export async function nameFor(asked: string | undefined, guest: Guest): Promise<
   const before = held?.nickname;
   // A name that was reserved after somebody took it is theirs until this hello.
   const kept = before === undefined || isReservedNickname(before) ? undefined : before;
-  const wanted = asked === undefined || isOthers(asked, guest, before) ? kept : shown(asked);
+  const wish = asked === undefined || isOthers(asked, guest, before) ? kept : shown(asked);
+  const isRename = kept !== undefined && wish !== kept;
+  const wanted = isRename && (await waitToRename(userId)) > 0 ? kept : wish;
   // Another device may claim another and free this one meanwhile: `stillBy` looks again when this one can be found.
   if (held?.isFresh === true && wanted === before)
     return { nickname: held.nickname, isChange: false };

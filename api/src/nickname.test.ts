@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { directRoom } from '../../shared/src/direct.ts';
 import type { NicknameChanged } from '../../shared/src/events.ts';
 import { folded } from '../../shared/src/lookalikes.ts';
-import type { ErrorFrame, Nickname, Welcome } from '../../shared/src/protocol.ts';
+import { type ErrorFrame, LIMITS, type Nickname, type Welcome } from '../../shared/src/protocol.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { type Person, person, type Routes } from '../../tests/product/people.ts';
 import { context, frameIn, handshake, routeEvent } from '../../tests/product/sample.ts';
@@ -281,4 +281,22 @@ test.each(['admin', 'Support-2', 'ѕystem'])('%s is nobody’s to take', async (
     suggestion: expect.stringMatching(/^somebody-/),
   });
   expect(await called(ada)).not.toContain(nickname);
+});
+
+test('is refused to a user who changes it too often, on whatever connection, and told to nobody', async () => {
+  const ada = await person(routes, 'Ada');
+  for (let at = 1; at <= LIMITS.renames; at += 1)
+    expect(await ada.says('nickname', { nickname: `Ada ${at}0` })).toMatchObject({
+      type: 'nickname',
+    });
+  aws.entries.length = 0;
+  const { code, retry, afterMs } = (await ada.says('nickname', {
+    nickname: 'Ada Late',
+  })) as ErrorFrame;
+  expect([code, retry]).toEqual(['RateLimited', true]);
+  expect(afterMs).toBeGreaterThan(0);
+  expect(afterMs).toBeLessThanOrEqual(LIMITS.renameMs);
+  const again = await ada.enters({ nickname: 'Ada Late' });
+  expect(again).toMatchObject({ type: 'welcome', nickname: `Ada ${LIMITS.renames}0` });
+  expect(changes()).toEqual([]);
 });

@@ -1,6 +1,7 @@
 // nickname: somebody is called otherwise from now on, on all their devices; or hears what else they could be called.
 
 import { randomUUID } from 'node:crypto';
+import { waitToRename } from '../../shared/src/allowance.ts';
 import { folded } from '../../shared/src/lookalikes.ts';
 import { isGuestName, shown } from '../../shared/src/nickname.ts';
 import { claim } from '../../shared/src/nicknames.ts';
@@ -14,6 +15,8 @@ export const handler = routeHandler('nickname', async (frame, { userId }) => {
   const nickname = shown(frame.nickname);
   if (folded(nickname) === '') throw new Refused('BadField', { field: 'nickname' });
   const isGiven = isGuestName(nickname) || isReservedNickname(nickname);
+  const afterMs = isGiven ? 0 : await waitToRename(userId);
+  if (afterMs > 0) throw new Refused('RateLimited', { afterMs });
   if (isGiven || !(await claim(nickname, userId, randomUUID())))
     throw new Refused('NicknameTaken', { suggestion: await freeLike(nickname, userId) });
   const at = new Date().toISOString();

@@ -12,6 +12,11 @@ test('a form is told from JSON by its content type', () => {
   expect(isQuery(undefined)).toBe(false);
 });
 
+test('an empty list, which botocore writes under its own name, is a list', () => {
+  const { input } = readQuery(form({ Action: 'SendMessageBatch', Entries: '' }));
+  expect(input).toEqual({ Entries: [] });
+});
+
 test('lists, maps and numbers of a form become those of JSON, in the order of their numbers', () => {
   const read = readQuery(
     form({

@@ -69,6 +69,8 @@ function structureOf(fields: Fields): Input {
   const named = [...grouped(fields)].map(([name, group]): [string, unknown] => {
     const list = Object.hasOwn(LISTS, name) ? LISTS[name] : undefined;
     if (list !== undefined) return [list, members(group).map((member) => fieldOf('', member))];
+    // Botocore writes an empty list under its own name, as `Entries=`.
+    if (Object.values(LISTS).includes(name) && fieldOf(name, group) === '') return [name, []];
     const map = Object.hasOwn(MAPS, name) ? MAPS[name] : undefined;
     if (map === undefined) return [name, fieldOf(name, group)];
     const entries = members(group).map(structureOf);

@@ -1,4 +1,4 @@
-// The reserve of a user: each new connection draws its bucket of tokens from it, so that a new socket is no new burst.
+// What a user may do in all, however many sockets they open: buckets of tokens for new connections, and changes of name.
 
 import {
   ConditionalCheckFailedException,
@@ -33,6 +33,24 @@ export async function drawBucket(
   };
   const { afterMs } = await takeToken(reserve, nowMs);
   if (afterMs > 0) await empty(connectionId, nowMs);
+}
+
+/**
+ * Milliseconds until the user may change their nickname again; 0 where they may now, which is counted. A change is told in
+ * every room of theirs, up to 5,000 posts for one frame, so it has a bucket of its own.
+ */
+export async function waitToRename(userId: string, nowMs = Date.now()): Promise<number> {
+  const { renames: size, renameMs: everyMs } = LIMITS;
+  const { afterMs } = await takeToken(
+    {
+      Key: { pk: { S: `user#${userId}` }, sk: { S: 'renames' } },
+      ...{ size, everyMs },
+      also: ', expiresAt = :end',
+      values: { ':end': { N: String(Math.ceil((nowMs + size * everyMs) / 1000)) } },
+    },
+    nowMs,
+  );
+  return afterMs;
 }
 
 /** One that has ended meanwhile needs none. One that another hello was faster on has its own user's bucket. */

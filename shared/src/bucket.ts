@@ -16,6 +16,9 @@ const MOST_REMEMBERED = 10_000;
 /** When each bucket will be full, as this sandbox saw last, epoch milliseconds. It chooses which write to try first, and nothing else. */
 const lastSeen = new Map<string, number>();
 
+/** A write fails where this sandbox saw an older row, or another frame was faster. So many in a row are somebody's flood. */
+const TRIES = 5;
+
 export type Row = Record<string, AttributeValue>;
 
 export interface Bucket {
@@ -40,8 +43,8 @@ export interface Taken {
 
 /**
  * Takes one token by the "generic cell rate algorithm". An update expression has no maximum, so a full bucket and a partly
- * used one need different writes. The write that fits what this sandbox saw last goes first. An empty bucket costs one
- * write. `look` sees the row before a second write and may throw instead.
+ * used one need different writes. The write that fits what this sandbox saw last goes first, then the one that fits the row
+ * as it is. An empty bucket costs one write. `look` sees the row before a second write and may throw instead.
  */
 export async function takeToken(
   bucket: Bucket,
@@ -60,17 +63,16 @@ export async function takeToken(
     set: `SET fullAt = fullAt + :every${also}`,
     times: { ':now': nowMs, ':latest': nowMs + depthMs, ':every': everyMs },
   };
-  const isUsed = (lastSeen.get(nameOf(bucket)) ?? 0) > nowMs;
-  for (const write of isUsed ? [whenUsed, whenFull] : [whenFull, whenUsed]) {
-    const { isTaken, row } = await attempt(bucket, write);
-    const fullAt = Number(row?.fullAt?.N ?? 0);
+  let fullAt = lastSeen.get(nameOf(bucket)) ?? 0;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const { isTaken, row } = await attempt(bucket, fullAt > nowMs ? whenUsed : whenFull);
+    fullAt = Number(row?.fullAt?.N ?? 0);
     remember(nameOf(bucket), fullAt);
     if (isTaken) return { row, afterMs: 0 };
     look(row);
     const afterMs = Math.ceil(fullAt - depthMs - nowMs);
     if (afterMs > 0) return { row, afterMs };
   }
-  // Both writes lost a race against other frames: one token later there is room again.
   return { row: undefined, afterMs: everyMs };
 }
 
@@ -102,7 +104,7 @@ async function attempt(
   }
 }
 
-const nameOf = ({ Key }: Bucket) => Key.pk.S;
+const nameOf = ({ Key }: Bucket) => `${Key.pk.S} ${Key.sk.S}`;
 
 function remember(name: string, fullAt: number): void {
   lastSeen.delete(name);

@@ -48,6 +48,10 @@ export const LIMITS = {
   historyItems: 100,
   /** Characters of a token: signed claims are some hundreds to 2,000. */
   tokenCharacters: 8 * 1024,
+  /** Changes of nickname that a user may try at once; then one comes back in each `renameMs`. */
+  renames: 10,
+  /** Milliseconds. */
+  renameMs: 60_000,
   /** Frames in a row that cannot be read: with the last of them the socket ends. */
   badFrames: 20,
   /** Frames that are refused within `refusalsMs`, at the door of one function: with the last of them the socket ends. */
