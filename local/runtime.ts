@@ -95,6 +95,8 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
         // What a second deploy of `api` says on AWS, where the page's address is known only after the first.
         parameters: {
           AllowedOrigins: origins.join(','),
+          // A page of this machine may be told to speak to another runtime here.
+          OtherWebSockets: 'ws://127.0.0.1:* ws://localhost:*',
           ...issuing?.parameters,
           ...flags.parameters,
         },

@@ -545,6 +545,12 @@ test('of refused invocations somebody hears: those of the routes that are most o
 });
 
 describe('templates', () => {
+  test('a deployed page may connect to nothing on the machine of who reads it', () => {
+    const policy = read('front/template.yaml');
+    expect(policy).toContain('connect-src');
+    expect(policy).not.toMatch(/127\.0\.0\.1|localhost/);
+  });
+
   test.each(TEMPLATES)('%s is built, checked and deployed by name', (stack) => {
     const config = read('samconfig.toml');
     for (const command of ['build', 'validate', 'deploy', 'delete'])
