@@ -194,8 +194,10 @@ describe('one client whose buffer is full', () => {
 });
 
 describe('clients that never read', () => {
-  const silent = (every: number): Account => (_, id) =>
-    Number(id.slice(1)) % every === every - 1 ? NO : 'delivered';
+  const silent =
+    (every: number): Account =>
+    (_, id) =>
+      Number(id.slice(1)) % every === every - 1 ? NO : 'delivered';
   const lastTold = (posts: Call[]) =>
     Math.max(...posts.flatMap(({ atMs, outcome }) => (outcome === 'delivered' ? [atMs] : [])));
 
