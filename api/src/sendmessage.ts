@@ -18,8 +18,8 @@ const CLAIM_S = 7 * DAY_S;
 const retentionS = Number(env('MESSAGE_RETENTION_DAYS')) * DAY_S;
 
 /**
- * 16 characters, the same for the life of the connection. API Gateway's own id is kept from the bus, its archive and the frames:
- * with it, a socket can be posted to and ended.
+ * 16 characters, the same for the life of the connection. API Gateway's own id, with which a socket can be posted to and
+ * ended, is in no message: not in its event, the archive of that, or its frame.
  */
 export const senderTag = (connectionId: string): string =>
   createHash('sha256').update(`sender ${connectionId}`).digest('base64url').slice(0, 16);

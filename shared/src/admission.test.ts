@@ -198,6 +198,18 @@ describe('a socket that is misused is ended by an event', () => {
     expect(ended()).toEqual([]);
   });
 
+  test('also where a good frame comes before each twentieth bad one', async () => {
+    let atMs = NOW;
+    for (let bad = 1; bad <= LIMITS.refusals; bad += 1) {
+      expect(ended()).toEqual([]);
+      await penalize(connectionId, atMs);
+      if (bad % (LIMITS.badFrames - 1) > 0) continue;
+      atMs += 500;
+      expect(await admitted(atMs)).toBe('u_1');
+    }
+    expect(ended()).toEqual([misused()]);
+  });
+
   test('bad frames that race are all counted', async () => {
     await Promise.all(
       Array.from({ length: 3 * LIMITS.badFrames }, () => penalize(connectionId, NOW)),

@@ -60,7 +60,8 @@ export async function admit(
 
 /**
  * To be called for a frame that cannot be read: it empties the bucket, which one write can do whatever is in it.
- * `LIMITS.badFrames` of them in a row end the socket. Never throws: the sender is told what was wrong with the frame.
+ * `LIMITS.badFrames` of them in a row end the socket, and so do `LIMITS.refusals` within a minute. Never throws: the sender
+ * is told what was wrong with the frame.
  */
 export async function penalize(connectionId: string, nowMs = Date.now()): Promise<void> {
   try {
@@ -77,8 +78,10 @@ export async function penalize(connectionId: string, nowMs = Date.now()): Promis
         ReturnValues: 'UPDATED_NEW',
       }),
     );
-    if (Number(Attributes?.badFrames?.N) % LIMITS.badFrames === 0)
-      await mention('ConnectionMisused', { connectionId });
+    const isLast = Number(Attributes?.badFrames?.N) % LIMITS.badFrames === 0;
+    if (isLast) await mention('ConnectionMisused', { connectionId });
+    // A good frame in between ends the row of bad ones, and not this count.
+    else await countRefusal(connectionId, nowMs);
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) await countRefusal(connectionId, nowMs);
     else console.warn({ message: 'a bad frame was not counted', connectionId, error });

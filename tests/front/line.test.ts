@@ -404,6 +404,20 @@ describe('heartbeat', () => {
     expect([state(), sockets.opened.length]).toEqual(['live', 1]);
   });
 
+  test('one that is refused is not put off further by the errors of other frames', () => {
+    const { pass, greet, hear, pings } = start();
+    greet();
+    pass(15_000);
+    hear(gateway('Too Many Requests'));
+    for (let ms = 0; ms < 600; ms += 100) {
+      pass(100);
+      hear({ type: 'error', ref: 'm1', code: 'RateLimited', retry: true, afterMs: 500 });
+    }
+    expect(pings()).toBe(1);
+    pass(150);
+    expect(pings()).toBe(2);
+  });
+
   test('one that is due for the lease alone is said again too, however much is heard', () => {
     const { pass, sockets, hear, pings } = start();
     sockets.latest().events.opened();

@@ -237,6 +237,14 @@ describe('recipients', () => {
     expect(await rowsOf('a=')).toHaveLength(2);
   });
 
+  test('that never read are no reason for an alarm, which is about the account', async () => {
+    await join([...Array.from({ length: 100 }, (_, at) => `c${at}=`), 'z=']);
+    aws.script.connections = ({ connectionId }) =>
+      connectionId === 'z=' ? new AwsError('LimitExceededException', 'slowly', 429) : undefined;
+    expect(await handler(input(), context())).toEqual({ ...QUIET, delivered: 100, throttled: 1 });
+    expect(warned).not.toHaveBeenCalled();
+  });
+
   test('that refuse are closed', async () => {
     await join(['a=']);
     aws.script.connections = ({ method }) =>

@@ -111,7 +111,7 @@ async function tellShard(input: BroadcastInput, context: Context): Promise<Broad
   );
   if (counts.failed > 0)
     console.error({ ...heard, messageId: input.message?.messageId, failed: counts.failed });
-  sayThrottled(counts.throttled);
+  sayThrottled(counts.throttled, isSlowed);
   const reached = (input.cursor?.told ?? 0) + counts.delivered;
   return {
     ...counts,
@@ -133,7 +133,7 @@ async function tellSmall(
   const { remainingMs, ...others } = ports(context);
   const {
     next: _,
-    isSlowed: __,
+    isSlowed,
     ...counts
   } = await fanOut(bytesOf(frame), {
     ...others,
@@ -145,13 +145,17 @@ async function tellSmall(
   });
   if (counts.failed > 0 && !isFleeting)
     console.error({ ...aboutAll(topics), frame: frame.type, failed: counts.failed });
-  if (!isFleeting) sayThrottled(counts.throttled);
+  if (!isFleeting) sayThrottled(counts.throttled, isSlowed);
   return { ...NOBODY, ...counts };
 }
 
-/** A metric filter reads this number; it is all that there is to say, since the account is slow and not a topic. */
-function sayThrottled(throttled: number): void {
-  if (throttled > 0) console.warn({ message: 'Posts were given up because of 429', throttled });
+/**
+ * A metric filter reads this number; it is all that there is to say, since the account is slow and not a topic. Where nothing
+ * was slowed down, single clients did not read: nobody can ask AWS for more because of them, so no alarm counts them.
+ */
+function sayThrottled(throttled: number, isSlowed: boolean): void {
+  if (throttled > 0 && isSlowed)
+    console.warn({ message: 'Posts were given up because of 429', throttled });
 }
 
 /** For logs: the first, who is meant, and how many there are. All of them would be whom somebody writes to, and where they are. */

@@ -193,6 +193,31 @@ describe('one client whose buffer is full', () => {
   });
 });
 
+describe('clients that never read', () => {
+  const silent =
+    (every: number): Account =>
+    (_, id) =>
+      Number(id.slice(1)) % every === every - 1 ? NO : 'delivered';
+  const lastTold = (posts: Call[]) =>
+    Math.max(...posts.flatMap(({ atMs, outcome }) => (outcome === 'delivered' ? [atMs] : [])));
+
+  test.each([1_000, 100, 34])('one in %d delay nobody, and stay open', async (every) => {
+    const { result, posts, closes } = await run(ids(3_400), silent(every));
+    const count = Math.floor(3_400 / every);
+    expect(result).toMatchObject({ delivered: 3_400 - count, throttled: count });
+    expect(closes).toEqual([]);
+    // At full speed it is half a second.
+    expect(lastTold(posts)).toBeLessThan(1_000);
+  });
+
+  test('and an account that throttles after all went well: the posts are paced all the same', async () => {
+    const all = ids(5_000);
+    const { result, posts } = await run(all, bucket(200, 2_000));
+    expect(result).toEqual({ ...NONE, delivered: 5_000 });
+    expect(posts.length).toBeLessThan(5_000 * 1.5);
+  });
+});
+
 describe('the closing of a client that refuses', () => {
   const refused: Account = () => 'refused';
 

@@ -107,7 +107,8 @@ export function createHeartbeat({ clock, fraction, ping, dead }) {
      */
     heard(type) {
       if (type !== 'accepted' && type !== 'error') heardAt = clock.now();
-      if (type === 'error' && isPingOut) putOff();
+      // Once for each ping: errors of other frames, one after the other, must not put it off for good.
+      if (type === 'error' && isPingOut && laterAt === null) putOff();
       if (type === 'pong') {
         headsAt = clock.now();
         allow();
