@@ -3,6 +3,12 @@ import { race } from './contract/removal-races.ts';
 import { startLocal } from './contract/runtime.ts';
 
 const [rounds = '1000', seed = String(Date.now() % 1_000_000), url, only] = process.argv.slice(2);
+if (![rounds, seed].every((number) => /^[0-9]+$/.test(number)) || Number(rounds) === 0) {
+  console.error(
+    'Usage: npm run races [-- rounds [seed [url [race]]]]; rounds from 1, seed from 0.',
+  );
+  process.exit(2);
+}
 const runtime = url === undefined || url === '' ? await startLocal(['--quiet']) : undefined;
 const began = Date.now();
 let found: string[];

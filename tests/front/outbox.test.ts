@@ -115,6 +115,19 @@ describe('the outbox', () => {
     expect(shown.get('a')).toBe('pending');
   });
 
+  test('errors that name nobody do not make one wait longer that waits already', async () => {
+    const { add, sent, outbox, live } = await start();
+    await add('a');
+    outbox.refuse('a', { ...BUSY, afterMs: 1_500 });
+    // What a person typed meanwhile was refused as well, again and again.
+    for (let times = 0; times < 20; times += 1) outbox.refuse(null, { ...BUSY, afterMs: 400 });
+    await live(1_500);
+    expect(sent).toEqual(['a', 'a']);
+    outbox.refuse(null, BUSY);
+    await live(2_000);
+    expect(sent).toEqual(['a', 'a', 'a']);
+  });
+
   test('retries a failed one under the same id, behind what was written since', async () => {
     const { add, sent, outbox } = await start();
     await add('a');

@@ -6,7 +6,7 @@ import { createShelf } from './shelf.js';
 
 /** @typedef {import('./outbox-entry.js').Entry} Entry */
 /** @typedef {{ retry: boolean, afterMs: number, code: string, message: string }} Refusal */
-/** @typedef {{ messageId: string, refusals: number, cancel: () => void }} Flight */
+/** @typedef {{ messageId: string, refusals: number, waits: boolean, cancel: () => void }} Flight waits: refused, and not sent again yet */
 
 const ANSWER_MS = 10_000;
 const REUSED = 'MessageIdReused';
@@ -43,7 +43,7 @@ export function createOutbox({ clock, fraction, mint, send, changed, gone, ...po
     if (!up || flights.has(room)) return;
     const entry = shelf.list().find((one) => one.room === room && one.state === 'pending');
     if (!entry) return;
-    const flight = { messageId: entry.messageId, refusals: 0, cancel: () => {} };
+    const flight = { messageId: entry.messageId, refusals: 0, waits: false, cancel: () => {} };
     flights.set(room, flight);
     transmit(flight);
   }
@@ -51,6 +51,7 @@ export function createOutbox({ clock, fraction, mint, send, changed, gone, ...po
   /** @param {Flight} flight */
   function transmit(flight) {
     flight.cancel();
+    flight.waits = false;
     const entry = shelf.get(flight.messageId);
     if (!entry || flights.get(entry.room) !== flight) return;
     const now = aged(entry, clock.now());
@@ -83,6 +84,7 @@ export function createOutbox({ clock, fraction, mint, send, changed, gone, ...po
   function refused(flight, entry, { retry, afterMs, code, message }) {
     if (retry) {
       flight.refusals += 1;
+      flight.waits = true;
       flight.cancel();
       const wait = Math.max(afterMs, fullJitter(flight.refusals, fraction()));
       flight.cancel = clock.after(wait, () => transmit(flight));
@@ -162,7 +164,8 @@ export function createOutbox({ clock, fraction, mint, send, changed, gone, ...po
     refuse(ref, refusal) {
       for (const flight of [...flights.values()]) {
         const entry = shelf.get(flight.messageId);
-        const meant = ref === null ? refusal.retry : flight.messageId === ref;
+        // While it waits, it is not what was refused: a `typing` is, or a ping. To count those would make it wait ever longer.
+        const meant = ref === null ? refusal.retry && !flight.waits : flight.messageId === ref;
         if (entry && meant) refused(flight, entry, refusal);
       }
     },
