@@ -69,4 +69,5 @@ test('a million frames cost a dollar, and the bill says what of', () => {
   expect(costOf(usage)).toMatchObject({ gateway: 1, lambda: 0 });
   expect(sumOf(costOf(usage))).toBeCloseTo(1);
   expect(billOf(usage)).toContain('about $1.0000: 1000000 frames');
+  expect(billOf(meter.usage())).toContain('less than $0.0001');
 });

@@ -174,9 +174,11 @@ export const sumOf = (cost: { [part: string]: number }): number =>
 /** One line for the person who stops the runtime. */
 export function billOf(usage: Usage): string {
   const { frames, invocations, readUnits, writeUnits, executions } = usage;
-  const usd = sumOf(costOf(usage)).toFixed(4);
+  const usd = sumOf(costOf(usage));
+  const about = usd < 0.0001 ? 'less than $0.0001' : `about $${usd.toFixed(4)}`;
   const units = `${Math.ceil(readUnits)} read and ${Math.ceil(writeUnits)} write units`;
   return `
-  AWS would have billed about $${usd}: ${frames} frames, ${invocations} invocations, ${executions} executions, ${units} (docs/costs.md).
+  AWS would have billed ${about}: ${frames} frames, ${invocations} invocations, ${executions} executions, ${units}.
+  Minutes of open connections are not counted. docs/costs.md has the prices.
 `;
 }

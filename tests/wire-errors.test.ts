@@ -113,6 +113,13 @@ const SCENES: Partial<Record<ErrorCode, () => Promise<[Line, unknown]>>> = {
     }
     return [line, await line.hears({ type: 'error' })];
   },
+  async TooManyRenames() {
+    const line = await greeted();
+    await line.hears({ type: 'welcome' });
+    for (let at = 0; at <= LIMITS.renames; at += 1)
+      line.send({ action: 'nickname', nickname: `Somebody ${at}0` });
+    return [line, await line.hears({ type: 'error' })];
+  },
   async NicknameTaken() {
     const first = await open();
     first.send(me({ secret: 'a'.repeat(43), nickname: 'Ada' }));
@@ -172,7 +179,7 @@ describe('a sender is told', () => {
     const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     const { retry, afterMs } = ERRORS[code];
     // How long until the next token comes, nobody can say beforehand.
-    const after = code === 'RateLimited' ? expect.any(Number) : afterMs;
+    const after = ['RateLimited', 'TooManyRenames'].includes(code) ? expect.any(Number) : afterMs;
     const told = { type: 'error', code, retry, afterMs: after };
     const failure = FAILURES[code];
     if (failure === undefined) {

@@ -47,7 +47,7 @@ beforeAll(async () => {
     await offer(userId, {
       room: `${'𐰁'.repeat(63)}${at}`,
       by: 'y'.repeat(127) + at,
-      isKept: true,
+      ...{ isKept: true, isKnown: false },
     });
   for (const room of [...ROOMS, ...direct])
     await aws.put(aws.tables.messages, { room: { S: room }, seq: { N: '0' }, head: { N: HEAD } });

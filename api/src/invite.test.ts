@@ -172,7 +172,8 @@ describe('what has run out, and is not deleted yet,', () => {
     const start = Date.now();
     const now = jest.spyOn(Date, 'now');
     const by = ada.userId;
-    const asks = (room: string, isKept = true) => offer(bob.userId, { room, by, isKept });
+    const asks = (room: string, isKept = true) =>
+      offer(bob.userId, { room, by, isKept, isKnown: false });
     const at = (days: number) => now.mockReturnValue(start + days * 24 * 60 * 60_000);
     at(0);
     expect(await asks('tea', false)).toBe(true);
@@ -264,6 +265,22 @@ describe('invitations are bounded:', () => {
       ...Array.from({ length: 9 }, (_, at) => `room-${11 - at}`),
       'den',
     ]);
+  });
+
+  test('strangers’ push out one another’s, and none of somebody whom one has written to', async () => {
+    const dan = await person(routes, 'Dan');
+    await privateRooms(dan, ['shed']);
+    await bob.says('sendmessage', { to: dan.userId, message: 'hi' });
+    await asks(dan, 'shed');
+    const { offer } = await import('../../shared/src/belongings.ts');
+    for (let at = 0; at < 60; at += 1)
+      await offer(bob.userId, {
+        ...{ room: `room-${at}`, by: `u_stranger-${at}` },
+        ...{ isKept: true, isKnown: false },
+      });
+    const told = (await invitationsAt(bob)) ?? [];
+    expect(told.map(({ room }) => room)).toContain('shed');
+    expect(told).toHaveLength(LIMITS.invitations);
   });
 
   test('many at once are three, and none of them is lost', async () => {

@@ -3,6 +3,8 @@
 import { mustOwn, mustUse } from '../../shared/src/access.ts';
 import { belongings, mayInvite, offer } from '../../shared/src/belongings.ts';
 import { publish } from '../../shared/src/bus.ts';
+import { hasSpoken } from '../../shared/src/conversations.ts';
+import { directRoom } from '../../shared/src/direct.ts';
 import { nicknameOf } from '../../shared/src/nicknames.ts';
 import { LOBBY, Refused } from '../../shared/src/protocol.ts';
 import { admit, standings } from '../../shared/src/rooms.ts';
@@ -21,9 +23,12 @@ export const handler = routeHandler('invite', async ({ room, userId }, speaker) 
   // A welcome tells it only where an owner answers for it: to a public room anybody may be asked by anybody.
   const isKept = standing?.visibility === 'private';
   // First what is bounded: a refusal leaves no membership behind.
-  if (!(isKept && (await isIn(room, userId))))
-    if (!(await offer(userId, { room, by: speaker.userId, isKept })))
+  if (!(isKept && (await isIn(room, userId)))) {
+    const by = speaker.userId;
+    const isKnown = await hasSpoken(userId, directRoom(userId, by));
+    if (!(await offer(userId, { room, by, isKept, isKnown })))
       throw new Refused('TooManyInvitations');
+  }
   if (isKept) await admit(room, userId, 'member');
   await publish('MemberInvited', { room, userId, by: speaker.userId });
   return { type: 'invited', room, userId };

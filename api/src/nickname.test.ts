@@ -293,7 +293,7 @@ test('is refused to a user who changes it too often, on whatever connection, and
   const { code, retry, afterMs } = (await ada.says('nickname', {
     nickname: 'Ada Late',
   })) as ErrorFrame;
-  expect([code, retry]).toEqual(['RateLimited', true]);
+  expect([code, retry]).toEqual(['TooManyRenames', false]);
   expect(afterMs).toBeGreaterThan(0);
   expect(afterMs).toBeLessThanOrEqual(LIMITS.renameMs);
   const again = await ada.enters({ nickname: 'Ada Late' });

@@ -26,7 +26,7 @@ const INVITED_ROW = 'invited#';
 const DAY_S = 24 * 60 * 60;
 /** How long an invitation waits for its answer; who is a member may join after it as well. */
 const INVITED_S = 30 * DAY_S;
-/** Those kept of each kind: some 20 KB at most. The oldest gives way. */
+/** Those kept of each kind: some 20 KB at most. The oldest of a stranger gives way, then the oldest. */
 const MOST_OPEN = 50;
 const TRIES = 10;
 
@@ -46,6 +46,8 @@ interface Open extends Invitation {
   at: number;
   /** To a private room: a welcome tells it. One to a public room only counts, for a day. */
   isKept: boolean;
+  /** The user had written to who invited. Absent in rows from before. */
+  isKnown?: boolean;
 }
 
 export interface Belongings {
@@ -136,15 +138,23 @@ export async function mayInvite(userId: string): Promise<boolean> {
  * Kept apart from the user's rooms, so that strangers fill nobody's fifty: the room is theirs when they join. False where three
  * of the same inviter wait already. One to the same room takes the place of the one before.
  */
-export const offer = (userId: string, { room, by, isKept }: Omit<Open, 'at'>): Promise<boolean> =>
+export const offer = (
+  userId: string,
+  { room, by, isKept, isKnown }: Required<Omit<Open, 'at'>>,
+): Promise<boolean> =>
   changeOpen(userId, (open) => {
     const others = open.filter((one) => one.room !== room);
     if (others.filter((one) => one.by === by).length >= LIMITS.invitationsEach) return undefined;
-    const all = [...others, { room, by, at: Date.now(), isKept }];
-    return [true, false].flatMap((kind) =>
-      all.filter((one) => one.isKept === kind).slice(-MOST_OPEN),
-    );
+    const all = [...others, { room, by, at: Date.now(), isKept, isKnown }];
+    return [true, false].flatMap((kind) => bounded(all.filter((one) => one.isKept === kind)));
   });
+
+/** Made-up guests must push nobody's real invitation out. */
+function bounded(open: Open[]): Open[] {
+  if (open.length <= MOST_OPEN) return open;
+  const gives = open.find(({ isKnown }) => isKnown !== true) ?? open[0];
+  return bounded(open.filter((one) => one !== gives));
+}
 
 /** No invitation to the room waits any more. */
 const answer = (userId: string, room: string): Promise<boolean> =>

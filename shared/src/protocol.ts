@@ -209,7 +209,7 @@ export interface MembersQuestion {
 
 /**
  * `nickname`: be called so from now on, on every connection of mine. Answered by `nickname`, or by `error`:
- * `NicknameTaken` with a `suggestion`. Names are the same that people would take for one another; those that begin with
+ * `NicknameTaken` with a `suggestion`, `TooManyRenames` after ten tries within a minute or so. Names are the same that people would take for one another; those that begin with
  * `guest-` are given, and never asked for; those that the stack reserves nobody has.
  */
 export interface NicknameWish {
@@ -569,6 +569,11 @@ export const ERRORS = {
     retry: false,
     afterMs: 0,
     says: 'Somebody else goes by this nickname, or nobody may.',
+  },
+  TooManyRenames: {
+    retry: false,
+    afterMs: 60_000,
+    says: 'You have changed your nickname often just now. Wait a minute.',
   },
   NotConnected: { retry: true, afterMs: 1_000, says: 'This connection is not known (any more).' },
   RateLimited: { retry: true, afterMs: 500, says: 'Too much at once. Wait a moment.' },

@@ -91,12 +91,18 @@ describe('what fails is thrown, so that Lambda tries again, and', () => {
   });
 });
 
-test('one that was misused is cut and forgotten without a word', async () => {
+test('one that was misused is told, cut and forgotten', async () => {
   const misused = {
     ...{ ...event, 'detail-type': 'ConnectionMisused' as const, detail: { connectionId } },
   };
   await handler(misused, context());
-  expect(aws.posts).toEqual([{ method: 'DELETE', connectionId }]);
+  expect(aws.posts).toEqual([
+    {
+      ...{ method: 'POST', connectionId },
+      frame: expect.objectContaining({ type: 'error', code: 'RateLimited', ref: null }),
+    },
+    { method: 'DELETE', connectionId },
+  ]);
   expect(await rowsOf(connectionId)).toEqual([]);
   expect(await rowsOf('other=')).toHaveLength(2);
 });

@@ -5,13 +5,16 @@ import type { EventBridgeEvent } from 'aws-lambda';
 import { close } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
 import type { ClientReplaced, ConnectionMisused } from '../../shared/src/events.ts';
-import type { Replaced } from '../../shared/src/protocol.ts';
+import { errorFrame, type ServerFrame } from '../../shared/src/protocol.ts';
 import { sayGone } from './gone.ts';
 import { createPoster, isThrottled, type Outcome } from './poster.ts';
 
 const poster = createPoster(env('CALLBACK_URL'));
-const frameOf = (epoch: number) =>
-  new TextEncoder().encode(JSON.stringify({ type: 'replaced', epoch } satisfies Replaced));
+const bytesOf = (frame: ServerFrame) => new TextEncoder().encode(JSON.stringify(frame));
+const replacedBy = (epoch: number) => bytesOf({ type: 'replaced', epoch });
+const MISUSED = bytesOf(
+  errorFrame('RateLimited', null, 'Too many frames were refused. This connection ends.'),
+);
 
 type Event =
   | EventBridgeEvent<'ClientReplaced', ClientReplaced>
@@ -21,7 +24,7 @@ type Event =
 export const handler = middy(async ({ detail }: Event): Promise<void> => {
   const { connectionId } = detail;
   // Told before it is cut: API Gateway's close says nothing, and a client that is not told comes back.
-  if ('epoch' in detail) done(await poster.post(connectionId, frameOf(detail.epoch)));
+  done(await poster.post(connectionId, 'epoch' in detail ? replacedBy(detail.epoch) : MISUSED));
   done(await poster.close(connectionId));
   const closed = await close(connectionId);
   if (closed !== undefined) await sayGone([closed]);
