@@ -190,12 +190,20 @@ describe('a socket that is misused is ended by an event', () => {
     expect(ended()).toEqual([misused()]);
   });
 
-  test('a good frame in between begins the count again', async () => {
+  test('a good frame begins the count again where the bucket is full by then', async () => {
+    for (let frame = 1; frame < LIMITS.badFrames; frame += 1) await penalize(connectionId, NOW);
+    expect(await admitted(NOW + 5_000)).toBe('u_1');
+    for (let frame = 1; frame < LIMITS.badFrames; frame += 1)
+      await penalize(connectionId, NOW + 5_000);
+    expect(ended()).toEqual([]);
+  });
+
+  test('one good frame for each token that comes back buys no more bad ones', async () => {
     for (let frame = 1; frame < LIMITS.badFrames; frame += 1) await penalize(connectionId, NOW);
     expect(await admitted(NOW + 500)).toBe('u_1');
-    for (let frame = 1; frame < LIMITS.badFrames; frame += 1)
-      await penalize(connectionId, NOW + 500);
     expect(ended()).toEqual([]);
+    await penalize(connectionId, NOW + 500);
+    expect(ended()).toEqual([misused()]);
   });
 
   test('bad frames that race are all counted', async () => {

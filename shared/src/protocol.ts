@@ -48,7 +48,7 @@ export const LIMITS = {
   historyItems: 100,
   /** Characters of a token: signed claims are some hundreds to 2,000. */
   tokenCharacters: 8 * 1024,
-  /** Frames in a row that cannot be read: with the last of them the socket ends. */
+  /** Frames that cannot be read, where the bucket was never full in between: with the last of them the socket ends. */
   badFrames: 20,
   /** Frames that are refused within `refusalsMs`, at the door of one function: with the last of them the socket ends. */
   refusals: 100,
