@@ -1,13 +1,12 @@
 // history: what was said in a room, backwards or at exact places.
 
 import { mustUse } from '../../shared/src/access.ts';
-import { type Connection, find } from '../../shared/src/connections.ts';
-import { partnersOf } from '../../shared/src/direct.ts';
 import { headsOf } from '../../shared/src/messages.ts';
-import { LIMITS, LOBBY } from '../../shared/src/protocol.ts';
+import { LIMITS } from '../../shared/src/protocol.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 import { exactly } from './exactly.ts';
 import { newest } from './newest.ts';
+import { mustStillUse } from './still-use.ts';
 
 export const handler = routeHandler(
   'history',
@@ -23,10 +22,3 @@ export const handler = routeHandler(
   },
   ({ room }, speaker) => mustUse(speaker, room),
 );
-
-/** Asked after the read: what was read while the room was still the speaker's was numbered before any removal was answered. */
-async function mustStillUse({ connectionId, userId }: Connection, room: string): Promise<void> {
-  if (room === LOBBY || partnersOf(room) !== undefined) return;
-  const subscriptions = (await find(connectionId))?.subscriptions ?? [];
-  mustUse({ userId, subscriptions }, room);
-}

@@ -13,6 +13,7 @@ import { lastSeenIn, lastSeenOf, type Seen } from '../../shared/src/roster.ts';
 import { routeHandler } from '../../shared/src/route.ts';
 import { fittingMembers } from './fitting-members.ts';
 import { present } from './presence.ts';
+import { mustStillUse } from './still-use.ts';
 
 /** Rows of those seen last that are read at a time: few are away in most rooms. */
 const SEEN_STEP = 50;
@@ -28,7 +29,8 @@ export const handler = routeHandler('members', answer, ({ room }, speaker) =>
   mustUse(speaker, room),
 );
 
-async function answer({ room }: MembersQuestion, { userId }: Connection): Promise<Members> {
+async function answer({ room }: MembersQuestion, speaker: Connection): Promise<Members> {
+  const { userId } = speaker;
   const [{ count, online, ghosts }, seen, found] = await Promise.all([
     present(room),
     lastSeenIn(room, { most: SEEN_STEP }),
@@ -45,6 +47,7 @@ async function answer({ room }: MembersQuestion, { userId }: Connection): Promis
   const last = isPrivate
     ? await membersAway(room, { ...seen, away: [...seen.away, ...lapsed] }, here)
     : { away: [...(await seenBefore(room, seen, here)), ...lapsed], isCut: false };
+  if (isPrivate) await mustStillUse(speaker, room);
   const known = new Map(last.away.map((one) => [one.userId, one]));
   const away = [...known.values()]
     .filter((one) => !here.has(one.userId))

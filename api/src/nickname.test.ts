@@ -290,12 +290,9 @@ test('is refused to a user who changes it too often, on whatever connection, and
       type: 'nickname',
     });
   aws.entries.length = 0;
-  const { code, retry, afterMs } = (await ada.says('nickname', {
-    nickname: 'Ada Late',
-  })) as ErrorFrame;
-  expect([code, retry]).toEqual(['TooManyRenames', false]);
-  expect(afterMs).toBeGreaterThan(0);
-  expect(afterMs).toBeLessThanOrEqual(LIMITS.renameMs);
+  expect(await ada.says('nickname', { nickname: 'Ada Late' })).toMatchObject({
+    ...{ code: 'TooManyRenames', retry: false },
+  });
   const again = await ada.enters({ nickname: 'Ada Late' });
   expect(again).toMatchObject({ type: 'welcome', nickname: `Ada ${LIMITS.renames}0` });
   expect(changes()).toEqual([]);

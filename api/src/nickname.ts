@@ -15,9 +15,9 @@ export const handler = routeHandler('nickname', async (frame, { userId }) => {
   const nickname = shown(frame.nickname);
   if (folded(nickname) === '') throw new Refused('BadField', { field: 'nickname' });
   const isGiven = isGuestName(nickname) || isReservedNickname(nickname);
-  const afterMs = isGiven ? 0 : await waitToRename(userId);
+  const isTooOften = !isGiven && (await waitToRename(userId)) > 0;
   // Its own code: what is rate limited holds up everything else that its client asks.
-  if (afterMs > 0) throw new Refused('TooManyRenames', { afterMs });
+  if (isTooOften) throw new Refused('TooManyRenames');
   if (isGiven || !(await claim(nickname, userId, randomUUID())))
     throw new Refused('NicknameTaken', { suggestion: await freeLike(nickname, userId) });
   const at = new Date().toISOString();

@@ -19,6 +19,7 @@ beforeAll(async () => {
     invite: await import('./invite.ts'),
     remove: await import('./remove.ts'),
     history: await import('./history.ts'),
+    members: await import('./members.ts'),
   };
 });
 afterAll(() => aws.stop());
@@ -123,6 +124,32 @@ test.each(Object.keys(frames) as (keyof typeof frames)[])(
       // Gone again: a hello looks at every connection of its user, so that the next would make more calls, without end.
       for (let device = 1; bob.connection(device) !== ''; device += 1)
         await close(bob.connection(device));
+    }
+  },
+);
+
+test.each(['history', 'members'] as const)(
+  'leaves no answer to %s that the removed asked for, wherever it comes between',
+  async (asked) => {
+    for (let at = 0; ; at += 1) {
+      let calls = 0;
+      let isRemoved = false;
+      const { connections } = aws.tables;
+      aws.hold = (_, input) => {
+        const isCounted = !isRemoved && JSON.stringify(input).includes(connections);
+        if (!isCounted || calls++ !== at) return undefined;
+        isRemoved = true;
+        return remove(ada, bob).then(() => undefined);
+      };
+      const answer = await bob.says(asked, { room: 'den' });
+      aws.hold = undefined;
+      if (!isRemoved) {
+        expect([at, answer.type]).toEqual([calls, asked]);
+        break;
+      }
+      expect([at, answer]).toMatchObject([at, { code: 'NotInRoom' }]);
+      await ada.says('invite', { room: 'den', userId: bob.userId });
+      await bob.says('join', { room: 'den' });
     }
   },
 );

@@ -190,21 +190,29 @@ describe('a socket that is misused is ended by an event', () => {
     expect(ended()).toEqual([misused()]);
   });
 
-  test('a good frame in between begins the count again', async () => {
+  test('a good frame begins the count again where the bucket is full by then', async () => {
     for (let frame = 1; frame < LIMITS.badFrames; frame += 1) await penalize(connectionId, NOW);
-    expect(await admitted(NOW + 500)).toBe('u_1');
+    expect(await admitted(NOW + 5_000)).toBe('u_1');
     for (let frame = 1; frame < LIMITS.badFrames; frame += 1)
-      await penalize(connectionId, NOW + 500);
+      await penalize(connectionId, NOW + 5_000);
     expect(ended()).toEqual([]);
   });
 
-  test('also where a good frame comes before each twentieth bad one', async () => {
+  test('one good frame for each token that comes back buys no more bad ones', async () => {
+    for (let frame = 1; frame < LIMITS.badFrames; frame += 1) await penalize(connectionId, NOW);
+    expect(await admitted(NOW + 500)).toBe('u_1');
+    expect(ended()).toEqual([]);
+    await penalize(connectionId, NOW + 500);
+    expect(ended()).toEqual([misused()]);
+  });
+
+  test('also where the bucket fills before each twentieth bad one', async () => {
     let atMs = NOW;
     for (let bad = 1; bad <= LIMITS.refusals; bad += 1) {
       expect(ended()).toEqual([]);
       await penalize(connectionId, atMs);
       if (bad % (LIMITS.badFrames - 1) > 0) continue;
-      atMs += 500;
+      atMs += 5_000;
       expect(await admitted(atMs)).toBe('u_1');
     }
     expect(ended()).toEqual([misused()]);

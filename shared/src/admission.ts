@@ -45,7 +45,8 @@ export async function admit(
   const bucket = {
     ...{ Key: connectionKey(connectionId), size, everyMs },
     condition: 'expiresAt > :seconds',
-    also: ' REMOVE badFrames',
+    // Not by each good frame: one token is back after half a second, and twenty bad frames take less.
+    alsoWhenFull: ' REMOVE badFrames',
     values: { ':seconds': { N: String(seconds) } },
   };
   try {
@@ -60,8 +61,8 @@ export async function admit(
 
 /**
  * To be called for a frame that cannot be read: it empties the bucket, which one write can do whatever is in it.
- * `LIMITS.badFrames` of them in a row end the socket, and so do `LIMITS.refusals` within a minute. Never throws: the sender
- * is told what was wrong with the frame.
+ * `LIMITS.badFrames` of them end the socket, unless the bucket was full in between, and so do `LIMITS.refusals` within a minute.
+ * Never throws: the sender is told what was wrong with the frame.
  */
 export async function penalize(connectionId: string, nowMs = Date.now()): Promise<void> {
   try {

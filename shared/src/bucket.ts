@@ -31,6 +31,8 @@ export interface Bucket {
   condition?: string;
   /** What the same write does besides, for instance `, expiresAt = :end`. */
   also?: string;
+  /** What the write that finds the bucket full does besides, after `also`. */
+  alsoWhenFull?: string;
   values?: Record<string, AttributeValue>;
 }
 
@@ -51,11 +53,11 @@ export async function takeToken(
   nowMs: number,
   look: (row: Row | undefined) => void = () => undefined,
 ): Promise<Taken> {
-  const { everyMs, size, also = '' } = bucket;
+  const { everyMs, size, also = '', alsoWhenFull = '' } = bucket;
   const depthMs = (size - 1) * everyMs;
   const whenFull = {
     condition: '(attribute_not_exists(fullAt) OR fullAt <= :now)',
-    set: `SET fullAt = :now + :every${also}`,
+    set: `SET fullAt = :now + :every${also}${alsoWhenFull}`,
     times: { ':now': nowMs, ':every': everyMs },
   };
   const whenUsed = {

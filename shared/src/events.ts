@@ -52,7 +52,7 @@ export interface ClientReplaced {
   epoch: number;
 }
 
-/** A connection sent `LIMITS.badFrames` bad frames in a row, or far too many at once. Emitted by `api`, listened to by the function `replace`, which ends it. */
+/** A connection sent `LIMITS.badFrames` bad frames before its bucket was full again, or far too many at once. Emitted by `api`, listened to by the function `replace`, which ends it. */
 export interface ConnectionMisused {
   connectionId: string;
 }

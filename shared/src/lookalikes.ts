@@ -2,8 +2,12 @@
 
 import { CONFUSABLES } from './confusables.ts';
 
-/** No glyph of its own: zero-width, direction, variation marks, fillers. */
-const INVISIBLE = /\p{Default_Ignorable_Code_Point}|\p{Cc}|[\u2028\u2029]/gu;
+/**
+ * No glyph of its own: zero-width, direction, variation marks, fillers, other format characters. And blanks that Unicode does
+ * not call spaces: of Braille, hieroglyphs and musical notes, and the place of an embedded object.
+ */
+export const INVISIBLE =
+  /\p{Default_Ignorable_Code_Point}|\p{Cc}|\p{Cf}|[\u2028\u2029\u2800\ufffc\u{13441}\u{13442}\u{1d159}]/gu;
 
 const MARKED = /(\P{M})(\p{M}+)|^\p{M}+/gu;
 /**

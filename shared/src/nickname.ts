@@ -1,11 +1,11 @@
 // A nickname: what may be one, how it is shown, what it must not be confused with, and what to suggest where it is taken.
 
 import { createHash } from 'node:crypto';
-import { folded } from './lookalikes.ts';
+import { folded, INVISIBLE } from './lookalikes.ts';
 
 /** Breaks the line, hides, or turns the direction of what stands beside it. */
 const UNSEEMLY = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
-const SEEN = /[^\s\p{Cc}\p{M}\p{Default_Ignorable_Code_Point}]/u;
+const SEEN = /[^\s\p{M}]/u;
 /** Letters as people count them: a family or a flag is one. */
 const GRAPHEMES = 32;
 const BYTES = 128;
@@ -18,10 +18,10 @@ const bytes = (text: string): number => new TextEncoder().encode(text).length;
 export const isNickname = (value: unknown): value is string =>
   typeof value === 'string' &&
   value.isWellFormed() &&
-  SEEN.test(value) &&
   !UNSEEMLY.test(value) &&
   // Bytes first: only what is short is worth taking apart.
   bytes(value) <= BYTES &&
+  SEEN.test(value.replace(INVISIBLE, '')) &&
   graphemes(value).length <= GRAPHEMES;
 
 /** As much of it as a nickname may be long: other programs may put any on the bus. */

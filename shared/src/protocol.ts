@@ -52,7 +52,7 @@ export const LIMITS = {
   renames: 10,
   /** Milliseconds. */
   renameMs: 60_000,
-  /** Frames in a row that cannot be read: with the last of them the socket ends. */
+  /** Frames that cannot be read, where the bucket was never full in between: with the last of them the socket ends. */
   badFrames: 20,
   /** Frames that are refused within `refusalsMs`, at the door of one function: with the last of them the socket ends. */
   refusals: 100,
@@ -572,7 +572,7 @@ export const ERRORS = {
   },
   TooManyRenames: {
     retry: false,
-    afterMs: 60_000,
+    afterMs: 0,
     says: 'You have changed your nickname often just now. Wait a minute.',
   },
   NotConnected: { retry: true, afterMs: 1_000, says: 'This connection is not known (any more).' },

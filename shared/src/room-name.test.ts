@@ -61,6 +61,7 @@ test.each([
   'a\u20dd',
   'tea\ufe0f',
   'te\u034fa',
+  'te\u{13441}a',
   'te\u200da',
   'te\u200ca',
   '\u200dक',

@@ -17,8 +17,8 @@ export const foldRoom = (typed: string): string =>
     .replaceAll('i\u0307', 'i')
     .replace(/\s+/g, '-');
 
-/** A letter and its marks. What is invisible is none, but where the script needs it to join or part letters. */
-const LETTER = String.raw`(?!\p{Default_Ignorable_Code_Point})\p{L}`;
+/** A letter and its marks. What is invisible is none, but where the script needs it to join or part letters; blank hieroglyphs are letters to Unicode. */
+const LETTER = String.raw`(?![\p{Default_Ignorable_Code_Point}\u{13441}\u{13442}])\p{L}`;
 const MARK = String.raw`(?!\p{Default_Ignorable_Code_Point})[\p{Mn}\p{Mc}]`;
 const JOINING = ['Arabic', 'Syriac', 'Nko', 'Mongolian', 'Khmer', 'Myanmar', 'Sinhala', 'Malayalam']
   .concat(['Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil', 'Telugu', 'Kannada'])
