@@ -21,6 +21,10 @@ const FRAMES = 5;
 const QUIET_MS = 1_500;
 
 const SOCKET = 'socket, opened and closed';
+/** Two sets of rooms, as many as one user makes in a day. */
+const SETS: [string[], string[]] = [0, 1].map((set) =>
+  Array.from({ length: LIMITS.roomsMade / 2 }, (_, at) => `set-${set}-${at}`),
+) as [string[], string[]];
 const LONG = 'long';
 const ALONE = 'alone';
 const CLOSED = 'closed';
@@ -45,6 +49,8 @@ interface Kind {
   answer?: ServerFrame['type'];
   /** Whether the frames themselves say hello. */
   isSilent?: boolean;
+  /** Its frames take more tokens than a bucket of this bench gives back. */
+  isDear?: boolean;
   /** Not counted. */
   prepare?(client: Client): Promise<void>;
 }
@@ -58,6 +64,9 @@ const joins = (client: Client, room: string, visibility = 'public') =>
 const greets = (client: Client, rooms: string[]) =>
   say(client, { ...HELLO, clientId: randomUUID(), epoch: 0, rooms }, 'welcome');
 const types = (room: string, at: number) => ({ action: 'typing', room, on: at % 2 === 0 });
+const MOVING = {
+  ...{ action: 'hello', v: 1, clientId: 'costs-of-a-move', secret: 's'.repeat(43) },
+};
 const HELLO = {
   ...{ action: 'hello', v: 1, clientId: 'costs-of-a-hello', secret: 's'.repeat(43) },
 };
@@ -82,6 +91,12 @@ const KINDS: { [kind: string]: Kind } = {
   hello: {
     isSilent: true,
     frame: (_, at) => ({ ...HELLO, epoch: at }),
+    answer: 'welcome',
+  },
+  'hello, from 25 rooms into 25 others': {
+    ...{ isSilent: true, isDear: true },
+    prepare: (client) => greets(client, [...SETS[0], ...SETS[1]]),
+    frame: (_, at) => ({ ...MOVING, epoch: at, rooms: SETS[at % 2] }),
     answer: 'welcome',
   },
   'message, heard by nobody else': {
@@ -167,6 +182,8 @@ async function writeLong(writer: Client | undefined): Promise<void> {
 /** Runs each kind on a runtime of its own and answers what one frame of it uses. */
 export async function pricesOfFrames(): Promise<{ [kind: string]: Price }> {
   const runtime = await startRuntime(ROOT, FLAGS, silent);
+  const parameters = { ...PARAMETERS, MessagesPerSecond: '1000', MessageBurst: '1000' };
+  const lavish = await startRuntime(ROOT, { ...FLAGS, parameters }, silent);
   try {
     const audience: Client[] = [];
     for (let at = 0; at < AUDIENCE; at += 1) {
@@ -176,18 +193,20 @@ export async function pricesOfFrames(): Promise<{ [kind: string]: Price }> {
     }
     await writeLong(audience[0]);
     const prices: { [kind: string]: Price } = {};
-    for (const [kind, { frame, prepare, answer, isSilent = false }] of Object.entries(KINDS)) {
-      const client = await join(runtime.websocket, isSilent ? 'silent' : 'v1');
+    for (const [kind, { frame, prepare, answer, isSilent, isDear }] of Object.entries(KINDS)) {
+      const at = isDear ? lavish : runtime;
+      const client = await join(at.websocket, isSilent ? 'silent' : 'v1');
       await prepare?.(client);
-      const before = await settled(runtime);
-      for (let at = 0; at < FRAMES; at += 1) await say(client, frame(client, at, audience), answer);
-      prices[kind] = priceOf(usedSince(before, await settled(runtime)));
+      const before = await settled(at);
+      for (let n = 0; n < FRAMES; n += 1) await say(client, frame(client, n, audience), answer);
+      prices[kind] = priceOf(usedSince(before, await settled(at)));
       await client.leave();
     }
     prices[SOCKET] = await priceOfSocket(runtime);
     return prices;
   } finally {
     await everybodyLeaves();
+    await lavish.stop();
     await runtime.stop();
   }
 }
@@ -196,7 +215,7 @@ export async function pricesOfFrames(): Promise<{ [kind: string]: Price }> {
 const KIND_OF: { [route: string]: string } = {
   $connect: SOCKET,
   $default: 'frame that cannot be read',
-  hello: 'hello',
+  hello: 'hello, from 25 rooms into 25 others',
   ping: 'ping',
   sendmessage: 'message, heard by nobody else',
   history: 'history, a page of 28 KB',
@@ -215,6 +234,12 @@ const FRAMES_PER_SECOND = 2;
 /** Requests a second to @connections that an account may make by default, with all its other calls of API Gateway. */
 const ACCOUNT_POSTS_PER_SECOND = 10_000;
 
+/** Rooms that a hello of this kind enters and leaves, each for a token. */
+const MOVED = LIMITS.roomsMade;
+/** Handshakes of one address in a clock hour, by default, and hours that a socket lives. */
+const HANDSHAKES = 2_000;
+const LIFE_HOURS = 2;
+
 /** USD an hour, by who misuses it. */
 export function sumsPerHour(prices: { [kind: string]: Price }): { [who: string]: number } {
   const dear = (kind: string) => (prices[kind]?.perMillion ?? Number.NaN) / 1e6;
@@ -222,20 +247,25 @@ export function sumsPerHour(prices: { [kind: string]: Price }): { [who: string]:
   const post = (dear(`message, heard by ${AUDIENCE} others`) - alone) / AUDIENCE;
   const guestFrames = LIMITS.connections * FRAMES_PER_SECOND * HOUR_S;
   const [api] = readPlan(ROOT, { stage: 'dev', awsEndpoint: 'http://127.0.0.1' }).apis;
-  const routes = Object.entries(api?.routes ?? {}).filter(([route]) => route in KIND_OF);
-  const frames = routes.reduce(
-    (sum, [route, { throttle }]) =>
-      sum + (throttle?.perS ?? Number.NaN) * HOUR_S * dear(KIND_OF[route] ?? ''),
+  const perS = (route: string) => api?.routes[route]?.throttle?.perS ?? Number.NaN;
+  const others = Object.keys(KIND_OF).filter((route) => route !== 'hello');
+  const ofOthers = others.reduce(
+    (sum, route) => sum + perS(route) * HOUR_S * dear(KIND_OF[route] ?? ''),
     0,
   );
+  const move = dear(KIND_OF.hello ?? '') / MOVED;
+  // What one address has left of its tokens when all other routes are at their throttles.
+  const left =
+    HANDSHAKES * LIFE_HOURS * FRAMES_PER_SECOND -
+    others.reduce((sum, route) => sum + (route === '$connect' ? 0 : perS(route)), 0);
   const posts = ACCOUNT_POSTS_PER_SECOND * HOUR_S * post;
   return {
-    'one guest, in a room of 20 others': guestFrames * (alone + 20 * post),
-    'one guest, in a room of 100 others': guestFrames * (alone + 100 * post),
-    'one guest, in a room of 1,000 others': guestFrames * (alone + 1_000 * post),
-    'all routes at their throttles': frames,
-    'all posts that the account may make': posts,
-    'any number of addresses together': frames + posts,
+    'one guest, talking in a room of 20 others': guestFrames * (alone + 20 * post),
+    'one guest, talking in a room of 100 others': guestFrames * (alone + 100 * post),
+    'one guest, talking in a room of 1,000 others': guestFrames * (alone + 1_000 * post),
+    'one guest, moving between rooms of 100 others': guestFrames * (move + 100 * post),
+    'one address': ofOthers + left * HOUR_S * move + posts,
+    'a hundred addresses': ofOthers + perS('hello') * HOUR_S * dear(KIND_OF.hello ?? '') + posts,
   };
 }
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { AwsError } from '../../local/aws-error.ts';
 import type { ClientReplaced } from '../../shared/src/events.ts';
 import type { Welcome } from '../../shared/src/protocol.ts';
-import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import { type Row, startAws, type TestAws } from '../../tests/product/aws.ts';
 import { heldAt } from '../../tests/product/held.ts';
 import { context, frameIn, handshake, helloEvent, routeEvent } from '../../tests/product/sample.ts';
 import { guestWith } from './guest.ts';
@@ -113,6 +113,24 @@ describe('welcome', () => {
     expect(await reserve()).toEqual([first]);
     await greet('c2=', { epoch: 2 });
     expect((await reserve())[0]?.fullAt).toBeGreaterThan(first?.fullAt ?? Number.POSITIVE_INFINITY);
+  });
+
+  test('takes a token for each room that a later hello on the socket enters or leaves, and none for a first', async () => {
+    const taken: number[] = [];
+    const everyMs = 1_000 / Number(process.env.MESSAGES_PER_SECOND);
+    aws.script.dynamodb = (action, { UpdateExpression, ExpressionAttributeValues }) => {
+      if (action === 'UpdateItem' && UpdateExpression === 'SET fullAt = fullAt + :ms')
+        taken.push(Number((ExpressionAttributeValues as Row)[':ms']?.N) / everyMs);
+      return undefined;
+    };
+    const names = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, at) => `room-${from + at}`);
+    await greet('c1=', { rooms: names(0, 10) });
+    await hello('c1=', { rooms: names(0, 10) });
+    await hello('c1=', { rooms: undefined });
+    expect(taken).toEqual([]);
+    await hello('c1=', { rooms: ['lobby', ...names(4, 12)] });
+    expect(taken).toEqual([6]);
   });
 
   test('keeps nothing of the secret, in any table or log', async () => {

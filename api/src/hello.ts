@@ -1,10 +1,15 @@
 // hello: who this connection is and what it hears. Subscribes first and then reads heads: what one misses, the other tells, or the next heads.
 
-import { drawBucket } from '../../shared/src/allowance.ts';
+import { chargeRooms, drawBucket } from '../../shared/src/allowance.ts';
 import { unremember } from '../../shared/src/belongings.ts';
 import { publish } from '../../shared/src/bus.ts';
 import { settleLease, takeLease } from '../../shared/src/clients.ts';
-import { isOver, reopen, type Subscription } from '../../shared/src/connections.ts';
+import {
+  type Connection,
+  isOver,
+  reopen,
+  type Subscription,
+} from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
 import { VERSION } from '../../shared/src/protocol.ts';
 import { LEASE_MS } from '../../shared/src/roster.ts';
@@ -46,7 +51,9 @@ export const handler = routeHandler('hello', async (frame, before) => {
   const [naming, { rooms, direct, closed, invitations, ...asked }] = await Promise.all([
     nameFor(frame.nickname, who),
     hearingOf(userId, frame.rooms),
-    before.clientId === undefined ? drawBucket(mine) : undefined,
+    before.clientId === undefined
+      ? drawBucket(mine)
+      : chargeRooms(connectionId, movedBy(frame.rooms, before)),
   ]);
   const subscriptions = await subscriptionsFor(before, userId, rooms);
   const { nickname: wanted } = naming;
@@ -126,6 +133,16 @@ export const handler = routeHandler('hello', async (frame, before) => {
     invitations,
   });
 });
+
+/** How many rooms a hello that names its rooms enters and leaves. */
+function movedBy(named: string[] | undefined, { subscriptions }: Connection): number {
+  if (named === undefined) return 0;
+  const wanted = new Set(named);
+  const heard = new Set(roomsAmong(subscriptions));
+  const entered = [...wanted].filter((room) => !heard.has(room));
+  const left = [...heard].filter((room) => !wanted.has(room));
+  return entered.length + left.length;
+}
 
 const without = <T>(rooms: string[], told: { [room: string]: T }): { [room: string]: T } =>
   Object.fromEntries(Object.entries(told).filter(([room]) => !rooms.includes(room)));

@@ -8,6 +8,7 @@ const NOW = Date.now();
 let aws: TestAws;
 let admit: typeof import('./admission.ts').admit;
 let drawBucket: typeof import('./allowance.ts').drawBucket;
+let chargeRooms: typeof import('./allowance.ts').chargeRooms;
 let connections: typeof import('./connections.ts');
 
 beforeAll(async () => {
@@ -15,7 +16,7 @@ beforeAll(async () => {
   Object.assign(process.env, { MESSAGE_BURST: '10', MESSAGES_PER_SECOND: '2' });
   connections = await import('./connections.ts');
   ({ admit } = await import('./admission.ts'));
-  ({ drawBucket } = await import('./allowance.ts'));
+  ({ drawBucket, chargeRooms } = await import('./allowance.ts'));
 });
 afterAll(() => aws.stop());
 beforeEach(() => aws.reset());
@@ -85,4 +86,17 @@ test('a socket that another user’s hello has won keeps its bucket', async () =
   await connections.open({ connectionId, userId: 'u_2', clientId: 'client-2', ...fields });
   await drawBucket({ userId: 'u_1', connectionId }, NOW);
   expect(await sendsOf(connectionId, NOW)).toBe(10);
+});
+
+test('rooms that a hello moves between are waited for afterwards, as so many frames', async () => {
+  const connectionId = await comes('u_1', NOW);
+  await admit(connectionId, null, undefined, NOW);
+  await chargeRooms(connectionId, 0);
+  await chargeRooms(connectionId, 50);
+  await expect(admit(connectionId, null, undefined, NOW)).rejects.toMatchObject({
+    ...{ code: 'RateLimited', more: { afterMs: 21_000 } },
+  });
+  expect(await sendsOf(connectionId, NOW + 21_000)).toBe(1);
+  await chargeRooms('gone=', 50);
+  expect(await connections.find('gone=')).toBeUndefined();
 });

@@ -13,8 +13,10 @@ import { LIMITS } from './protocol.ts';
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
 
-/** Milliseconds in which the tokens of one whole bucket come back. */
-const bucketMs = (1000 * Number(env('MESSAGE_BURST'))) / Number(env('MESSAGES_PER_SECOND'));
+/** Milliseconds in which one token comes back. */
+const everyMs = 1000 / Number(env('MESSAGES_PER_SECOND'));
+/** The same of a whole bucket. */
+const bucketMs = Number(env('MESSAGE_BURST')) * everyMs;
 
 /**
  * Call it at a connection's first hello, before it may do anything else. Takes one bucket of tokens out of the user's
@@ -53,17 +55,37 @@ export async function waitToRename(userId: string, nowMs = Date.now()): Promise<
   return afterMs;
 }
 
+/**
+ * Takes a token for each room that a later hello enters or leaves, as `join` and `leave` would. They need not be there: the
+ * connection waits for them afterwards. A first hello is bounded by the handshakes of its address.
+ */
+export async function chargeRooms(connectionId: string, rooms: number): Promise<void> {
+  if (rooms === 0) return;
+  await ifThere(
+    new UpdateItemCommand({
+      ...{ TableName, Key: connectionKey(connectionId) },
+      ConditionExpression: 'attribute_exists(fullAt)',
+      UpdateExpression: 'SET fullAt = fullAt + :ms',
+      ExpressionAttributeValues: { ':ms': { N: String(rooms * everyMs) } },
+    }),
+  );
+}
+
 /** One that has ended meanwhile needs none. One that another hello was faster on has its own user's bucket. */
 async function empty(connectionId: string, nowMs: number): Promise<void> {
+  await ifThere(
+    new UpdateItemCommand({
+      ...{ TableName, Key: connectionKey(connectionId) },
+      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(clientId)',
+      UpdateExpression: 'SET fullAt = :full',
+      ExpressionAttributeValues: { ':full': { N: String(nowMs + bucketMs) } },
+    }),
+  );
+}
+
+async function ifThere(write: UpdateItemCommand): Promise<void> {
   try {
-    await client.send(
-      new UpdateItemCommand({
-        ...{ TableName, Key: connectionKey(connectionId) },
-        ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(clientId)',
-        UpdateExpression: 'SET fullAt = :full',
-        ExpressionAttributeValues: { ':full': { N: String(nowMs + bucketMs) } },
-      }),
-    );
+    await client.send(write);
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
   }
