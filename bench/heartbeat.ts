@@ -25,8 +25,8 @@ const MEMORY_MB = 256;
 const VCPU = MEMORY_MB / 1_769;
 /** Waiting for DynamoDB, one after the other: the bucket; the lease read and renewed; the heads. Single-digit ms by its own page. Assumed. */
 const WAIT_MS = 4 * 4;
-/** Of one ping in one room: half for each of the user's two lists of conversations and for the lease, the head, the roster's count. */
-const READ_UNITS = 3.5;
+/** Of one ping in one room: half for each of the two lists of conversations and for the lease, the head, the roster's count, and the row again once the lease is renewed. */
+const READ_UNITS = 4.5;
 /** The bucket, and the lease in one roster. */
 const WRITE_UNITS = 2;
 /** Lambda's platform.start and platform.report lines in JSON, with CloudWatch's 26 bytes an event. Counted from its docs' samples. */
