@@ -39,7 +39,7 @@ export const PRICES = {
 
 /** What this machine cannot measure for AWS. */
 export const ASSUMED = {
-  /** Of a warm invocation, billed; docs/heartbeat.md has 28 ms for a ping at 256 MB. */
+  /** Of a warm invocation, billed; docs/heartbeat.md has 44 ms for a ping at 256 MB, most of it the CPU of a slow machine. */
   functionMs: 30,
   /** Of an execution, without Wait states, billed by 100 ms. */
   executionMs: 500,
