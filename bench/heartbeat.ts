@@ -10,14 +10,13 @@ const CONNECTIONS = 1_000;
 const DAY_S = 86_400;
 const INTERVALS_S = [15, 30, 60, 240];
 
-/** us-east-1, USD. WebSocket messages are metered by 32 KB; DynamoDB on demand; arm64; logs taken in. */
+/** us-east-1, USD. WebSocket messages are metered by 32 KB; DynamoDB on demand; arm64. Lambda logs nothing of a ping that succeeds (SystemLogLevel WARN). */
 const PRICE = {
   message: 1 / 1e6,
   request: 0.2 / 1e6,
   gigabyteSecond: 0.0000133334,
   readUnit: 0.125 / 1e6,
   writeUnit: 0.625 / 1e6,
-  logByte: 0.5 / 1e9,
   connectionMinute: 0.25 / 1e6,
 };
 /** Of the function: 256 MB get 256 / 1,769 of a vCPU. */
@@ -29,8 +28,6 @@ const WAIT_MS = 4 * 4;
 const READ_UNITS = 4.5;
 /** The bucket, and the lease in one roster. */
 const WRITE_UNITS = 2;
-/** Lambda's platform.start and platform.report lines in JSON, with CloudWatch's 26 bytes an event. Counted from its docs' samples. */
-const LOG_BYTES = 600;
 
 const answers: Record<string, unknown> = {
   GetItem: { Item: { leaseUntil: { S: new Date(Date.now() + 45_000).toISOString() } } },
@@ -96,7 +93,6 @@ const each = {
   messages: 2 * PRICE.message,
   lambda: PRICE.request + (MEMORY_MB / 1024) * (billedMs / 1000) * PRICE.gigabyteSecond,
   tables: READ_UNITS * PRICE.readUnit + WRITE_UNITS * PRICE.writeUnit,
-  logs: LOG_BYTES * PRICE.logByte,
 };
 const sum = Object.values(each).reduce((total, one) => total + one, 0);
 const usd = (amount: number) => `$${amount.toFixed(2)}`;
@@ -109,8 +105,8 @@ console.log(
     .map(([name, one]) => `${name} $${(one * 1e6).toFixed(2)}/M`)
     .join(', ')}; sum $${(sum * 1e6).toFixed(2)}/M`,
 );
-console.log('| interval | pings | messages | Lambda | DynamoDB | logs | a day | a 30-day month |');
-console.log('|---|---|---|---|---|---|---|---|');
+console.log('| interval | pings | messages | Lambda | DynamoDB | a day | a 30-day month |');
+console.log('|---|---|---|---|---|---|---|');
 for (const intervalS of INTERVALS_S) {
   const pings = (DAY_S / intervalS) * CONNECTIONS;
   const parts = Object.values(each).map((one) => usd(one * pings));

@@ -33,7 +33,6 @@ export const PRICES = {
   execution: 1 / 1e6,
   executionGbSecond: 0.00001667,
   queueRequest: 0.4 / 1e6,
-  logByte: 0.5 / 1e9,
   connectionMinute: 0.25 / 1e6,
 } as const;
 
@@ -45,8 +44,6 @@ export const ASSUMED = {
   executionMs: 500,
   /** Step Functions bills Express memory by 64 MB. */
   executionGb: 64 / 1024,
-  /** What Lambda itself logs of one invocation, in JSON. */
-  logBytes: 600,
 } as const;
 
 const FRAME_BYTES = 32 * 1024;
@@ -164,7 +161,6 @@ export function costOf(usage: Usage): { [part: string]: number } {
       (PRICES.execution +
         (ASSUMED.executionMs / 1000) * ASSUMED.executionGb * PRICES.executionGbSecond),
     queues: usage.queueRequests * PRICES.queueRequest,
-    logs: invocations * ASSUMED.logBytes * PRICES.logByte,
   };
 }
 

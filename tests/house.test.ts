@@ -536,14 +536,6 @@ test('no function reserves concurrency by default; by parameter each route does,
   }
 });
 
-test('of refused invocations somebody hears: those of the routes that are most of what is invoked', () => {
-  const text = template('api');
-  for (const name of ['Connect', 'Hello', 'Sendmessage', 'Ping'])
-    expect(text).toMatch(
-      new RegExp(`MetricName: Throttles, Dimensions: .* Value: !Ref ${name}Function }`),
-    );
-});
-
 describe('templates', () => {
   test('a deployed page may connect to nothing on the machine of who reads it', () => {
     const policy = read('front/template.yaml');
