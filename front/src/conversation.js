@@ -71,7 +71,11 @@ export function openConversation(options) {
     readUpTo,
     seen,
     edit: (text) => composer.put(text),
-    mention: () => [chat.me().nickname],
+    named: () => ({
+      me: chat.me().nickname,
+      others: mentionable(room, chat.me().userId).map(({ nickname }) => nickname),
+      rooms: chat.rooms().filter((name) => !isDirect(name)),
+    }),
     openPerson: writeTo,
     signal: life.signal,
   });

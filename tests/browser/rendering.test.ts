@@ -54,6 +54,78 @@ describe('a message', () => {
     expect(await ada.page.evaluate(() => navigator.clipboard.readText())).toBe('const a = "*b*";');
   });
 
+  test('shows a link from left to right, apart from the words around it, whatever turns them round', async () => {
+    await arrive();
+    const link = 'https://a.example/?q=1&x=2';
+    const lines = [
+      `هل رأيت ${link}؟`,
+      `\u202e${link}`,
+      `\u2067${link}\u2069`,
+      `${link}\u202egnp.exe`,
+    ];
+    wire.inject(told(1, { message: lines.join('\n') }));
+    const links = row(1).getByRole('link');
+    await links.nth(3).waitFor();
+    const orders = await links.evaluateAll((all) =>
+      all.map((node) => {
+        const text = node.firstChild;
+        if (!text) throw new Error('The link is empty.');
+        const lefts = [...(text.textContent ?? '')].map((_, at) => {
+          const range = document.createRange();
+          range.setStart(text, at);
+          range.setEnd(text, at + 1);
+          return range.getBoundingClientRect().left;
+        });
+        return lefts.every((left, at) => at === 0 || left > (lefts[at - 1] ?? 0));
+      }),
+    );
+    expect(orders).toEqual([true, true, true, true]);
+    expect(await row(1).locator('.text').textContent()).not.toMatch(/[\u202d\u202e]/);
+  });
+
+  test('is large where it is a few emoji alone, and keeps heaped marks to itself', async () => {
+    await arrive();
+    wire.inject(told(1, { message: '🎉 👩‍👩‍👧' }));
+    wire.inject(told(2, { message: 'yes 🎉' }));
+    wire.inject(told(3, { message: `z${'\u0301'.repeat(200)}` }));
+    await row(3).waitFor();
+    const size = (seq: number) =>
+      row(seq)
+        .locator('.text p')
+        .evaluate((node) => Number.parseFloat(getComputedStyle(node).fontSize));
+    expect(await size(1)).toBeGreaterThan(1.5 * (await size(2)));
+    const overflow = row(3)
+      .locator('.text p')
+      .evaluate((node) => getComputedStyle(node).overflowY);
+    expect(await overflow).toBe('clip');
+  });
+
+  test('leaves all of its code free, and shows by a shadow that there is more', async () => {
+    await arrive();
+    const code = Array.from({ length: 60 }, (_, at) => `line ${at} ${'x'.repeat(200)}`).join('\n');
+    wire.inject(told(1, { message: ['```', code, '```'].join('\n') }));
+    const pre = row(1).locator('pre');
+    await pre.hover();
+    const [button, block] = [await row(1).locator('.copy').boundingBox(), await pre.boundingBox()];
+    if (!button || !block) throw new Error('They are not shown.');
+    expect(button.y + button.height).toBeLessThanOrEqual(block.y + 0.5);
+    expect(await pre.evaluate((node) => node.scrollHeight > node.clientHeight)).toBe(true);
+    expect(await pre.evaluate((node) => getComputedStyle(node).backgroundAttachment)).toContain(
+      'local',
+    );
+  });
+
+  test('names others by their weight, and a room of mine by a link to it', async () => {
+    await arrive();
+    wire.inject(told(1, { message: 'hi', userId: 'u2', nickname: 'Alan' }));
+    wire.inject(told(2, { message: 'Ask @Alan in #lobby or #nowhere' }));
+    await row(2).locator('.mention-of-other', { hasText: '@Alan' }).waitFor();
+    expect(await row(2).locator('.mention').count()).toBe(0);
+    const room = row(2).getByRole('link', { name: '#lobby' });
+    expect(await room.getAttribute('href')).toBe('#room=lobby');
+    expect(await row(2).getByRole('link').count()).toBe(1);
+  });
+
   test('marks a mention without moving the words beside it', async () => {
     await arrive();
     const me = (await ada.page.locator('.me .name').textContent()) ?? '';
@@ -222,7 +294,8 @@ describe('M18: hostile words', () => {
     expect(made.owned).toBe(false);
     const plain = XSS.filter((words) => !/[*_~`]|^>/.test(words));
     const texts = await ada.rows.locator('.text').allTextContents();
-    for (const words of plain) expect(texts).toContain(words);
+    // What turns letters round is left out, and nothing else.
+    for (const words of plain) expect(texts).toContain(words.replace(/[\u202d\u202e]/gu, ''));
     await becomes(await ada.say('still well'), 'sent');
   });
 });

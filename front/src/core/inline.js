@@ -3,7 +3,7 @@
 import { linkify } from './linkify.js';
 import { findMentions } from './mention-finder.js';
 
-/** @typedef {{ kind: 'text' | 'code' | 'mention', text: string } | { kind: 'link', text: string, href: string }} Atom */
+/** @typedef {{ kind: 'text' | 'code' | 'mention' | 'room', text: string } | { kind: 'link', text: string, href: string }} Atom */
 /** @typedef {{ kind: 'strong' | 'em' | 'del', children: Inline[] }} Emphasis */
 /** @typedef {Atom | Emphasis} Inline */
 
@@ -115,13 +115,16 @@ function emphasise(pieces) {
   return here();
 }
 
-/** @param {string} line @param {readonly string[]} [names] whose mention is marked @returns {Inline[]} */
-export function parseInline(line, names = []) {
+/** @param {string} line @param {readonly string[]} [names] whose mention is marked @param {readonly string[]} [rooms] that `#` names @returns {Inline[]} */
+export function parseInline(line, names = [], rooms = []) {
   const pieces = splitCode(line).flatMap((piece) =>
     piece.kind === 'text' ? linkify(piece.text) : [piece],
   );
-  const atoms = pieces.flatMap((piece) =>
+  const called = pieces.flatMap((piece) =>
     piece.kind === 'text' ? findMentions(piece.text, names) : [piece],
+  );
+  const atoms = called.flatMap((piece) =>
+    piece.kind === 'text' ? findMentions(piece.text, rooms, '#') : [piece],
   );
   return emphasise(atoms.filter((piece) => piece.kind !== 'text' || piece.text !== ''));
 }

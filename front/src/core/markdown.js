@@ -9,10 +9,10 @@ const FENCE = /^```[\w+#.-]*\s*$/u;
 const FENCE_END = /^```\s*$/u;
 const QUOTED = /^>(?: |$)/u;
 
-/** @param {string[]} lines @param {readonly string[]} names @returns {Inline[]} */
-const inlines = (lines, names) =>
+/** @param {string[]} lines @param {readonly string[]} names @param {readonly string[]} rooms @returns {Inline[]} */
+const inlines = (lines, names, rooms) =>
   lines.flatMap((line, n) => {
-    const pieces = parseInline(line, names);
+    const pieces = parseInline(line, names, rooms);
     return n === 0 ? pieces : [{ kind: /** @type {const} */ ('text'), text: '\n' }, ...pieces];
   });
 
@@ -30,11 +30,13 @@ function fenceEnds(lines) {
 }
 
 /**
- * What is not closed stays as it was typed.
- * @param {string} text @param {readonly string[]} [names] whose mention is marked @returns {Block[]}
+ * What is not closed stays as it was typed. Marks that turn letters round (U+202D, U+202E) are left out: no language needs
+ * them, and they make code and file names read as others.
+ * @param {string} text @param {readonly string[]} [names] whose mention is marked @param {readonly string[]} [rooms] that `#` names
+ * @returns {Block[]}
  */
-export function parseMessage(text, names = []) {
-  const lines = text.split('\n');
+export function parseMessage(text, names = [], rooms = []) {
+  const lines = text.replace(/[\u202d\u202e]/gu, '').split('\n');
   const ends = fenceEnds(lines);
   /** @type {Block[]} */
   const blocks = [];
@@ -42,7 +44,8 @@ export function parseMessage(text, names = []) {
   let open = [];
 
   function finish() {
-    for (const { kind, lines } of open) blocks.push({ kind, children: inlines(lines, names) });
+    for (const { kind, lines } of open)
+      blocks.push({ kind, children: inlines(lines, names, rooms) });
     open = [];
   }
 

@@ -7,8 +7,8 @@ import { element } from './element.js';
 import { textNodes } from './message-text.js';
 
 /** @typedef {import('../core/timeline.js').Item} Item */
-/** @typedef {{ words: import('./log-frame.js').Words, when: import('./when.js').When, names: () => readonly string[], isLive: () => boolean }} Means
- *   names: whose mention is marked; isLive: whether what is unsent is on its way */
+/** @typedef {{ words: import('./log-frame.js').Words, when: import('./when.js').When, named: () => import('./message-text.js').Named, isLive: () => boolean }} Means
+ *   named: whom a message may name; isLive: whether what is unsent is on its way */
 
 /** @param {Item} item @param {import('./log-frame.js').Words} words */
 function failure({ state, reason, code }, words) {
@@ -41,9 +41,10 @@ function mark(item, { words, isLive }) {
 }
 
 /** @param {Item} item @param {Means} means @returns {HTMLLIElement} */
-export function createRow(item, { names, words }) {
+export function createRow(item, { named: names, words }) {
   const row = element('li', { class: 'message', 'data-message-id': item.messageId });
-  const nodes = textNodes(item.text, item.own ? [] : names(), words);
+  const all = names();
+  const nodes = textNodes(item.text, item.own ? { ...all, me: null } : all, words);
   const text = element('div', { class: 'text' }, ...nodes);
   row.classList.toggle('mentions-me', text.querySelector('.mention') !== null);
   const bubble = element('div', { class: 'bubble' }, text);

@@ -17,16 +17,16 @@ import { createWhen } from './when.js';
 /**
  * @param {{ root: HTMLElement, room: import('../core/room-face.js').RoomFace, me: () => { userId: string },
  *   words: import('./log-frame.js').Words, signedOut: HTMLElement, isSignedOut: () => boolean, isLive: () => boolean, locale: string, readUpTo: number, seen: (seq: number) => void,
- *   edit: (text: string) => void, mention: () => readonly string[], openPerson: (userId: string) => void, signal: AbortSignal }} options
+ *   edit: (text: string) => void, named: () => import('./message-text.js').Named, openPerson: (userId: string) => void, signal: AbortSignal }} options
  *   signedOut: shown when nobody is signed in and nothing was written; readUpTo: the seq read before; seen: the newest is in view and looked at; edit: a failed message's words, to be
- *   written anew; mention: names to mark
+ *   written anew; named: whom a message may name
  */
 export function createTimeline(options) {
-  const { room, me, words, isSignedOut, isLive, locale, readUpTo, seen, mention, signal } = options;
+  const { room, me, words, isSignedOut, isLive, locale, readUpTo, seen, named, signal } = options;
   const { log, list, pill: button, show, above } = createLogFrame(options);
   const serverClock = createServerClock(() => Date.now());
   const when = createWhen({ locale, words, now: serverClock.now });
-  const rows = createMessageList({ list, means: { words, when, names: mention, isLive } });
+  const rows = createMessageList({ list, means: { words, when, named, isLive } });
   const rowWindow = createRowWindow();
   const unread = createUnreadLine(readUpTo);
   const isWhole = () => !rowWindow.hasBelow();
