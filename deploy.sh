@@ -122,6 +122,7 @@ for argument in ${asked[@]+"${asked[@]}"}; do
     identity.DomainPrefix | identity.PageUrl) door=SIGN_IN ;;
     front.Hosting) door=HOSTING ;;
     front.Domain) door=DOMAIN ;;
+    front.SocketDomain) door=SOCKET_DOMAIN ;;
     front.CertificateArn) door=CERTIFICATE_ARN ;;
     api.Domain) door=SOCKET_DOMAIN ;;
     api.CertificateArn) door=SOCKET_CERTIFICATE_ARN ;;
@@ -130,8 +131,8 @@ for argument in ${asked[@]+"${asked[@]}"}; do
   give "$stack" "$parameter" "$value"
 done
 
-host='([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}'
-certificate='^arn:aws[a-z-]*:acm:([a-z0-9-]+):[0-9]{12}:certificate/[A-Za-z0-9-]+$'
+host='([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}' # as the templates have it
+certificate='^arn:aws[a-z-]*:acm:([a-z0-9-]+):[0-9]{12}:certificate/[a-z0-9-]+$'
 
 # Alarms and the budget.
 if [ -n "${ALARM_EMAIL:-}" ] && [ "$ALARM_EMAIL" != none ]; then
@@ -206,6 +207,7 @@ if [ -n "$socket_domain$socket_certificate" ]; then
   elif [ "$socket_certificate" != "$no_certificate" ]; then
     die 'SOCKET_CERTIFICATE_ARN is for a SOCKET_DOMAIN, and none is set; add SOCKET_DOMAIN=ws.chat.example.com'
   fi
+  give front SocketDomain "$socket_domain"
   give api Domain "$socket_domain"
   give api CertificateArn "$socket_certificate"
 fi
@@ -239,6 +241,7 @@ done
 if [ "$hosting" = website ] && { [ "$sign_in" = yes ] || [ "$mode" = oidc ]; }; then
   die 'HOSTING=website is for guests only, for sign-in needs https; add SIGN_IN=none, or use HOSTING=cloudfront'
 fi
+if [ "${HOSTING:-}" = website ]; then bash front/check-public-access.sh; fi
 if [ "$sign_in" = drop ]; then
   for parameter in AuthMode OidcIssuer OidcAudience OidcJwksUri; do
     value=$(default_of api "$parameter")
@@ -339,7 +342,6 @@ shown() { # what describe printed, how the output's key begins, title
 printf '\nThe page:  %s\n' "$page"
 shown "$front" Dns 'DNS, page: '
 shown "$api" Dns 'DNS, socket: '
-shown "$front" Limit 'Limit of this hosting: '
 allowed=$(field "$api" parameter AllowedOrigins)
 case ",${allowed//, /,}," in
   ',*,' | *",$page,"*) ;;

@@ -1,5 +1,8 @@
-// Stand-ins for aws, sam and npm in the tests of deploy.sh and destroy.sh: they record their calls and answer from one JSON file.
-import { readFileSync, writeFileSync } from 'node:fs';
+// Stand-ins for aws, sam and npm in the tests of deploy.sh and destroy.sh: shell stubs that ask this process, which records each call.
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import type { AddressInfo, Server } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 
 export interface Stack {
   status: string;
@@ -18,38 +21,65 @@ export interface World {
   tables: string[];
   pools: string[];
   logGroups: string[];
+  /** Outputs that no deploy makes. */
+  lacks: string[];
   /** Calls that fail, by a text that their line contains, and what they say. */
   fails: Record<string, string>;
   calls: string[];
 }
 
-const file = process.env.WORLD;
-if (file !== undefined) main(file);
+/** Listens on loopback for the stubs; what they ask is answered from `world()`, which the answer may change. */
+export async function serve(world: () => World): Promise<Server> {
+  const server = createServer((socket) => {
+    let text = '';
+    socket.on('data', (data) => {
+      text += data;
+      if (!text.endsWith('\u0001')) return;
+      const [region = '', tool = '', ...words] = text.slice(0, -2).split('\0');
+      const { status, stdout, stderr } = answer(world(), region, tool, words);
+      socket.end(`${status}\n${stderr}\n${stdout === '' ? '' : `${stdout}\n`}`);
+    });
+    // A script that has ended may leave its stub alone.
+    socket.on('error', () => socket.destroy());
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return server;
+}
 
-function main(path: string): void {
-  const world = JSON.parse(readFileSync(path, 'utf8')) as World;
-  const [tool = '', ...words] = process.argv.slice(2);
+/** Writes the stub of one tool, for a folder on the PATH. Bash opens the connection itself, which is quicker than a process of Node. */
+export function writeStub(bin: string, tool: string, server: Server): void {
+  const { port } = server.address() as AddressInfo;
+  const file = join(bin, tool);
+  writeFileSync(
+    file,
+    `#!/bin/bash
+exec 3<>/dev/tcp/127.0.0.1/${port}
+printf '%s\\0' "\${AWS_DEFAULT_REGION:-}" ${tool} "$@" >&3
+printf '\\1' >&3
+read -r status <&3
+read -r complaint <&3
+printf '%s\\n' "$complaint" >&2
+cat <&3
+exit "$status"
+`,
+  );
+  chmodSync(file, 0o755);
+}
+
+function answer(world: World, region: string, tool: string, words: string[]) {
   const line = [tool, ...words].join(' ');
   world.calls.push(line);
-  let answer: string | undefined;
-  let complaint = '';
-  const failure = Object.keys(world.fails).find((text) => line.includes(text));
-  if (failure !== undefined) complaint = world.fails[failure] ?? '';
-  else {
-    try {
-      answer = (tool === 'aws' ? aws : tool === 'sam' ? sam : () => '')(world, words);
-    } catch (error) {
-      complaint = error instanceof Error ? error.message : `${error}`;
-    }
-  }
-  writeFileSync(path, JSON.stringify(world));
-  if (answer === undefined) {
-    process.stderr.write(`\n${complaint}\n`);
-    process.exitCode = 255;
-  } else {
+  try {
+    const failure = Object.keys(world.fails).find((text) => line.includes(text));
+    if (failure !== undefined) throw new Error(world.fails[failure]);
+    const tools: Record<string, () => string> = {
+      aws: () => aws(world, words, region),
+      sam: () => sam(world, words),
+    };
     // The AWS CLI may warn on stderr and succeed.
-    process.stderr.write('a warning that is no answer\n');
-    if (answer !== '') process.stdout.write(`${answer}\n`);
+    return { status: 0, stdout: tools[tool]?.() ?? '', stderr: 'a warning that is no answer' };
+  } catch (error) {
+    return { status: 255, stdout: '', stderr: error instanceof Error ? error.message : `${error}` };
   }
 }
 
@@ -58,8 +88,8 @@ function option(words: string[], name: string): string {
   return at < 0 ? '' : (words[at + 1] ?? '');
 }
 
-function aws(world: World, words: string[]): string {
-  const region = option(words, '--region') || (process.env.AWS_DEFAULT_REGION ?? '');
+function aws(world: World, words: string[], environment: string): string {
+  const region = option(words, '--region') || environment;
   const name = option(words, '--stack-name');
   const bucket = option(words, '--bucket');
   const stack = world.stacks[`${region}/${name}`];
@@ -143,13 +173,12 @@ function sam(world: World, words: string[]): string {
     api: {
       WebSocketUrl: 'wss://api/dev',
       CallbackUrl: 'https://api/dev',
-      DnsSocket: 'ws CNAME d-1',
+      DnsSocket: 'CNAME ws -> d-1',
     },
     workflows: {},
     front: {
       SiteUrl: parameters.Domain ? `https://${parameters.Domain}` : 'https://d1.cloudfront.net',
       SiteBucket: `${name}-sitebucket`,
-      ...(parameters.Hosting === 'website' && { LimitOfHttp: 'no https' }),
     },
     identity: {
       Issuer: 'https://issuer',
@@ -168,7 +197,9 @@ function sam(world: World, words: string[]): string {
   world.stacks[id] = {
     status: 'UPDATE_COMPLETE',
     parameters: { ...defaults[stack], ...parameters },
-    outputs: outputs[stack] ?? {},
+    outputs: Object.fromEntries(
+      Object.entries(outputs[stack] ?? {}).filter(([key]) => !world.lacks.includes(key)),
+    ),
   };
   return '';
 }

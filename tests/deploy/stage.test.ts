@@ -1,7 +1,6 @@
 // deploy.sh and destroy.sh, run by a shell with stand-ins for aws, sam and npm: what they refuse, in which order they work, what they keep.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import {
-  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -11,10 +10,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { World } from './fake-tools.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { serve, type World, writeStub } from './fake-tools.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** Another shell to run them in, e.g. a bash 3.2 as macOS has it. */
@@ -28,7 +28,7 @@ const PARAMETERS: Record<string, string[]> = {
     ' ',
   ),
   workflows: ['PresenceGraceSeconds'],
-  front: ['Hosting', 'Domain', 'CertificateArn', 'SignInOrigins'],
+  front: ['Hosting', 'Domain', 'CertificateArn', 'SocketDomain', 'SignInOrigins'],
   identity: ['PageUrl', 'DomainPrefix', 'SelfSignUp'],
 };
 const DEFAULTS: Record<string, string> = {
@@ -43,8 +43,29 @@ const PAGE = 'https://d1.cloudfront.net';
 const CERTIFICATE = 'arn:aws:acm:us-east-1:123456789012:certificate/page';
 const SOCKET_CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/socket';
 
+const FRESH: World = {
+  configuredRegion: 'eu-west-1',
+  credentials: true,
+  samVersion: '1.158.0',
+  stacks: {},
+  buckets: {},
+  tables: [],
+  pools: [],
+  logGroups: [],
+  lacks: [],
+  fails: {},
+  calls: [],
+};
+
 let folder: string;
 let bin: string;
+let now: World;
+let server: Server;
+
+beforeAll(async () => {
+  server = await serve(() => now);
+});
+afterAll(() => new Promise((done) => server.close(done)));
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'hubbub-deploy-'));
@@ -65,13 +86,10 @@ beforeEach(() => {
     if (found !== undefined) symlinkSync(found, join(bin, tool));
   }
   symlinkSync(BASH, join(bin, 'bash'));
-  const fake = join(import.meta.dirname, 'fake-tools.ts');
-  for (const tool of ['aws', 'sam', 'npm', 'upload']) {
-    write(`bin/${tool}`, `#!/bin/sh\nexec '${process.execPath}' '${fake}' ${tool} "$@"\n`);
-    chmodSync(join(bin, tool), 0o755);
-  }
+  for (const tool of ['aws', 'sam', 'npm', 'upload', 'look']) writeStub(bin, tool, server);
   write('front/deploy-frontend.sh', 'upload "$@"\n');
-  world({});
+  write('front/check-public-access.sh', 'look\n');
+  now = structuredClone(FRESH);
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -79,35 +97,28 @@ function write(file: string, text: string): void {
   writeFileSync(join(folder, file), text);
 }
 
-function world(change: Partial<World>): void {
-  const base: World = {
-    configuredRegion: 'eu-west-1',
-    credentials: true,
-    samVersion: '1.158.0',
-    stacks: {},
-    buckets: {},
-    tables: [],
-    pools: [],
-    logGroups: [],
-    fails: {},
-    calls: [],
-  };
-  const now = existsSync(join(folder, 'world.json')) ? read() : base;
-  write('world.json', JSON.stringify({ ...now, ...change }));
-}
+const world = (change: Partial<World>) => Object.assign(now, structuredClone(change));
+const read = () => structuredClone(now);
 
-function read(): World {
-  return JSON.parse(readFileSync(join(folder, 'world.json'), 'utf8')) as World;
+function start(command: string, words: string[], env: Record<string, string>, input: string) {
+  now.calls = [];
+  const child = spawn(command, words, { env: { PATH: bin, TMPDIR: folder, ...env } });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (data) => {
+    stdout += data;
+  });
+  child.stderr.on('data', (data) => {
+    stderr += data;
+  });
+  child.stdin.end(input);
+  return new Promise<{ status: number | null; stdout: string; stderr: string }>((done) => {
+    child.on('close', (status) => done({ status, stdout, stderr }));
+  });
 }
 
 /** Runs one script anew: `calls` holds what this run called. */
-function run(script: string, words: string[] = [], env: Record<string, string> = {}) {
-  world({ calls: [] });
-  const { status, stdout, stderr } = spawnSync(BASH, [join(folder, script), ...words], {
-    env: { PATH: bin, WORLD: join(folder, 'world.json'), TMPDIR: folder, ...env },
-    encoding: 'utf8',
-    input: '',
-  });
+async function run(script: string, words: string[] = [], env: Record<string, string> = {}) {
+  const { status, stdout, stderr } = await start(BASH, [join(folder, script), ...words], env, '');
   const { calls } = read();
   const called = (pattern: RegExp) =>
     calls.flatMap((line) => pattern.exec(line)?.slice(1, 2) ?? []);
@@ -130,7 +141,7 @@ const deploy = (env: Record<string, string> = {}, ...words: string[]) =>
 const destroy = (...words: string[]) => run('destroy.sh', words);
 
 /** Refused: exit 1, one last line that says what to do, and nothing built or changed. */
-function refused(result: ReturnType<typeof run>, says: RegExp): void {
+function refused(result: Awaited<ReturnType<typeof run>>, says: RegExp): void {
   expect(result.stderr.trimEnd().split('\n').at(-1)).toMatch(says);
   expect(result.status).toBe(1);
   const changes = result.calls.filter((line) =>
@@ -142,8 +153,8 @@ function refused(result: ReturnType<typeof run>, says: RegExp): void {
 const stack = (status: string) => ({ status, parameters: {}, outputs: {} });
 
 describe('a first deploy', () => {
-  test('goes from producers to consumers, and lets the page in once its address is known', () => {
-    const result = deploy();
+  test('goes from producers to consumers, and lets the page in once its address is known', async () => {
+    const result = await deploy();
     expect(result.deployed).toEqual(['shared', 'api', 'workflows', 'front', 'api']);
     expect(result.passed('api')).toEqual(['', `AllowedOrigins="${PAGE}"`]);
     expect(result.calls.filter((line) => /^(npm|upload)/.test(line))).toEqual([
@@ -151,20 +162,20 @@ describe('a first deploy', () => {
       'upload dev',
     ]);
     expect(result.stdout).toContain(`The page:  ${PAGE}`);
-    expect(result.stdout).toContain('DNS, socket: ws CNAME d-1');
+    expect(result.stdout).toContain('DNS, socket: CNAME ws -> d-1');
     expect(result.status).toBe(0);
   });
 
-  test('says loudly, first and last, that nobody hears an alarm, with the command that mends it', () => {
-    const said = deploy({}, 'qa').stdout.trim().split('\n');
+  test('says loudly, first and last, that nobody hears an alarm, with the command that mends it', async () => {
+    const said = (await deploy({}, 'qa')).stdout.trim().split('\n');
     const loud =
       /NOBODY HEARS AN ALARM.*NO BUDGET.*ALARM_EMAIL=\S+ BUDGET_USD=1,5 npm run deploy -- qa$/;
     expect(said.findIndex((line) => loud.test(line))).toBeLessThan(4);
     expect(said.at(-1)).toMatch(loud);
   });
 
-  test('deploys the budget first, to us-east-1, where an address is known', () => {
-    const result = deploy({ ALARM_EMAIL: 'you@example.com', BUDGET_USD: '1, 5' });
+  test('deploys the budget first, to us-east-1, where an address is known', async () => {
+    const result = await deploy({ ALARM_EMAIL: 'you@example.com', BUDGET_USD: '1, 5' });
     expect(result.deployed[0]).toBe('budget');
     expect(result.passed('budget')).toEqual(['AlarmEmail="you@example.com" ThresholdsUsd="1,5"']);
     expect(result.passed('shared')).toEqual(['AlarmEmail="you@example.com"']);
@@ -175,8 +186,8 @@ describe('a first deploy', () => {
     expect(result.stdout).not.toContain('!!!');
   });
 
-  test('knows the address of a page with a domain, so api is deployed once', () => {
-    const result = deploy({
+  test('knows the address of a page with a domain, so api is deployed once', async () => {
+    const result = await deploy({
       DOMAIN: 'chat.example.com',
       CERTIFICATE_ARN: CERTIFICATE,
       SOCKET_CERTIFICATE_ARN: SOCKET_CERTIFICATE,
@@ -186,16 +197,22 @@ describe('a first deploy', () => {
       `Domain="ws.chat.example.com" CertificateArn="${SOCKET_CERTIFICATE}" AllowedOrigins="https://chat.example.com"`,
     ]);
     expect(result.passed('front')).toEqual([
-      `Domain="chat.example.com" CertificateArn="${CERTIFICATE}"`,
+      `Domain="chat.example.com" CertificateArn="${CERTIFICATE}" SocketDomain="ws.chat.example.com"`,
     ]);
   });
 
-  test('prints each limit of a website', () => {
-    expect(deploy({ HOSTING: 'website' }).stdout).toContain('Limit of this hosting: no https');
+  test('of a website looks first whether the account lets a bucket be public', async () => {
+    const result = await deploy({ HOSTING: 'website' });
+    expect(result.calls.findIndex((line) => line.startsWith('look'))).toBeLessThan(
+      result.calls.findIndex((line) => line.startsWith('npm run build')),
+    );
+    expect(result.passed('front')).toEqual(['Hosting="website"']);
+    write('front/check-public-access.sh', 'echo "no public bucket here" >&2; exit 1\n');
+    refused(await deploy({ HOSTING: 'website' }), /no public bucket here/);
   });
 
-  test('of sign-in tells front and api of the user pool', () => {
-    const result = deploy({ SIGN_IN: 'my-chat' });
+  test('of sign-in tells front and api of the user pool', async () => {
+    const result = await deploy({ SIGN_IN: 'my-chat' });
     expect(result.deployed.slice(4)).toEqual(['identity', 'front', 'api']);
     expect(result.passed('identity')).toEqual([`DomainPrefix="my-chat" PageUrl="${PAGE}/"`]);
     expect(result.passed('front').at(-1)).toBe('SignInOrigins="https://a https://b"');
@@ -206,8 +223,8 @@ describe('a first deploy', () => {
 });
 
 describe('an upgrade', () => {
-  test('goes from consumers to producers, each stack once, and passes nothing that an earlier run set', () => {
-    deploy({
+  test('goes from consumers to producers, each stack once, and passes nothing that an earlier run set', async () => {
+    await deploy({
       ALARM_EMAIL: 'you@example.com',
       BUDGET_USD: '2',
       ALLOWED_ORIGINS: 'https://a.example, https://b.example',
@@ -217,7 +234,7 @@ describe('an upgrade', () => {
       SOCKET_DOMAIN: 'none',
     });
     const before = read().stacks;
-    const result = deploy();
+    const result = await deploy();
     expect(result.status).toBe(0);
     expect(result.deployed).toEqual(['budget', 'shared', 'workflows', 'api', 'front', 'identity']);
     expect(result.passed('api')).toEqual(['']);
@@ -227,30 +244,30 @@ describe('an upgrade', () => {
     expect(result.stdout).toContain('mail at 2 US dollars');
   });
 
-  test('with a bare page never passes AllowedOrigins again', () => {
-    deploy();
-    const result = deploy();
+  test('with a bare page never passes AllowedOrigins again', async () => {
+    await deploy();
+    const result = await deploy();
     expect(result.deployed).toEqual(['shared', 'workflows', 'api', 'front']);
     expect(result.passed('api')).toEqual(['']);
   });
 
-  test('takes api before workflows where workflows imports what api does not export yet', () => {
-    deploy();
+  test('takes api before workflows where workflows imports what api does not export yet', async () => {
+    await deploy();
     write(
       'workflows/template.yaml',
-      "Parameters:\n  Stage:\n    Default: dev\nResources:\n  A: { Fn::ImportValue: !Sub 'hubbub-${Stage}-Fresh' }\n",
+      `Parameters:\n  Stage:\n    Default: dev\nResources:\n  A: { Fn::ImportValue: !Sub 'hubbub-\${Stage}-Fresh' }\n`,
     );
     const api = readFileSync(join(folder, 'api/template.yaml'), 'utf8');
     write(
       'api/template.yaml',
       `${api}Outputs:\n  Fresh: { Value: 1, Export: { Name: !Sub 'hubbub-\${Stage}-Fresh' } }\n`,
     );
-    expect(deploy().deployed).toEqual(['shared', 'api', 'workflows', 'front']);
+    expect((await deploy()).deployed).toEqual(['shared', 'api', 'workflows', 'front']);
   });
 
-  test('moves AllowedOrigins with the page, and only after the page has moved', () => {
-    deploy();
-    const result = deploy({
+  test('moves AllowedOrigins with the page, and only after the page has moved', async () => {
+    await deploy();
+    const result = await deploy({
       DOMAIN: 'chat.example.com',
       CERTIFICATE_ARN: CERTIFICATE,
       SOCKET_DOMAIN: 'none',
@@ -261,9 +278,9 @@ describe('an upgrade', () => {
     expect(second).toContain('AllowedOrigins="https://chat.example.com"');
   });
 
-  test("keeps origins of one's own when the page moves, and says that it is shut out", () => {
-    deploy({ ALLOWED_ORIGINS: 'https://a.example' });
-    const result = deploy({
+  test("keeps origins of one's own when the page moves, and says that it is shut out", async () => {
+    await deploy({ ALLOWED_ORIGINS: 'https://a.example' });
+    const result = await deploy({
       DOMAIN: 'chat.example.com',
       CERTIFICATE_ARN: CERTIFICATE,
       SOCKET_DOMAIN: 'none',
@@ -272,13 +289,13 @@ describe('an upgrade', () => {
     expect(result.stdout).toMatch(/MAY NOT OPEN A SOCKET.*ALLOWED_ORIGINS=https:\/\/chat\.example/);
   });
 
-  test('forgets on none', () => {
-    deploy({
+  test('forgets on none', async () => {
+    await deploy({
       ALARM_EMAIL: 'you@example.com',
       ALLOWED_ORIGINS: 'https://a.example',
       SIGN_IN: 'my-chat',
     });
-    const result = deploy({ ALARM_EMAIL: 'none', ALLOWED_ORIGINS: 'none', SIGN_IN: 'none' });
+    const result = await deploy({ ALARM_EMAIL: 'none', ALLOWED_ORIGINS: 'none', SIGN_IN: 'none' });
     expect(result.deleted).toEqual(['hubbub-dev-budget']);
     const { stacks } = read();
     expect(stacks['eu-west-1/hubbub-dev-shared']?.parameters.AlarmEmail).toBe('');
@@ -292,8 +309,8 @@ describe('an upgrade', () => {
 });
 
 describe('what is passed to SAM', () => {
-  test('stands in quotes, as SAM ends a bare value at its first space', () => {
-    const result = deploy(
+  test('stands in quotes, as SAM ends a bare value at its first space', async () => {
+    const result = await deploy(
       { ALLOWED_ORIGINS: 'https://a.example, https://b.example' },
       'dev',
       'api.ConnectionsPerAddress=0',
@@ -308,44 +325,50 @@ describe('what is passed to SAM', () => {
 });
 
 describe('the preflight refuses', () => {
-  test.each(['aws', 'sam'])('a machine without %s', (tool) => {
+  test.each(['aws', 'sam'])('a machine without %s', async (tool) => {
     rmSync(join(bin, tool));
-    refused(deploy(), new RegExp(`\\(${tool}\\) is not on the PATH; install it: https://`));
+    refused(await deploy(), new RegExp(`\\(${tool}\\) is not on the PATH; install it: https://`));
   });
 
-  test.each(['1.157.1', '0.99.0'])('SAM CLI %s', (samVersion) => {
+  test.each(['1.157.1', '0.99.0'])('SAM CLI %s', async (samVersion) => {
     world({ samVersion });
-    refused(deploy(), /does not know AWS::Serverless::WebSocketApi; install 1\.158\.0 or newer/);
+    refused(
+      await deploy(),
+      /does not know AWS::Serverless::WebSocketApi; install 1\.158\.0 or newer/,
+    );
   });
 
-  test('a checkout without npm ci', () => {
+  test('a checkout without npm ci', async () => {
     rmSync(join(folder, 'node_modules'), { recursive: true });
-    refused(deploy(), /npm ci/);
+    refused(await deploy(), /npm ci/);
   });
 
-  test('missing credentials', () => {
+  test('missing credentials', async () => {
     world({ credentials: false });
-    refused(deploy(), /run 'aws configure'/);
+    refused(await deploy(), /run 'aws configure'/);
   });
 
-  test('no Region, two Regions, and a word that is none', () => {
-    refused(deploy({ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'us-east-1' }), /unset one/);
-    refused(deploy({ AWS_REGION: 'Ireland' }), /not the name of a Region/);
+  test('no Region, two Regions, and a word that is none', async () => {
+    refused(
+      await deploy({ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'us-east-1' }),
+      /unset one/,
+    );
+    refused(await deploy({ AWS_REGION: 'Ireland' }), /not the name of a Region/);
     world({ configuredRegion: '' });
-    refused(deploy(), /no Region is set; run 'aws configure set region/);
+    refused(await deploy(), /no Region is set; run 'aws configure set region/);
   });
 
-  test.each(['AWS_REGION', 'AWS_DEFAULT_REGION'])('nothing where %s alone is set', (name) => {
+  test.each(['AWS_REGION', 'AWS_DEFAULT_REGION'])('nothing where %s alone is set', async (name) => {
     world({ configuredRegion: '' });
-    const result = deploy({ [name]: 'eu-central-1' });
+    const result = await deploy({ [name]: 'eu-central-1' });
     expect(result.status).toBe(0);
     expect(result.calls.filter((line) => line.startsWith('sam deploy')).join()).not.toMatch(
       /--region (?!eu-central-1)/,
     );
   });
 
-  test.each(['Dev', '1a', 'dev-1', 'averylongstagename'])('the stage %s', (stage) => {
-    refused(deploy({}, stage), /must be a small letter/);
+  test.each(['Dev', '1a', 'dev-1', 'averylongstagename'])('the stage %s', async (stage) => {
+    refused(await deploy({}, stage), /must be a small letter/);
   });
 
   test.each([
@@ -358,9 +381,9 @@ describe('the preflight refuses', () => {
     ['UPDATE_ROLLBACK_FAILED', /aws cloudformation continue-update-rollback/],
     ['UPDATE_IN_PROGRESS', /wait until it has ended/],
     ['SOMETHING_NEW', /describe-stack-events/],
-  ])('a stack that is %s', (status, remedy) => {
+  ])('a stack that is %s', async (status, remedy) => {
     world({ stacks: { 'eu-west-1/hubbub-dev-api': stack(status) } });
-    const result = deploy();
+    const result = await deploy();
     refused(result, /1 of the stage's stacks cannot be deployed/);
     expect(result.stderr).toMatch(remedy);
   });
@@ -390,13 +413,13 @@ describe('the preflight refuses', () => {
     [{ SIGN_IN: 'My Chat' }, /SIGN_IN 'My Chat' must be/],
     [{ SIGN_IN: 'my-chat', HOSTING: 'website' }, /for guests only/],
     [{ ALLOWED_ORIGINS: 'https://a.example/path' }, /must be origins without a path/],
-  ])('%j', (env, says) => {
-    refused(deploy(env), says);
+  ])('%j', async (env, says) => {
+    refused(await deploy(env), says);
   });
 
-  test('a website for a stage where people sign in since an earlier run', () => {
-    deploy({ SIGN_IN: 'my-chat' });
-    refused(deploy({ HOSTING: 'website' }), /for guests only/);
+  test('a website for a stage where people sign in since an earlier run', async () => {
+    await deploy({ SIGN_IN: 'my-chat' });
+    refused(await deploy({ HOSTING: 'website' }), /for guests only/);
   });
 
   test.each([
@@ -406,30 +429,43 @@ describe('the preflight refuses', () => {
     ['api.ConnectionsPerAddress="', /no double quote/],
     ['api.AllowedOrigins=*', /is set by ALLOWED_ORIGINS/],
     ['identity.SelfSignUp=yes', /needs sign-in/],
-  ])('%s', (word, says) => {
-    refused(deploy({}, 'dev', word), says);
+  ])('%s', async (word, says) => {
+    refused(await deploy({}, 'dev', word), says);
   });
 });
 
 describe('a failure inside $(…)', () => {
   test.each(['budget', 'shared', 'front'])(
     'stops before the build: describe-stacks of %s',
-    (name) => {
+    async (name) => {
       world({ fails: { [`describe-stacks --stack-name hubbub-dev-${name}`]: 'Rate exceeded' } });
-      const result = deploy();
+      const result = await deploy();
       refused(result, /AWS does not say how the stack/);
       expect(result.stderr).toContain('Rate exceeded');
     },
   );
 
-  test('stops in the middle: an output that is missing', () => {
-    deploy();
-    const { stacks } = read();
-    world({ stacks, fails: { 'sam deploy --config-env front': 'no front today' } });
-    const result = deploy();
-    expect(result.status).not.toBe(0);
+  test('stops before the page is written: an output that is missing', async () => {
+    world({ lacks: ['SiteUrl'] });
+    const result = await deploy();
+    expect(result.status).toBe(1);
+    expect(result.stderr).toContain('hubbub-dev-front has no output SiteUrl');
+    expect(result.deployed).toEqual(['shared', 'api', 'workflows', 'front']);
     expect(result.calls.join('\n')).not.toContain('upload');
-    expect(result.deployed).toEqual(['shared', 'workflows', 'api', 'front']);
+  });
+
+  test('stops before sign-in is half on: the pool has no issuer', async () => {
+    world({ lacks: ['Issuer'] });
+    const result = await deploy({ SIGN_IN: 'my-chat' });
+    expect(result.status).toBe(1);
+    expect(result.deployed.at(-1)).toBe('identity');
+  });
+
+  test('stops with the stack that fails', async () => {
+    world({ fails: { 'sam deploy --config-env workflows': 'no workflows today' } });
+    const result = await deploy();
+    expect(result.status).not.toBe(0);
+    expect(result.deployed).toEqual(['shared', 'api', 'workflows']);
   });
 });
 
@@ -442,8 +478,8 @@ describe('destroy', () => {
   const ORDER = ['identity', 'front', 'workflows', 'api', 'shared', 'budget'];
 
   /** A whole stage, with what others have beside it. */
-  function standing(stage: string): void {
-    deploy({ ALARM_EMAIL: 'you@example.com', SIGN_IN: 'my-chat' }, stage);
+  async function standing(stage: string): Promise<void> {
+    await deploy({ ALARM_EMAIL: 'you@example.com', SIGN_IN: 'my-chat' }, stage);
     world({
       stacks: { ...read().stacks, 'eu-west-1/aws-sam-cli-managed-default': managed },
       buckets: {
@@ -454,9 +490,9 @@ describe('destroy', () => {
     });
   }
 
-  test('empties and deletes in the order of imports, and leaves what is not of the stage', () => {
-    standing('dev');
-    const result = destroy('dev', '--yes');
+  test('empties and deletes in the order of imports, and leaves what is not of the stage', async () => {
+    await standing('dev');
+    const result = await destroy('dev', '--yes');
     expect(result.status).toBe(0);
     expect(result.deleted).toEqual(ORDER.map((name) => `hubbub-dev-${name}`));
     const waits = result.calls.filter((line) => line.includes('wait stack-delete-complete'));
@@ -474,20 +510,20 @@ describe('destroy', () => {
     expect(result.stdout).toContain('nothing of this stage');
   });
 
-  test('of prod lists what prod retains', () => {
-    standing('prod');
+  test('of prod lists what prod retains', async () => {
+    await standing('prod');
     world({ tables: ['hubbub-prod-shared-MessagesTable-1'], pools: ['eu-west-1_abc'] });
-    const { stdout } = destroy('prod', '--yes');
+    const { stdout } = await destroy('prod', '--yes');
     expect(stdout).toContain('what prod retains');
     expect(stdout).toMatch(/table +hubbub-prod-shared-MessagesTable-1\n *user pool +eu-west-1_abc/);
   });
 
-  test('stops where a stack is not deleted, says why, and goes on from there when run again', () => {
-    standing('dev');
+  test('stops where a stack is not deleted, says why, and goes on from there when run again', async () => {
+    await standing('dev');
     world({
       fails: { 'wait stack-delete-complete --stack-name hubbub-dev-workflows': 'Waiter failed' },
     });
-    const first = destroy('dev', '--yes');
+    const first = await destroy('dev', '--yes');
     expect(first.status).not.toBe(0);
     expect(first.deleted.at(-1)).toBe('hubbub-dev-workflows');
     expect(first.stderr).toContain('hubbub-dev-workflows was not deleted');
@@ -498,62 +534,60 @@ describe('destroy', () => {
       fails: {},
       stacks: { ...read().stacks, 'eu-west-1/hubbub-dev-workflows': stack('DELETE_FAILED') },
     });
-    const second = destroy('dev', '--yes');
+    const second = await destroy('dev', '--yes');
     expect(second.status).toBe(0);
     expect(second.deleted).toEqual(ORDER.slice(2).map((name) => `hubbub-dev-${name}`));
   });
 
-  test('goes on after its stacks are gone but not what lies beside them', () => {
+  test('goes on after its stacks are gone but not what lies beside them', async () => {
     world({ logGroups: ['/aws/lambda/hubbub-dev-api-Ping'] });
-    expect(destroy('dev', '--yes').status).toBe(0);
+    expect((await destroy('dev', '--yes')).status).toBe(0);
     expect(read().logGroups).toEqual([]);
   });
 
-  test('goes on where the bucket of front is gone already', () => {
-    standing('dev');
+  test('goes on where the bucket of front is gone already', async () => {
+    await standing('dev');
     world({ buckets: { 'sam-artifacts': [] } });
-    expect(destroy('dev', '--yes').status).toBe(0);
+    expect((await destroy('dev', '--yes')).status).toBe(0);
   });
 
-  test('stops where the bucket cannot be emptied', () => {
-    standing('dev');
+  test('stops where the bucket cannot be emptied', async () => {
+    await standing('dev');
     world({ fails: { 's3api list-object-versions --bucket hubbub-dev-front': 'Access Denied' } });
-    const result = destroy('dev', '--yes');
+    const result = await destroy('dev', '--yes');
     expect(result.status).toBe(1);
     expect(result.deleted).toEqual([]);
   });
 
-  test('refuses what it cannot mean', () => {
-    refused(destroy(), /say which stage/);
-    refused(destroy('Dev'), /must be a small letter/);
-    refused(destroy('dev', '--force'), /no option/);
-    refused(destroy('dev', '--yes'), /there is no stage dev in eu-west-1 of account 123456789012/);
-    standing('dev');
-    refused(destroy('dev'), /nobody is here to confirm; add --yes/);
+  test('refuses what it cannot mean', async () => {
+    refused(await destroy(), /say which stage/);
+    refused(await destroy('Dev'), /must be a small letter/);
+    refused(await destroy('dev', '--force'), /no option/);
+    refused(
+      await destroy('dev', '--yes'),
+      /there is no stage dev in eu-west-1 of account 123456789012/,
+    );
+    await standing('dev');
+    refused(await destroy('dev'), /nobody is here to confirm; add --yes/);
     world({
       stacks: { ...read().stacks, 'eu-west-1/hubbub-dev-api': stack('UPDATE_IN_PROGRESS') },
     });
-    refused(destroy('dev', '--yes'), /wait until it has ended/);
+    refused(await destroy('dev', '--yes'), /wait until it has ended/);
     world({ credentials: false });
-    refused(destroy('dev', '--yes'), /run 'aws configure'/);
+    refused(await destroy('dev', '--yes'), /run 'aws configure'/);
   });
 
   test.each([
     ['dev', 0],
     ['de', 1],
-  ])('at a terminal, typing %s ends with %i', (typed, status) => {
-    standing('dev');
-    world({ calls: [] });
+  ])('at a terminal, typing %s ends with %i', async (typed, status) => {
+    await standing('dev');
     const command = `'${BASH}' '${join(folder, 'destroy.sh')}' dev`;
     const words =
       process.platform === 'darwin'
         ? ['-q', '/dev/null', 'sh', '-c', command]
         : ['-qec', command, '/dev/null'];
-    const result = spawnSync('/usr/bin/script', words, {
-      env: { PATH: bin, WORLD: join(folder, 'world.json'), TMPDIR: folder, SHELL: '/bin/sh' },
-      encoding: 'utf8',
-      input: `${typed}\n`,
-    });
+    const result = await start('/usr/bin/script', words, { SHELL: '/bin/sh' }, `${typed}\n`);
     expect(result.status).toBe(status);
     expect(read().stacks['eu-west-1/hubbub-dev-api'] === undefined).toBe(status === 0);
   });
