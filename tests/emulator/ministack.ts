@@ -1,6 +1,6 @@
 // MiniStack, an emulator of AWS, as a process of its own: on a free port of 127.0.0.1 and nowhere else, with the roles of functions enforced.
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
