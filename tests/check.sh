@@ -36,5 +36,5 @@ if have sam; then
 fi
 
 step 'shell scripts: bash -n'
-for script in tests/*.sh deploy.sh front/deploy-frontend.sh .ci/run; do bash -n "$script"; done
+for script in tests/*.sh deploy.sh front/*.sh .ci/run; do bash -n "$script"; done
 echo "ok"
