@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { buildSync } from 'esbuild';
+import { parseDocument } from 'yaml';
 import { readPlan, STACKS } from '../local/template/read-plan.ts';
 import { SOURCES } from '../shared/src/events.ts';
 import { ACTIONS, ERRORS, LIMITS } from '../shared/src/protocol.ts';
@@ -618,6 +619,57 @@ describe('shell scripts', () => {
       expect(asks.filter((line) => !/^\s*(if ! )?\w+=\$\(/.test(line))).toEqual([]);
     },
   );
+});
+
+/** Whose namespace is the account's in all Regions, or everybody's in one; with the property that names it. */
+const SHARED_NAMES: Record<string, string[]> = {
+  'AWS::IAM::Role': ['RoleName'],
+  'AWS::IAM::ManagedPolicy': ['ManagedPolicyName'],
+  'AWS::IAM::User': ['UserName'],
+  'AWS::IAM::Group': ['GroupName'],
+  'AWS::IAM::InstanceProfile': ['InstanceProfileName'],
+  'AWS::Serverless::Function': ['RoleName'],
+  'AWS::CloudFront::OriginAccessControl': ['OriginAccessControlConfig', 'Name'],
+  'AWS::CloudFront::ResponseHeadersPolicy': ['ResponseHeadersPolicyConfig', 'Name'],
+  'AWS::CloudFront::CachePolicy': ['CachePolicyConfig', 'Name'],
+  'AWS::CloudFront::OriginRequestPolicy': ['OriginRequestPolicyConfig', 'Name'],
+  'AWS::CloudFront::Function': ['Name'],
+  'AWS::CloudFront::KeyValueStore': ['Name'],
+  'AWS::S3::Bucket': ['BucketName'],
+  'AWS::Cognito::UserPoolDomain': ['Domain'],
+};
+/** The longest that an IAM role's and an origin access control's may be; the others may be longer. */
+const LONGEST = 64;
+
+describe('names that all Regions share', () => {
+  const named = TEMPLATES.flatMap((stack) => {
+    const document = parseDocument(template(stack), { logLevel: 'silent' });
+    const { Resources = {} } = document.toJS() as {
+      Resources?: Record<string, { Type: string }>;
+    };
+    return Object.entries(Resources).flatMap(([logicalId, { Type }]) => {
+      const path = ['Resources', logicalId, 'Properties', ...(SHARED_NAMES[Type] ?? ['?'])];
+      const name = document.getIn(path, true) as { value?: unknown; tag?: string } | undefined;
+      return name === undefined ? [] : [[`${stack} ${logicalId}`, name] as const];
+    });
+  });
+
+  test('there are some, and the test sees those of CloudFront', () => {
+    const places = named.map(([place]) => place);
+    expect(places).toEqual(
+      expect.arrayContaining(['front SiteAccess', 'front SiteHeaders', 'identity SignIn']),
+    );
+  });
+
+  test.each(named)('%s carries the Region, or is a parameter', (_, { value, tag }) => {
+    const text = String(value);
+    const isGiven = tag === '!Ref' && !text.startsWith('AWS::');
+    expect([text, isGiven || /\$\{AWS::Region\}/.test(text)]).toEqual([text, true]);
+    const longest = text
+      .replace(/\$\{Stage\}/, 'x'.repeat(16))
+      .replace(/\$\{AWS::Region\}/, 'y'.repeat(14));
+    expect(longest.length).toBeLessThanOrEqual(LONGEST);
+  });
 });
 
 describe('docs', () => {
