@@ -69,11 +69,12 @@ empty() {
   [ -s "$request" ] || { rm -f "$request"; die "s3://$1 could not be listed; mend what the line above says, then run this again"; }
   rm -f "$request"
 }
-# The log groups of a stage: the templates own theirs, but a function that ends while its stack is being deleted makes its group anew.
+# The log groups of a stage, under CloudFormation's generated names too. The templates own theirs, but a function that ends while its
+# stack is being deleted makes its group anew.
 logs() {
   local prefix found
-  for prefix in /aws/lambda/hubbub- /aws/vendedlogs/states/hubbub- /aws/vendedlogs/apigateway/hubbub- /aws/apigateway/hubbub-; do
-    found=$(ask logs describe-log-groups --log-group-name-prefix "$prefix$stage-" --query 'logGroups[].[logGroupName]' --output text) || return 1
+  for prefix in '' /aws/lambda/ /aws/vendedlogs/states/ /aws/vendedlogs/apigateway/ /aws/apigateway/; do
+    found=$(ask logs describe-log-groups --log-group-name-prefix "${prefix}hubbub-$stage-" --query 'logGroups[].[logGroupName]' --output text) || return 1
     case $found in '' | None) ;; *) printf '%s\n' "$found" ;; esac
   done
 }

@@ -540,7 +540,7 @@ describe('destroy', () => {
   });
 
   test('goes on after its stacks are gone but not what lies beside them', async () => {
-    world({ logGroups: ['/aws/lambda/hubbub-dev-api-Ping'] });
+    world({ logGroups: ['/aws/lambda/hubbub-dev-api-Ping', 'hubbub-dev-api-PingLogs-1'] });
     expect((await destroy('dev', '--yes')).status).toBe(0);
     expect(read().logGroups).toEqual([]);
   });
