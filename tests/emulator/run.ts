@@ -9,7 +9,6 @@ import { startMiniStack } from './ministack.ts';
 
 const HERE = import.meta.dirname;
 const ROOT = join(HERE, '../..');
-const STAGE = 'qa';
 /** The suite speaks faster than people, and from one address. */
 const PARAMETERS = [
   'api.MessageBurst=1000',
@@ -52,36 +51,50 @@ async function main(): Promise<void> {
     AWS_PAGER: '',
     SAM_CLI_TELEMETRY: '0',
     REAL_SAM: sam,
-    EMULATED_STAGE: STAGE,
     PATH: [join(HERE, 'bin'), PATH].join(delimiter),
   };
   const run = (command: string, args: string[], more: Record<string, string> = {}) =>
     output(command, args, { cwd: ROOT, env: { ...env, ...more } });
+  const settings = (stage: string) => settingsOf(stage, run);
+  /** Deploys the stage with these settings, and again without them, which must change nothing. */
+  async function round(stage: string, given: Record<string, string>): Promise<void> {
+    step(`deploy stage ${stage}, for the first time`);
+    const deploy = ['run', '-s', 'deploy', '--', stage];
+    await shown(run('npm', [...deploy, ...PARAMETERS], { ...given, EMULATED_STAGE: stage }));
+    const first = await settings(stage);
+    step(`deploy stage ${stage} again, without saying anything twice`);
+    await shown(run('npm', deploy, { EMULATED_STAGE: stage }));
+    equal(await settings(stage), first, 'the second deploy changed parameters or outputs');
+  }
+  async function remove(stage: string): Promise<void> {
+    step(`remove stage ${stage}`);
+    await shown(run('npm', ['run', '-s', 'destroy', '--', stage, '--yes']));
+  }
   const inventory = async () =>
     (await run(join(dirname(ministack), 'python'), [join(HERE, 'inventory.py')]))
       .split('\n')
       .filter((line) => line !== '' && !SAMS_OWN.test(line))
       .sort();
 
+  const certificate = async () =>
+    (
+      await run('aws', [
+        ...['acm', 'request-certificate', '--domain-name', '*.chat.example.com'],
+        ...['--query', 'CertificateArn', '--output', 'text'],
+      ])
+    ).trim();
+
   try {
     const before = await inventory();
 
-    step(`deploy stage ${STAGE}, for the first time`);
-    const settings = {
+    await round('qa', {
       ALARM_EMAIL: 'ops@example.com',
       BUDGET_USD: '1,5',
       ALLOWED_ORIGINS: 'https://a.example, https://b.example',
-    };
-    await shown(run('npm', ['run', '-s', 'deploy', '--', STAGE, ...PARAMETERS], settings));
-    const first = await stacks(run);
-
-    step('deploy again, without saying anything twice');
-    await shown(run('npm', ['run', '-s', 'deploy', '--', STAGE]));
-    equal(await stacks(run), first, 'the second deploy changed parameters');
-
-    step('hold the stage to its promises');
-    const upstream = first.find(({ key }) => key === 'output CallbackUrl')?.value ?? '';
-    const gateway = await startGateway(upstream.replace(/^http/, 'ws'));
+    });
+    step('hold stage qa to its promises');
+    const callback = (await settings('qa')).find(({ key }) => key === 'output CallbackUrl');
+    const gateway = await startGateway(callback?.value.replace(/^http/, 'ws') ?? '');
     try {
       await shown(
         run('npm', ['test', '--', '-w', '1', 'tests/contract/deployed'], {
@@ -92,11 +105,22 @@ async function main(): Promise<void> {
     } finally {
       await gateway.stop();
     }
+    await remove('qa');
+    equal(await inventory(), before, 'removing stage qa left something behind');
 
-    step('remove the stage');
-    await shown(run('npm', ['run', '-s', 'destroy', '--', STAGE, '--yes']));
-    equal(await inventory(), before, 'removing the stage left something behind');
-    process.stdout.write('emulator: nothing is left\n');
+    const arn = await certificate();
+    await round('prod', {
+      SIGN_IN: 'emulated-chat',
+      DOMAIN: 'page.chat.example.com',
+      SOCKET_DOMAIN: 'ws.chat.example.com',
+      CERTIFICATE_ARN: arn,
+    });
+    await remove('prod');
+    const kinds = (await inventory())
+      .filter((line) => !before.includes(line))
+      .map((line) => line.split(' hubbub-prod')[0]);
+    equal(kinds, ['table', 'table', 'table', 'user pool'], 'prod retains its tables and its pool');
+    process.stdout.write('emulator: nothing is left but what prod retains\n');
   } catch (error) {
     const log = join(tmpdir(), `ministack-${process.pid}.log`);
     await writeFile(log, await emulator.log());
@@ -115,8 +139,8 @@ interface Setting {
   value: string;
 }
 
-/** Every parameter and output of the stage's stacks. */
-async function stacks(run: Run): Promise<Setting[]> {
+/** Every parameter and output of a stage's stacks. */
+async function settingsOf(stage: string, run: Run): Promise<Setting[]> {
   interface Stack {
     StackName: string;
     Parameters?: { ParameterKey: string; ParameterValue: string }[];
@@ -124,7 +148,7 @@ async function stacks(run: Run): Promise<Setting[]> {
   }
   const said = await run('aws', ['cloudformation', 'describe-stacks', '--output', 'json']);
   const { Stacks } = JSON.parse(said) as { Stacks: Stack[] };
-  return Stacks.filter(({ StackName }) => StackName.startsWith(`hubbub-${STAGE}-`))
+  return Stacks.filter(({ StackName }) => StackName.startsWith(`hubbub-${stage}-`))
     .flatMap(({ StackName: stack, Parameters = [], Outputs = [] }) => [
       ...Parameters.map(({ ParameterKey, ParameterValue: value }) => ({
         stack,
