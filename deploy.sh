@@ -42,7 +42,14 @@ deploy() { # stack
   done
   printf '\n── hubbub-%s-%s in %s\n' "$stage" "$1" "$where"
   sam deploy --config-env "$1" --region "$where" --no-confirm-changeset \
-    --stack-name "hubbub-$stage-$1" --s3-prefix "hubbub-$stage-$1" --parameter-overrides "${values[@]}"
+    --stack-name "hubbub-$stage-$1" --s3-prefix "hubbub-$stage-$1" --parameter-overrides "${values[@]}" || failed "$1"
+}
+
+failed() { # stack
+  if [ "$1" = front ] && [ "$hosting" = cloudfront ]; then
+    echo "If AWS says that your account must be verified before it can use CloudFront, go on without it: HOSTING=website npm run deploy -- $stage" >&2
+  fi
+  die "hubbub-$stage-$1 was not deployed; the events above say why. Mend it, then run the same command again"
 }
 
 # stack, kind, key -> what stood before this run.

@@ -469,6 +469,16 @@ describe('a failure inside $(…)', () => {
   });
 });
 
+test('an account that CloudFront does not serve yet is told of the website', async () => {
+  const fails = { 'sam deploy --config-env front': 'Your account must be verified' };
+  world({ fails });
+  expect((await deploy()).stderr).toContain('HOSTING=website npm run deploy -- dev');
+  world({ fails });
+  const { stderr } = await deploy({ HOSTING: 'website' });
+  expect(stderr).toContain('hubbub-dev-front was not deployed');
+  expect(stderr).not.toContain('HOSTING=website');
+});
+
 describe('destroy', () => {
   const managed = {
     status: 'CREATE_COMPLETE',
