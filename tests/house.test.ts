@@ -18,8 +18,10 @@ const walk = (folder: string): string[] =>
     if (entry.name === 'node_modules' || entry.name.startsWith('.')) return [];
     return entry.isDirectory() ? walk(file) : [file];
   });
-/** Those that a stage has, and the one that it may have. */
-const TEMPLATES = [...STACKS, 'identity'];
+/** Those that a stage has, and those that it may have; samconfig.toml is the one list of them. */
+const TEMPLATES = [...read('samconfig.toml').matchAll(/^\[(\w+)\.deploy\.parameters\]$/gm)].map(
+  ([, stack = '']) => stack,
+);
 const ROOMS = [
   'identity',
   'shared',
@@ -543,12 +545,27 @@ describe('templates', () => {
     expect(policy).not.toMatch(/127\.0\.0\.1|localhost/);
   });
 
-  test.each(TEMPLATES)('%s is built, checked and deployed by name', (stack) => {
+  test.each(TEMPLATES)('%s can be built, checked, deployed and deleted by its name', (stack) => {
     const config = read('samconfig.toml');
     for (const command of ['build', 'validate', 'deploy', 'delete'])
       expect(config).toContain(`[${stack}.${command}.parameters]`);
-    for (const script of ['build.sh', 'deploy.sh', 'tests/check.sh', 'README.md'])
-      expect([script, read(script).includes(stack)]).toEqual([script, true]);
+    const deploy = config.split(`[${stack}.deploy.parameters]\n`)[1]?.split('\n[')[0] ?? '';
+    // A stack that fails to be created would stand in the way of the next deploy.
+    expect(deploy).toContain('on_failure = "DELETE"');
+    expect(read('README.md')).toContain(`[${stack}](${stack}/template.yaml)`);
+  });
+
+  test('samconfig.toml lists every template, and those of the local runtime in their order', () => {
+    const folders = readdirSync(ROOT).filter((name) =>
+      existsSync(join(ROOT, name, 'template.yaml')),
+    );
+    expect(folders.filter((name) => !TEMPLATES.includes(name))).toEqual([]);
+    expect(TEMPLATES.filter((stack) => STACKS.some((name) => name === stack))).toEqual(STACKS);
+  });
+
+  test('build, deploy, removal and checks take the list from there', () => {
+    for (const script of ['build.sh', 'deploy.sh', 'destroy.sh', 'tests/check.sh'])
+      expect([script, read(script).includes('every=$(stacks)')]).toEqual([script, true]);
   });
 
   test.each(TEMPLATES)('%s says what it is, then what may vary, then what it makes', (stack) => {
@@ -566,6 +583,41 @@ describe('templates', () => {
       order.filter((name) => sections.includes(name)),
     );
   });
+});
+
+describe('shell scripts', () => {
+  const scripts = ['.', 'tests', 'front'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith('.sh'))
+      .map((name) => join(folder, name)),
+  );
+  /** With what stands in single quotes and comments taken out: awk and jq have a syntax of their own. */
+  const lines = (script: string) =>
+    read(script)
+      .split('\n')
+      .map((line) => line.replace(/'[^']*'/g, "''").replace(/(^|\s)#.*$/, ''));
+
+  test.each(scripts)('%s runs under the bash 3.2 of macOS', (script) => {
+    const newer =
+      /\b(mapfile|readarray|coproc)\b|\b(declare|local|typeset) -[a-z]*[An]|\$\{\w+(\^|,|@[A-Z])|&>>|\|&|;;?&|\[\[ -v |\bwait -n\b/;
+    expect(lines(script).filter((line) => newer.test(line))).toEqual([]);
+  });
+
+  test.each(scripts)('%s hides no failure behind a declaration', (script) => {
+    const hidden = /\b(local|export|readonly|declare)\b[^;]*=["']?\$\(/;
+    expect(lines(script).filter((line) => hidden.test(line))).toEqual([]);
+  });
+
+  // Inside an argument a failure of $(…) stops nothing: assign first.
+  test.each(scripts.filter((script) => dirname(script) === '.'))(
+    '%s asks AWS in assignments only',
+    (script) => {
+      const asks = lines(script).filter((line) =>
+        /\$\((aws|ask|output|describe|region_of|artifacts_of|versions|logs)\b/.test(line),
+      );
+      expect(asks.filter((line) => !/^\s*(if ! )?\w+=\$\(/.test(line))).toEqual([]);
+    },
+  );
 });
 
 describe('docs', () => {
