@@ -8,6 +8,7 @@ import { resolve, type Scope } from '../local/template/intrinsics.ts';
 import { readParameters } from '../local/template/parameters.ts';
 import { isMapping, type Mapping, type Value } from '../local/template/source.ts';
 import { parseTemplate } from '../local/template/yaml.ts';
+import { CLAIM_DAYS } from '../shared/src/events.ts';
 
 const ROOT = resolvePath(import.meta.dirname, '..');
 
@@ -88,5 +89,41 @@ describe('alarm address', () => {
   test('shared deploys without one, the budget does not', () => {
     expect(resourcesOf('shared', {})('AlarmTopic').Properties).toEqual({});
     expect(() => resourcesOf('budget', {})).toThrow('was given no value');
+  });
+});
+
+describe('archive', () => {
+  const archive = (given: Record<string, string>) => resourcesOf('shared', given)('ChatArchive');
+  const longest = 'a'.repeat(16);
+
+  test('its name fits into the 48 characters of EventBridge, for the longest stage too', () => {
+    const { ArchiveName: name } = Object(archive({ Stage: longest }).Properties);
+    expect(name).toBe(`hubbub-${longest}`);
+    expect(name.length).toBeLessThanOrEqual(48);
+    expect(() => archive({ Stage: `${longest}a` })).toThrow('AllowedPattern');
+  });
+
+  test('it forgets an event before the claim on its message ends, and not never', () => {
+    expect(archive({}).Properties).toMatchObject({ RetentionDays: String(CLAIM_DAYS - 1) });
+    for (const days of ['1', String(CLAIM_DAYS - 1)])
+      expect(archive({ ArchiveDays: days }).Properties).toMatchObject({ RetentionDays: days });
+    for (const days of ['0', String(CLAIM_DAYS)])
+      expect(() => archive({ ArchiveDays: days })).toThrow('MinValue and MaxValue');
+  });
+
+  test('the page sends nothing that is older than its claim', () => {
+    const outbox = readFileSync(join(ROOT, 'front/src/core/outbox-entry.js'), 'utf8');
+    expect(outbox).toContain(`const OLDEST_MS = ${CLAIM_DAYS} * 24 * 60 * 60_000;`);
+  });
+
+  test('the days for which text rests somewhere stand in the runbook', () => {
+    const runbook = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
+    const [, table = ''] = runbook.split('## Where message text rests');
+    const { MessageRetentionPeriod: seconds } = Object(
+      resourcesOf('shared', {})('DeadLetterQueue').Properties,
+    );
+    expect(table).toMatch(new RegExp(`dead-letters.*\\| ${seconds / 86_400},`));
+    expect(table).toMatch(new RegExp(`ClaimsTable.*\\| ${CLAIM_DAYS},`));
+    expect(table).toMatch(new RegExp(`archive.*at most ${CLAIM_DAYS - 1} \\|`));
   });
 });
