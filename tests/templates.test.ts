@@ -1,6 +1,8 @@
 // What the templates come to for the parameters that a deployment gives them.
 
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve as resolvePath } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { evaluateCondition } from '../local/template/conditions.ts';
@@ -125,5 +127,91 @@ describe('archive', () => {
     expect(table).toMatch(new RegExp(`dead-letters.*\\| ${seconds / 86_400},`));
     expect(table).toMatch(new RegExp(`ClaimsTable.*\\| ${CLAIM_DAYS},`));
     expect(table).toMatch(new RegExp(`archive.*at most ${CLAIM_DAYS - 1} \\|`));
+  });
+});
+
+describe('what a stage keeps', () => {
+  const KEPT = [
+    ['shared', 'ConnectionsTable'],
+    ['shared', 'MessagesTable'],
+    ['shared', 'ClaimsTable'],
+    ['identity', 'Users'],
+  ] as const;
+  const kept = (stack: string, id: string, given: Record<string, string>) =>
+    resourcesOf(stack, {
+      ...(stack === 'identity' ? { PageUrl: 'https://a.example/', DomainPrefix: 'a' } : {}),
+      ...given,
+    })(id);
+
+  test('those are all tables and user pools', () => {
+    const found = ['shared', 'api', 'workflows', 'front', 'identity', 'budget'].flatMap((stack) =>
+      [
+        ...readFileSync(join(ROOT, stack, 'template.yaml'), 'utf8').matchAll(
+          /^ {2}(\w+):.*\n {4}Type: AWS::(?:DynamoDB::|Cognito::UserPool$)/gm,
+        ),
+      ].map(([, id = '']) => [stack, id]),
+    );
+    expect(found).toEqual(KEPT);
+  });
+
+  test.each(KEPT)(
+    '%s: prod keeps its %s, unless the create that made it is rolled back',
+    (stack, id) => {
+      expect(kept(stack, id, { Stage: 'prod' })).toMatchObject({
+        DeletionPolicy: 'RetainExceptOnCreate',
+        UpdateReplacePolicy: 'Retain',
+      });
+      expect(kept(stack, id, { Stage: 'dev' })).toMatchObject({
+        DeletionPolicy: 'Delete',
+        UpdateReplacePolicy: 'Delete',
+      });
+    },
+  );
+
+  test.each(KEPT)(
+    '%s: %s is protected by parameter alone, so that a first create can be rolled back',
+    (stack, id) => {
+      const protection = (given: Record<string, string>) => {
+        const properties = Object(kept(stack, id, { Stage: 'prod', ...given }).Properties);
+        return properties.DeletionProtectionEnabled ?? properties.DeletionProtection;
+      };
+      expect([true, 'ACTIVE']).toContain(protection({ DeletionProtection: 'on' }));
+      expect([false, 'INACTIVE']).toContain(protection({}));
+    },
+  );
+
+  test('the runbook’s template for an import holds the tables alone, retained, and no outputs', () => {
+    const runbook = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
+    const [, script = ''] = /--input-type=module -e "\n([\s\S]*?)\n"\n/.exec(runbook) ?? [];
+    const folder = mkdtempSync(join(tmpdir(), 'hubbub-import-'));
+    try {
+      const file = join(folder, 'import.yaml');
+      const { stderr } = spawnSync(
+        process.execPath,
+        ['--input-type=module', '-e', script.replace("'import.yaml'", JSON.stringify(file))],
+        { cwd: ROOT, encoding: 'utf8' },
+      );
+      expect(stderr).toBe('');
+      const { data } = parseTemplate(readFileSync(file, 'utf8'), file, folder);
+      expect(Object.keys(data)).toEqual([
+        'AWSTemplateFormatVersion',
+        'Description',
+        'Parameters',
+        'Conditions',
+        'Resources',
+      ]);
+      const tables = Object.entries(Object(data.Resources));
+      expect(tables.map(([id]) => ['shared', id])).toEqual(
+        KEPT.filter(([stack]) => stack === 'shared'),
+      );
+      for (const [, table] of tables)
+        expect(table).toMatchObject({
+          Type: 'AWS::DynamoDB::Table',
+          DeletionPolicy: 'Retain',
+          UpdateReplacePolicy: 'Retain',
+        });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
