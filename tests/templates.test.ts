@@ -11,6 +11,7 @@ import { readParameters } from '../local/template/parameters.ts';
 import { isMapping, type Mapping, type Value } from '../local/template/source.ts';
 import { parseTemplate } from '../local/template/yaml.ts';
 import { CLAIM_DAYS } from '../shared/src/events.ts';
+import { type Finding, faults, LACKS } from './regions.ts';
 
 const ROOT = resolvePath(import.meta.dirname, '..');
 
@@ -213,5 +214,55 @@ describe('what a stage keeps', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe('Regions', () => {
+  const absent = (type: string, region: string): Finding => ({
+    Level: 'Error',
+    Message: `Resource type '${type}' does not exist in '${region}'`,
+    Rule: { Id: 'E3006' },
+    Location: { Start: { LineNumber: 7 } },
+  });
+  const lacks = [{ stack: 'front', missing: 'AWS::CloudFront', regions: ['us-gov-west-1'] }];
+  const distribution = absent('AWS::CloudFront::Distribution', 'us-gov-west-1');
+
+  test('what the list names is no fault', () => {
+    expect(faults('front', [distribution], lacks)).toEqual([]);
+  });
+
+  test.each([
+    ['another Region', absent('AWS::CloudFront::Distribution', 'eu-north-1')],
+    ['another service', absent('AWS::CloudFrontX::Y', 'us-gov-west-1')],
+    ['another rule', { ...distribution, Rule: { Id: 'W3045' }, Message: 'ACLs are legacy' }],
+  ])('%s is', (_, finding) => {
+    expect(faults('front', [distribution, finding], lacks)).toEqual([
+      `front/template.yaml:7: ${finding.Rule.Id} ${finding.Message}`,
+    ]);
+    expect(faults('api', [finding], lacks)).toHaveLength(1);
+  });
+
+  test('a Region on the list that lacks nothing any more is one too', () => {
+    expect(faults('front', [], lacks)).toEqual([
+      'front/template.yaml: us-gov-west-1 has AWS::CloudFront; take it off the list in tests/regions.ts',
+    ]);
+  });
+
+  test('no commercial Region lacks what a stage needs; the budget goes to one that has it', () => {
+    const commercial = LACKS.filter(({ regions }) =>
+      regions.some((name) => !/^(cn|us-gov)-/.test(name)),
+    );
+    expect(commercial.map(({ stack }) => stack)).toEqual(['budget']);
+    const config = readFileSync(join(ROOT, 'samconfig.toml'), 'utf8');
+    const [, region = ''] =
+      /^\[budget\.deploy\.parameters\]\n(?:.+\n)*?region = "(.+)"/m.exec(config) ?? [];
+    expect(commercial[0]?.regions).not.toContain(region);
+    expect(region).toMatch(/^\w+-\w+-\d$/);
+  });
+
+  test('the README names every service that a Region lacks', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    for (const { missing } of LACKS) expect(readme).toContain(missing.split('::')[1]);
+    for (const place of ['China', 'GovCloud']) expect(readme).toContain(place);
   });
 });
