@@ -151,7 +151,10 @@ budget=no # keep, drop or no
 usd=${BUDGET_USD:-}
 usd=${usd// /}
 if [ -n "$usd" ] && [ "$usd" != none ]; then
-  [[ "$usd" =~ ^[0-9]+(\.[0-9]+)?(,[0-9]+(\.[0-9]+)?)*$ ]] || die "BUDGET_USD '$BUDGET_USD' is not a list of US dollars, e.g. 1,5; none drops the budget"
+  [[ "$usd" =~ ^[0-9]+(\.[0-9]{1,2})?(,[0-9]+(\.[0-9]{1,2})?){0,4}$ ]] || die "BUDGET_USD '$BUDGET_USD' is not one to five amounts of US dollars, e.g. 1,5; none drops the budget"
+  [[ ! ",$usd," =~ ,0+(\.0+)?, ]] || die "BUDGET_USD '$BUDGET_USD' holds an amount of nothing; write what you want to hear of, e.g. 1,5"
+  twice=$(tr , '\n' <<<"$usd" | sort | uniq -d)
+  [ -z "$twice" ] || die "BUDGET_USD '$BUDGET_USD' holds $twice twice; AWS Budgets takes each amount once"
   [ -n "$alarm_email" ] || die "BUDGET_USD needs the address that the budget writes to: ALARM_EMAIL=you@example.com BUDGET_USD=$usd npm run deploy -- $stage"
 fi
 budget_was=$(was budget status)
@@ -276,6 +279,17 @@ if [ "$follow" = yes ] && [ -z "$origins_were" ] && [ -n "$domain" ] && [ "$doma
   give api AllowedOrigins "https://$domain"
 fi
 
+# What prod keeps is protected as soon as it stands, and not before: a first create that fails could not be rolled back with it.
+unprotected=
+if [ "$stage" = prod ]; then
+  for stack in shared identity; do
+    case $(was "$stack" parameter DeletionProtection)/${asked[*]-} in
+      on/* | off/* | *$stack.DeletionProtection=*) ;;
+      *) if [ -n "$(was "$stack" status)" ]; then give "$stack" DeletionProtection on; else unprotected="$unprotected $stack"; fi ;;
+    esac
+  done
+fi
+
 loud() {
   [ "$budget" != keep ] || [ -z "$alarm_email" ] || return 0
   if [ -z "$alarm_email" ]; then
@@ -337,6 +351,9 @@ if [ "$sign_in" = yes ]; then
   settle api OidcAudience "$client"
 fi
 if [ "$follow" = yes ]; then settle api AllowedOrigins "$page"; fi
+for stack in $unprotected; do
+  if [ "$stack" != identity ] || [ "$sign_in" = yes ]; then settle "$stack" DeletionProtection on; fi
+done
 for stack in $again; do deploy "$stack"; done
 bash front/deploy-frontend.sh "$stage"
 

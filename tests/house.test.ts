@@ -24,6 +24,7 @@ const TEMPLATES = [...read('samconfig.toml').matchAll(/^\[(\w+)\.deploy\.paramet
   ([, stack = '']) => stack,
 );
 const ROOMS = [
+  'budget',
   'identity',
   'shared',
   'api',

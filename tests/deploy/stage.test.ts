@@ -19,17 +19,17 @@ import { serve, type World, writeStub } from './fake-tools.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 /** Another shell to run them in, e.g. a bash 3.2 as macOS has it. */
 const BASH = process.env.BASH_UNDER_TEST ?? '/bin/bash';
-const SYSTEM = 'awk sed grep tr sort basename dirname mktemp cat rm'.split(' ');
+const SYSTEM = 'awk sed grep tr sort uniq basename dirname mktemp cat rm'.split(' ');
 const STACKS = ['budget', 'shared', 'api', 'workflows', 'front', 'identity'];
 const PARAMETERS: Record<string, string[]> = {
   budget: ['AlarmEmail', 'ThresholdsUsd'],
-  shared: ['AlarmEmail'],
+  shared: ['AlarmEmail', 'DeletionProtection'],
   api: 'AllowedOrigins AuthMode OidcIssuer OidcAudience OidcJwksUri Domain CertificateArn ConnectionsPerAddress'.split(
     ' ',
   ),
   workflows: ['PresenceGraceSeconds'],
   front: ['Hosting', 'Domain', 'CertificateArn', 'SocketDomain', 'SignInOrigins'],
-  identity: ['PageUrl', 'DomainPrefix', 'SelfSignUp'],
+  identity: ['PageUrl', 'DomainPrefix', 'SelfSignUp', 'DeletionProtection'],
 };
 const DEFAULTS: Record<string, string> = {
   AllowedOrigins: 'none',
@@ -38,6 +38,7 @@ const DEFAULTS: Record<string, string> = {
   OidcAudience: 'none',
   OidcJwksUri: 'none',
   Hosting: 'cloudfront',
+  DeletionProtection: 'later',
 };
 const PAGE = 'https://d1.cloudfront.net';
 const CERTIFICATE = 'arn:aws:acm:us-east-1:123456789012:certificate/page';
@@ -308,6 +309,40 @@ describe('an upgrade', () => {
   });
 });
 
+describe('what prod keeps', () => {
+  const protection = (stack: string) =>
+    read().stacks[`eu-west-1/hubbub-prod-${stack}`]?.parameters.DeletionProtection;
+
+  test('is protected once it stands, and not while it is created', async () => {
+    const first = await deploy({ SIGN_IN: 'my-chat' }, 'prod');
+    expect(first.passed('shared')).toEqual(['', 'DeletionProtection="on"']);
+    expect(first.passed('identity').map((given) => given.includes('Protection'))).toEqual([
+      false,
+      true,
+    ]);
+    expect([protection('shared'), protection('identity')]).toEqual(['on', 'on']);
+    const again = await deploy({}, 'prod');
+    expect([again.passed('shared'), again.passed('identity')].join()).not.toContain('Protection');
+  });
+
+  test('never loses a protection that it had before this version', async () => {
+    await deploy({}, 'prod');
+    const stack = read().stacks['eu-west-1/hubbub-prod-shared'];
+    delete stack?.parameters.DeletionProtection;
+    world({
+      stacks: { ...read().stacks, ...(stack && { 'eu-west-1/hubbub-prod-shared': stack }) },
+    });
+    expect((await deploy({}, 'prod')).passed('shared')).toEqual(['DeletionProtection="on"']);
+  });
+
+  test('stays as somebody said, and other stages are left alone', async () => {
+    await deploy({}, 'prod', 'shared.DeletionProtection=off');
+    expect(protection('shared')).toBe('off');
+    expect((await deploy({}, 'prod')).passed('shared')).toEqual(['']);
+    expect((await deploy()).passed('shared')).toEqual(['']);
+  });
+});
+
 describe('what is passed to SAM', () => {
   test('stands in quotes, as SAM ends a bare value at its first space', async () => {
     const result = await deploy(
@@ -391,7 +426,11 @@ describe('the preflight refuses', () => {
   test.each([
     [{ ALARM_EMAIL: 'you' }, /ALARM_EMAIL 'you' is not one mail address/],
     [{ BUDGET_USD: '5' }, /BUDGET_USD needs the address/],
-    [{ BUDGET_USD: '$5', ALARM_EMAIL: 'a@b.example' }, /not a list of US dollars/],
+    [{ BUDGET_USD: '$5', ALARM_EMAIL: 'a@b.example' }, /not one to five amounts/],
+    [{ BUDGET_USD: '1,2,3,4,5,6', ALARM_EMAIL: 'a@b.example' }, /not one to five amounts/],
+    [{ BUDGET_USD: '1.005', ALARM_EMAIL: 'a@b.example' }, /not one to five amounts/],
+    [{ BUDGET_USD: '1,0.0', ALARM_EMAIL: 'a@b.example' }, /an amount of nothing/],
+    [{ BUDGET_USD: '5,1,5', ALARM_EMAIL: 'a@b.example' }, /holds 5 twice/],
     [{ HOSTING: 'netlify' }, /neither cloudfront nor website/],
     [{ DOMAIN: 'https://x' }, /not a host name/],
     [{ DOMAIN: 'chat.example.com' }, /needs CERTIFICATE_ARN/],

@@ -35,7 +35,6 @@ export const NOTED: Kind[] = [
   notedKind('AWS::ApiGatewayV2::Integration', '', { ref: id, attributes: { IntegrationId: id } }),
   notedKind('AWS::ApiGatewayV2::Route', '', { ref: id, attributes: { RouteId: id } }),
   notedKind('AWS::ApiGatewayV2::Stage', '', { nameProperty: 'StageName' }),
-  notedKind('AWS::Budgets::Budget', 'Budget NotificationsWithSubscribers ResourceTags'),
   notedKind('AWS::CloudFront::Function', 'AutoPublish FunctionCode FunctionConfig Name', {
     nameProperty: 'Name',
     ref: cloudFrontFunctionArn,
