@@ -1,6 +1,6 @@
 // Writing: drafts that outlive reload and crash, words that wait for a line, input methods, and completion by keyboard.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import { type Browser, devices, type Page } from 'playwright-core';
 import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
@@ -289,4 +289,107 @@ describe('limits', () => {
     const viewport = ada.page.viewportSize()?.height ?? 0;
     expect(await height()).toBeLessThan(viewport / 2);
   });
+});
+
+describe('undo', () => {
+  test('goes back through a completion, key by key', async () => {
+    await ada.connect(machine.page);
+    await ada.composer.pressSequentially('hello :smil');
+    await ada.page.getByRole('listbox', { name: 'Emoji' }).waitFor();
+    await ada.composer.press('Tab');
+    await ada.composer.pressSequentially('yes');
+    const whole = await ada.composer.inputValue();
+    expect(whole).toMatch(/^hello \S+ yes$/);
+    const seen = new Set<string>([whole]);
+    for (let step = 0; step < 12; step += 1) {
+      await ada.composer.press('Control+z');
+      seen.add(await ada.composer.inputValue());
+    }
+    expect([...seen].at(-1)).toBe('');
+    expect([...seen]).toContain('hello :smil');
+    for (let step = 0; step < 12; step += 1) await ada.composer.press('Control+Shift+z');
+    expect(await ada.composer.inputValue()).toBe(whole);
+  });
+
+  test('takes an emoji that was written out back to its name', async () => {
+    await ada.connect(machine.page);
+    await ada.composer.pressSequentially(':tada:');
+    await holds(ada.page, '🎉 ');
+    await ada.composer.press('Control+z');
+    await holds(ada.page, ':tada:');
+  });
+});
+
+describe('on a screen for fingers', () => {
+  test('Enter begins a new line, the button sends, and the hint says so', async () => {
+    const bob = await visitor(browser, { ...devices['Pixel 7'], locale: 'en-GB' });
+    await bob.connect(machine.page);
+    await bob.composer.pressSequentially('one');
+    await bob.composer.press('Enter');
+    await bob.composer.pressSequentially('two');
+    expect(await bob.composer.inputValue()).toBe('one\ntwo');
+    expect(await bob.composer.getAttribute('enterkeyhint')).toBe('enter');
+    await bob.page.getByText('The arrow sends').waitFor({ state: 'attached' });
+    await bob.page.getByRole('button', { name: 'Send' }).click();
+    await becomes(bob.row('one'), 'sent');
+    await bob.composer.pressSequentially('with a keyboard');
+    await bob.composer.press('Control+Enter');
+    await becomes(bob.row('with a keyboard'), 'sent');
+    await bob.leave();
+    expect(bob.wrongs).toEqual([]);
+  });
+});
+
+describe('a file', () => {
+  const refusal = () =>
+    ada.page.getByRole('status').filter({ hasText: 'Files cannot be sent here yet' });
+  /** Fires the event with a file, or with a file and text; answers whether the page kept the browser from its own way. */
+  const brings = (type: 'drop' | 'paste', onto: string, text?: string) =>
+    ada.page.evaluate(
+      ([kind, selector, words]) => {
+        const data = new DataTransfer();
+        data.items.add(new File(['x'], 'cat.png', { type: 'image/png' }));
+        if (words !== undefined) data.setData('text/plain', words);
+        const how = { bubbles: true, cancelable: true };
+        const event =
+          kind === 'drop'
+            ? new DragEvent('drop', { ...how, dataTransfer: data })
+            : new ClipboardEvent('paste', { ...how, clipboardData: data });
+        return !document.querySelector(selector ?? '')?.dispatchEvent(event);
+      },
+      [type, onto, text],
+    );
+
+  test.each(['.log', 'textarea', '.side'])(
+    'dropped on %s is refused in words, and opens nothing',
+    async (onto) => {
+      await ada.connect(machine.page);
+      expect(await brings('drop', onto)).toBe(true);
+      await refusal().waitFor({ state: 'attached' });
+    },
+  );
+
+  test('pasted is refused in words; text beside a picture is pasted', async () => {
+    await ada.connect(machine.page);
+    expect(await brings('paste', 'textarea', 'words')).toBe(false);
+    expect(await refusal().count()).toBe(0);
+    await brings('paste', 'textarea');
+    await refusal().waitFor({ state: 'attached' });
+  });
+});
+
+describe('a huge paste', () => {
+  test.each([
+    ['x'.repeat(300_000), 'ltr'],
+    ['سلام '.repeat(1_000), 'rtl'],
+  ])(
+    'has one direction, so that the browser looks for none at each key',
+    async (text, direction) => {
+      await ada.connect(machine.page);
+      await ada.composer.fill(text);
+      expect(await ada.composer.getAttribute('dir')).toBe(direction);
+      await ada.composer.fill('short');
+      expect(await ada.composer.getAttribute('dir')).toBe('auto');
+    },
+  );
 });

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { en } from '../../front/src/words/en.js';
+import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
 import { told } from './long-room.ts';
@@ -49,6 +50,27 @@ describe('what one says', () => {
     await ada.rows.getByText('Sending…').waitFor();
     wire.release();
     await becomes(ada.row('Here already'), 'sent');
+  });
+
+  test('says so when it waits because too many were sent at once, at full contrast', async () => {
+    wire.hold();
+    const row = await ada.say('One too many');
+    const said = wire.sent.map(readSaid).find(({ message: text }) => text === 'One too many');
+    if (!said) throw new Error('It was not sent.');
+    const limited = {
+      code: 'RateLimited',
+      retry: true,
+      afterMs: 30_000,
+      message: 'Too much at once.',
+    };
+    wire.inject({ type: 'error', ref: said.messageId, ...limited });
+    await row.getByText('Waiting: too many at once').waitFor();
+    await becomes(row, 'pending');
+    expect(await row.locator('.bubble').evaluate((node) => getComputedStyle(node).opacity)).toBe(
+      '1',
+    );
+    expect(await faults(ada.page)).toEqual([]);
+    wire.release();
   });
 
   test('M4: waits while the line is down, and says so, until it is on its way again', async () => {

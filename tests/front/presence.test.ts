@@ -203,7 +203,7 @@ describe('typing', () => {
 
   test('is said once in ten seconds, however often a draft is begun and given up', async () => {
     const { ada, live, asked } = await alone();
-    for (let second = 0; second < 11; second += 1) {
+    for (let second = 0; second < 13; second += 1) {
       ada.room().typing(true);
       if (second % 2 === 0) ada.room().typing(false);
       await live(1_000);
@@ -211,13 +211,27 @@ describe('typing', () => {
     expect(asked('typing').map(({ on }) => on)).toEqual([true, false, true, false]);
   });
 
-  test('is ended by the message itself, and the next draft is told at once', async () => {
-    const { ada, asked } = await alone();
+  test('is ended by the message itself, and the next draft is told as soon as the first', async () => {
+    const { ada, live, asked } = await alone();
     ada.room().typing(true);
+    await live(1_000);
     await ada.room().say('done');
     ada.room().typing(false);
     ada.room().typing(true);
+    await live(1_000);
     expect(asked('typing').map(({ on }) => on)).toEqual([true, true]);
+  });
+
+  test('of a message that is written within a second is not said', async () => {
+    const { ada, live, asked } = await alone();
+    for (let n = 0; n < 3; n += 1) {
+      ada.room().typing(true);
+      await live(900);
+      await ada.room().say('hm');
+      ada.room().typing(false);
+    }
+    await live(5_000);
+    expect(asked('typing')).toEqual([]);
   });
 
   test('of another is shown for twelve seconds after the last word, or until they stop, or until it comes', async () => {

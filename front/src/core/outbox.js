@@ -86,6 +86,12 @@ export function createOutbox({ clock, fraction, mint, send, changed, gone, ...po
       flight.refusals += 1;
       flight.waits = true;
       flight.cancel();
+      // Its writer is told why it waits, in each of their tabs.
+      if (entry.code !== code) {
+        const told = { ...entry, code };
+        show(told);
+        void shelf.keep(told);
+      }
       const wait = Math.max(afterMs, fullJitter(flight.refusals, fraction()));
       flight.cancel = clock.after(wait, () => transmit(flight));
     } else if (entry.once && code === REUSED) {

@@ -7,6 +7,8 @@
 const HOLDS_MS = 12_000;
 /** So often others are told, which is sooner than they forget. */
 const EVERY_MS = 10_000;
+/** Writing that is over sooner is not told: each word of it costs one of the frames that a person may send. */
+const BEGINS_MS = 1_000;
 /** So long after a message its writing may still be told: the two go different ways, and the message may be first. */
 const OVERTAKEN_MS = 2_000;
 
@@ -21,6 +23,9 @@ export function createTypists({ name, clock, send, isMe, changed }) {
   const cameAt = new Map();
   let saidAt = Number.NEGATIVE_INFINITY;
   let isOn = false;
+  /** Between the first key and the word of it. */
+  let waits = false;
+  let giveUp = () => {};
 
   const list = () => [...typing.values()].map(({ userId, nickname }) => ({ userId, nickname }));
 
@@ -30,7 +35,21 @@ export function createTypists({ name, clock, send, isMe, changed }) {
     if (typing.delete(userId)) changed(list());
   }
 
+  /** @param {boolean} on */
+  function tell(on) {
+    const isDue = on ? clock.now() - saidAt >= EVERY_MS : isOn;
+    if (!isDue || !send({ action: 'typing', room: name, on })) return;
+    isOn = on;
+    if (on) saidAt = clock.now();
+  }
+
+  function forget() {
+    giveUp();
+    waits = false;
+  }
+
   function sent() {
+    forget();
     isOn = false;
     saidAt = Number.NEGATIVE_INFINITY;
   }
@@ -38,10 +57,17 @@ export function createTypists({ name, clock, send, isMe, changed }) {
   return {
     /** @param {boolean} on whether one's own draft grows; `false` when it is emptied, which does not make the next sooner */
     say(on) {
-      const isDue = on ? clock.now() - saidAt >= EVERY_MS : isOn;
-      if (!isDue || !send({ action: 'typing', room: name, on })) return;
-      isOn = on;
-      if (on) saidAt = clock.now();
+      if (!on) {
+        forget();
+        tell(false);
+      } else if (isOn) tell(true);
+      else if (!waits) {
+        waits = true;
+        giveUp = clock.after(BEGINS_MS, () => {
+          waits = false;
+          tell(true);
+        });
+      }
     },
     /** The draft is sent: the message itself tells others that its writing has ended. */
     sent,

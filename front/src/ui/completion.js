@@ -1,6 +1,7 @@
 // @ts-check
 // Offers names and emoji for the word that is being written.
 import { closedAt, completed, emojiFor, peopleFor, stands, wishAt } from '../core/completion.js';
+import { replaceText } from './editing.js';
 import { element } from './element.js';
 import { createListbox } from './listbox.js';
 
@@ -51,9 +52,10 @@ export function createCompletion({ field, list, members, words, changed, trouble
   /** @param {Wish} found @param {string} insert */
   function replace(found, insert) {
     const { text, caret } = completed(field.value, found, insert);
-    field.value = text;
-    field.setSelectionRange(caret, caret);
+    const rest = field.value.length - found.to;
     hide();
+    replaceText(field, found.from, found.to, text.slice(found.from, text.length - rest));
+    field.setSelectionRange(caret, caret);
     changed();
   }
 

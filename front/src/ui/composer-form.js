@@ -22,14 +22,15 @@ function arrow() {
 /**
  * @param {HTMLElement} form emptied first
  * @param {string} title whom the message is for @param {import('../words/words.js').Catalogue['composer']} words
+ * @param {boolean} hasKeys whether Enter sends
  */
-export function buildComposer(form, title, words) {
+export function buildComposer(form, title, words, hasKeys) {
   const field = element('textarea', {
     id: 'message',
     rows: '1',
     placeholder: words.form,
     autocomplete: 'off',
-    enterkeyhint: 'send',
+    enterkeyhint: hasKeys ? 'send' : 'enter',
     dir: 'auto',
     'aria-describedby': 'counter',
     'aria-autocomplete': 'list',
@@ -40,7 +41,12 @@ export function buildComposer(form, title, words) {
   completions.hidden = true;
   const send = element(
     'button',
-    { type: 'submit', class: 'send', 'aria-label': words.send, title: words.sendByKey },
+    {
+      type: 'submit',
+      class: 'send',
+      'aria-label': words.send,
+      title: hasKeys ? words.sendByKey : words.send,
+    },
     arrow(),
   );
   const counter = element('span', { class: 'counter', id: 'counter' });
@@ -49,7 +55,12 @@ export function buildComposer(form, title, words) {
   form.setAttribute('aria-label', words.form);
   form.replaceChildren(
     element('div', { class: 'field' }, completions, label, field, send),
-    element('p', { class: 'below' }, element('span', { class: 'hint' }, words.hint), counter),
+    element(
+      'p',
+      { class: 'below' },
+      element('span', { class: 'hint' }, hasKeys ? words.hint : words.hintFingers),
+      counter,
+    ),
     spoken,
   );
   /** @param {string} next */

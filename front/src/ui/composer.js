@@ -1,13 +1,17 @@
 // @ts-check
-// Where one writes: Enter sends, Shift+Enter breaks the line, and nothing that was written is lost.
+// Where one writes: Enter sends, Shift+Enter breaks the line, and nothing that was written is lost. On a screen for fingers Enter
+// breaks the line, because no Shift+Enter is there, and the button sends.
 import { compose } from '../core/composition.js';
 import { createCompletion } from './completion.js';
 import { buildComposer } from './composer-form.js';
 import { keepDraft } from './draft.js';
+import { replaceText, settleDirection } from './editing.js';
+import { refuseFiles } from './files.js';
 import { createMeter } from './meter.js';
 
 /** Some input methods report the Enter that ends a composition only by this key code. */
 const COMPOSING_KEY = 229;
+const FINGERS = '(hover: none) and (pointer: coarse)';
 
 /**
  * @param {{ root: HTMLElement, name: string, title: string, say: (text: string) => Promise<unknown> | null,
@@ -19,7 +23,8 @@ const COMPOSING_KEY = 229;
  */
 export function createComposer({ root, name, title, words, signal, ...options }) {
   const { say, draft, unsent, members, typing, trouble } = options;
-  const parts = buildComposer(root, title, words);
+  const hasKeys = !matchMedia(FINGERS).matches;
+  const parts = buildComposer(root, title, words, hasKeys);
   const { field } = parts;
   const meter = createMeter({ ...parts, room: name, words });
   const kept = keepDraft({ field, draft, changed: meter.review, signal });
@@ -27,6 +32,7 @@ export function createComposer({ root, name, title, words, signal, ...options })
   const completion = createCompletion({ ...completing, changed: edited });
 
   function edited() {
+    settleDirection(field);
     kept.write();
     meter.review();
     typing(field.value !== '');
@@ -34,9 +40,8 @@ export function createComposer({ root, name, title, words, signal, ...options })
 
   /** @param {string} text before what stands in the field, which stays */
   function put(text) {
-    field.value = [text, field.value].filter(Boolean).join('\n');
-    kept.write();
-    meter.review();
+    replaceText(field, 0, 0, field.value === '' ? text : `${text}\n`);
+    field.setSelectionRange(text.length, text.length);
   }
 
   function submit() {
@@ -58,7 +63,7 @@ export function createComposer({ root, name, title, words, signal, ...options })
   function pressed(event) {
     if (event.isComposing || event.keyCode === COMPOSING_KEY) return false;
     if (completion.takes(event)) return true;
-    if (event.key === 'Enter' && !event.shiftKey) {
+    if (event.key === 'Enter' && !event.shiftKey && (hasKeys || event.ctrlKey || event.metaKey)) {
       submit();
       return true;
     }
@@ -90,6 +95,8 @@ export function createComposer({ root, name, title, words, signal, ...options })
     submit();
   };
   root.addEventListener('submit', submitted, { signal });
+  refuseFiles({ field, refuse: () => meter.complain(words.noFiles), signal });
+  settleDirection(field);
   meter.review();
   return {
     focus: () => field.focus(),

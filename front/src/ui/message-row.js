@@ -33,7 +33,8 @@ function failure({ state, reason, code }, words) {
 
 /** @param {Item} item @param {Means} means */
 function mark(item, { words, isLive }) {
-  const onTheWay = isLive() ? words.sending : words.waiting;
+  const isSlowedDown = isLive() && item.code === 'RateLimited';
+  const onTheWay = isSlowedDown ? words.slowedDown : isLive() ? words.sending : words.waiting;
   if (item.state === 'pending') return element('span', { class: 'mark' }, onTheWay);
   if (isStuck(item)) return element('span', { class: 'mark' }, words.notSent);
   const named = { role: 'img', 'aria-label': words.sent, title: words.sent };

@@ -121,6 +121,7 @@ export const ar = {
     row: (name, time) => `${name}، ${time}`,
     sending: 'جارٍ الإرسال…',
     waiting: 'في الانتظار',
+    slowedDown: 'قيد الانتظار: رسائل كثيرة دفعة واحدة',
     sent: 'أُرسلت',
     notSent: 'لم تُرسل',
     refused: {
@@ -171,6 +172,8 @@ export const ar = {
     send: 'إرسال',
     sendByKey: 'إرسال (Enter)',
     hint: 'Enter للإرسال، وShift+Enter لسطر جديد',
+    hintFingers: 'السهم للإرسال',
+    noFiles: 'لا يمكن إرسال الملفات هنا بعد. لم يُرسل شيء.',
     left: (n) =>
       plural('ar', n, {
         zero: 'لم يبقَ أي حرف',

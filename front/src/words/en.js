@@ -106,6 +106,7 @@ export const en = {
     row: (/** @type {string} */ name, /** @type {string} */ time) => `${name}, ${time}`,
     sending: 'Sending…',
     waiting: 'Waiting',
+    slowedDown: 'Waiting: too many at once',
     sent: 'Sent',
     notSent: 'Not sent',
     refused: {
@@ -144,6 +145,8 @@ export const en = {
     send: 'Send',
     sendByKey: 'Send (Enter)',
     hint: 'Enter sends, Shift+Enter begins a new line',
+    hintFingers: 'The arrow sends',
+    noFiles: 'Files cannot be sent here yet. Nothing was sent.',
     left: (/** @type {number} */ n) => plural('en', n, { other: '# left' }),
     over: (/** @type {number} */ n) => plural('en', n, { other: '# too many' }),
     problems: {
