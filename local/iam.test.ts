@@ -249,6 +249,7 @@ describe('a call', () => {
       { FilterExpression: 'pk = :p', ExpressionAttributeValues: { ':p': S('a') } },
       undefined,
     ],
+    ['Scan', { Key: { pk: S('a') } }, undefined], // a field that the action does not read stands in for none
     ['DescribeTable', {}, undefined],
   ])('%s of %j carries the leading keys %j', (action, input, keys) => {
     const plan = smallPlan();

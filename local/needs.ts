@@ -35,7 +35,8 @@ export function needsOf(
       return tables.map((table) => {
         const resource = named(plan.tables, table);
         const of = plan.tables.find(({ arn }) => arn === resource);
-        const keys = of === undefined ? [] : leadingKeys(of, String(table), input);
+        const keys =
+          of === undefined ? [] : leadingKeys(of, action, { table: String(table), input });
         return {
           action: `dynamodb:${action}`,
           resource: `${resource}${index}`,
@@ -93,7 +94,11 @@ type Row = Record<string, unknown>;
  * Values of the partition key that the call names, of the index in a Query of one; none in a Scan.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
-function leadingKeys({ create }: TablePlan, table: string, input: Row): string[] {
+function leadingKeys(
+  { create }: TablePlan,
+  action: string,
+  { table, input }: { table: string; input: Row },
+): string[] {
   const indexes = [create.GlobalSecondaryIndexes, create.LocalSecondaryIndexes].flatMap(rows);
   const schema =
     input.IndexName === undefined
@@ -106,8 +111,12 @@ function leadingKeys({ create }: TablePlan, table: string, input: Row): string[]
         ({ PutRequest, DeleteRequest }) => Object(PutRequest).Item ?? Object(DeleteRequest).Key,
       )
     : rows(Object(batch).Keys);
-  const values = [input.Key, input.Item, ...requests].map((row) => Object(row)[String(name)]);
-  return [...values, queried(String(name), input)]
+  const items = action.startsWith('Batch') ? requests : [input.Key ?? input.Item];
+  const values =
+    action === 'Query'
+      ? [queried(String(name), input)]
+      : items.map((row) => (action === 'Scan' ? undefined : Object(row)[String(name)]));
+  return values
     .filter((value) => value !== undefined)
     .map((value) => String(Object.values(Object(value))[0]));
 }
