@@ -9,6 +9,9 @@ export SAM_CLI_TELEMETRY=0
 # The first SAM CLI whose translator (1.109.0) knows AWS::Serverless::WebSocketApi.
 SAM_MAJOR=1 SAM_MINOR=158
 
+# Of the budget's amounts, as its template names them.
+ORDINALS='First Second Third Fourth Fifth'
+
 every=$(stacks)
 given=() # STACK.KEY="VALUE", as SAM's parser reads it
 
@@ -124,7 +127,7 @@ for argument in ${asked[@]+"${asked[@]}"}; do
   case $stack.$parameter in
     *.Stage) door='the stage as the first argument' ;;
     shared.AlarmEmail | budget.AlarmEmail) door=ALARM_EMAIL ;;
-    budget.ThresholdsUsd) door=BUDGET_USD ;;
+    budget.*Usd) door=BUDGET_USD ;;
     api.AllowedOrigins) door=ALLOWED_ORIGINS ;;
     identity.DomainPrefix | identity.PageUrl) door=SIGN_IN ;;
     front.Hosting) door=HOSTING ;;
@@ -163,7 +166,13 @@ if [ "$usd" = none ] || [ -z "$alarm_email" ]; then
 elif [ -n "$budget_was$usd${ALARM_EMAIL:-}" ]; then
   budget=keep
   give budget AlarmEmail "$alarm_email"
-  [ -z "$usd" ] || give budget ThresholdsUsd "$usd"
+  if [ -n "$usd" ]; then
+    rest=$usd,
+    for ordinal in $ORDINALS; do
+      give budget "${ordinal}Usd" "${rest%%,*}"
+      rest=${rest#*,}
+    done
+  fi
 fi
 
 # The page: where it is, and under which name.
@@ -374,8 +383,12 @@ esac
 if [ -n "$alarm_email" ]; then echo "Alarms:    $alarm_email, once the link in the mail that AWS sent there has been followed"; fi
 if [ "$budget" = keep ]; then
   state=$(describe budget)
-  thresholds=$(field "$state" parameter ThresholdsUsd)
-  echo "Budget:    mail at $thresholds US dollars a month, of the whole account"
+  thresholds=
+  for ordinal in $ORDINALS; do
+    amount=$(field "$state" parameter "${ordinal}Usd")
+    thresholds="$thresholds${amount:+, $amount}"
+  done
+  echo "Budget:    mail at ${thresholds#, } US dollars a month, of the whole account"
 fi
 echo "Remove it: npm run destroy -- $stage"
 loud

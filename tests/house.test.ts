@@ -358,6 +358,48 @@ describe('functions', () => {
     },
   );
 
+  /** The code of a function's bundle, without what esbuild finds unused. */
+  const codeOf = (entry: string) =>
+    buildSync({
+      ...{ entryPoints: [entry], bundle: true, write: false, platform: 'node', format: 'esm' },
+      ...{ packages: 'external', absWorkingDir: ROOT },
+    }).outputFiles[0]?.text ?? '';
+  const LEADING = 'ForAllValues:StringLike';
+  const WRITES = /^dynamodb:(Put|Update|Delete|BatchWrite)Item$/;
+  const CONNECTIONS = plan.tables.find(({ name }) => name.includes('ConnectionsTable'))?.arn ?? '';
+  /** They write nearly every kind of row: a condition would take a dozen prefixes and keep little out. */
+  const WRITE_ALL = ['hubbub-dev-api-HelloFunction', 'hubbub-dev-api-JoinFunction'];
+
+  test.each([...plan.functions, ...plan.machines])(
+    '$name writes only rows that the condition on its statement names',
+    ({ name, policy }) => {
+      const writes = policy.filter(
+        ({ actions, resources }) =>
+          resources.includes(CONNECTIONS) && actions.some((action) => WRITES.test(action)),
+      );
+      const free = writes.filter(({ conditions }) => conditions[LEADING] === undefined);
+      expect(free.length > 0).toBe(WRITE_ALL.includes(name));
+      for (const { actions, conditions } of writes.filter((each) => !free.includes(each))) {
+        // ForAllValues holds for a call without keys.
+        expect(conditions.Null).toEqual({ 'dynamodb:LeadingKeys': ['false'] });
+        expect(actions.filter((action) => !WRITES.test(action))).toEqual([]);
+      }
+    },
+  );
+
+  test.each(plan.functions)(
+    '$name is granted the keys and the events that its code holds',
+    ({ entry, policy }) => {
+      const code = codeOf(relative(ROOT, entry));
+      const valuesOf = (operator: string, key: string) =>
+        policy.flatMap(({ conditions }) => conditions[operator]?.[key] ?? []);
+      for (const pattern of valuesOf(LEADING, 'dynamodb:LeadingKeys'))
+        expect(code).toContain(`pk: { S: \`${pattern.replace('*', '$')}{`);
+      const spoken = Object.keys(SOURCES).filter((event) => code.includes(`"${event}"`));
+      expect(valuesOf('StringEquals', 'events:detail-type').sort()).toEqual(spoken.sort());
+    },
+  );
+
   test.each(plan.functions)('$name names tables, buses and connections, never *', ({ policy }) => {
     expect(
       policy.flatMap(({ resources }) => resources).filter((resource) => resource === '*'),

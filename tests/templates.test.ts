@@ -43,8 +43,15 @@ function resourcesOf(stack: string, given: Record<string, string>): (id: string)
 }
 
 describe('budget', () => {
+  const amountsOf = (thresholds: string) =>
+    Object.fromEntries(
+      ['First', 'Second', 'Third', 'Fourth', 'Fifth'].map((ordinal, at) => [
+        `${ordinal}Usd`,
+        thresholds.split(',')[at] ?? '',
+      ]),
+    );
   const budget = (thresholds: string) =>
-    resourcesOf('budget', { AlarmEmail: 'you@example.com', ThresholdsUsd: thresholds })(
+    resourcesOf('budget', { AlarmEmail: 'you@example.com', ...amountsOf(thresholds) })(
       'MonthlyBudget',
     );
 
@@ -62,7 +69,7 @@ describe('budget', () => {
     },
   );
 
-  test.each(['', '0', '0.00', '1,', ',1', '1, 5', '1,2,3,4,5,6', '1.234', '-1', '1e3', 'none'])(
+  test.each(['', '0', '0.00', ',1', '1, 5', '1.234', '1,1.234', '-1', '1e3', 'none'])(
     'the thresholds %j are refused',
     (thresholds) => {
       expect(() => budget(thresholds)).toThrow('AllowedPattern');

@@ -192,7 +192,7 @@ function sam(world: World, words: string[]): string {
     shared: { AlarmEmail: '' },
     api: { AllowedOrigins: 'none', AuthMode: 'guest', OidcIssuer: 'none', Domain: '' },
     front: { Domain: '', Hosting: 'cloudfront', CertificateArn: '', SignInOrigins: '' },
-    budget: { ThresholdsUsd: '1,5' },
+    budget: { FirstUsd: '1', SecondUsd: '5', ThirdUsd: '', FourthUsd: '', FifthUsd: '' },
   };
   world.stacks[id] = {
     status: 'UPDATE_COMPLETE',

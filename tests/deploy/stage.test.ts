@@ -22,7 +22,7 @@ const BASH = process.env.BASH_UNDER_TEST ?? '/bin/bash';
 const SYSTEM = 'awk sed grep tr sort uniq basename dirname mktemp cat rm'.split(' ');
 const STACKS = ['budget', 'shared', 'api', 'workflows', 'front', 'identity'];
 const PARAMETERS: Record<string, string[]> = {
-  budget: ['AlarmEmail', 'ThresholdsUsd'],
+  budget: ['AlarmEmail', 'FirstUsd', 'SecondUsd', 'ThirdUsd', 'FourthUsd', 'FifthUsd'],
   shared: ['AlarmEmail', 'DeletionProtection'],
   api: 'AllowedOrigins AuthMode OidcIssuer OidcAudience OidcJwksUri Domain CertificateArn ConnectionsPerAddress'.split(
     ' ',
@@ -178,7 +178,10 @@ describe('a first deploy', () => {
   test('deploys the budget first, to us-east-1, where an address is known', async () => {
     const result = await deploy({ ALARM_EMAIL: 'you@example.com', BUDGET_USD: '1, 5' });
     expect(result.deployed[0]).toBe('budget');
-    expect(result.passed('budget')).toEqual(['AlarmEmail="you@example.com" ThresholdsUsd="1,5"']);
+    expect(result.passed('budget')).toEqual([
+      'AlarmEmail="you@example.com" FirstUsd="1" SecondUsd="5" ThirdUsd="" FourthUsd="" FifthUsd=""',
+    ]);
+    expect(result.stdout).toContain('mail at 1, 5 US dollars');
     expect(result.passed('shared')).toEqual(['AlarmEmail="you@example.com"']);
     const regions = result.calls.flatMap(
       (line) => /^sam deploy --config-env (\w+ --region \S+)/.exec(line)?.[1] ?? [],
