@@ -45,6 +45,26 @@ async function invite(room: string): Promise<void> {
   await notice().getByText(`invites you to #${room}.`).waitFor();
 }
 
+test('Enter never declines: it joins, and Decline is the last in reach', async () => {
+  await invite(name);
+  await invitationTo(name).click();
+  const focused = () => ravi.page.evaluate(() => document.activeElement?.textContent);
+  expect(await focused()).toBe('Join');
+  await ravi.page.keyboard.press('Tab');
+  expect(await focused()).toBe('Decline the invitation');
+  await ravi.page.keyboard.press('Shift+Tab');
+  await ravi.page.keyboard.press('Enter');
+  await opened(ravi.page, `#${name}`);
+});
+
+test('Enter in a dialog that takes something away takes nothing away', async () => {
+  await makeRoom(ada.page, name, 'Private');
+  await ada.page.getByRole('button', { name: 'This room' }).click();
+  await button(ada, 'Leave the room').click();
+  const focused = await ada.page.evaluate(() => document.activeElement?.textContent);
+  expect(focused).toBe('Cancel');
+});
+
 describe('the notice of an invitation', () => {
   test('goes when it is accepted', async () => {
     await invite(name);

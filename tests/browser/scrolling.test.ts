@@ -155,7 +155,7 @@ describe('a reader further up', () => {
     expect((await ada.texts()).at(-1)).toBe('number 2000');
   });
 
-  test('M8: finds a line above what came while away, which stays, and is never above one’s own', async () => {
+  test('M8: finds a line above what came while away, until one answers, and never above one’s own', async () => {
     await becomes(await ada.say('Read and said'), 'sent');
     await ada.page.goto('about:blank');
     const grace = await visitor(browser);
@@ -166,17 +166,31 @@ describe('a reader further up', () => {
     await ada.row('Second unread').waitFor();
     const line = ada.page.getByText('New messages', { exact: true });
     await ada.row('First unread').locator(line).waitFor();
+    await becomes(await grace.say('Watched'), 'sent');
+    await ada.row('Watched').waitFor();
+    expect(await ada.row('First unread').locator(line).count()).toBe(1);
     await becomes(await ada.say('An answer'), 'sent');
     await becomes(await grace.say('And another'), 'sent');
     await ada.row('And another').waitFor();
-    expect(await ada.rows.locator(line).count()).toBe(1);
-    expect(await ada.row('First unread').locator(line).count()).toBe(1);
+    expect(await ada.rows.locator(line).count()).toBe(0);
     await grace.leave();
 
     await ada.connect(machine.page);
     await ada.row('And another').waitFor();
     expect(await ada.rows.locator(line).count()).toBe(0);
   });
+});
+
+test('what one watches arrive has no line above it', async () => {
+  await becomes(await ada.say('Read and said'), 'sent');
+  const grace = await visitor(browser);
+  await grace.connect(machine.page);
+  for (const text of ['One', 'Two', 'Three']) {
+    await becomes(await grace.say(text), 'sent');
+    await ada.row(text).waitFor();
+    expect(await ada.rows.locator('.unread-line').count()).toBe(0);
+  }
+  await grace.leave();
 });
 
 describe('a burst', () => {

@@ -11,12 +11,13 @@ import { element } from './element.js';
 export function createAskRoom({ chat, open, done, words, signal }) {
   let asked = '';
   const help = element('p', { class: 'help' });
-  const decline = element('button', { type: 'button' }, words.declineIt);
+  const decline = element('button', { type: 'button', class: 'decline' }, words.declineIt);
   const dialog = createDialog({
     name: 'ask',
     title: '',
-    body: [help, decline],
+    body: [help],
     submit: words.joinIt,
+    other: decline,
     chat,
     words,
     signal,

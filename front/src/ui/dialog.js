@@ -7,9 +7,9 @@ import { createErrand } from './errand.js';
  *   waits: for a line that is down; problems: by the `name` of the Error that `act` rejects with */
 
 /**
- * @param {{ name: string, title: string, body: (Node | string)[], submit: string, isAlarming?: boolean,
+ * @param {{ name: string, title: string, body: (Node | string)[], submit: string, isAlarming?: boolean, other?: HTMLElement,
  *   act: (wanted: AbortSignal) => Promise<unknown>, chat: import('./errand.js').Lined, words: Words, signal: AbortSignal }} options
- *   name: unique on the page; submit: the words on its button; act: no longer wanted once the dialog is closed
+ *   name: unique on the page; submit: the words on its button; other: another way to answer, the last in reach; act: no longer wanted once the dialog is closed
  */
 export function createDialog(options) {
   const { name, body, chat, words, signal } = options;
@@ -18,7 +18,8 @@ export function createDialog(options) {
   const cancel = element('button', { type: 'button', class: 'cancel' }, words.cancel);
   const look = options.isAlarming ? 'save alarming' : 'save';
   const submit = element('button', { type: 'submit', class: look }, options.submit);
-  const actions = element('div', { class: 'actions' }, cancel, submit);
+  const others = options.other === undefined ? [] : [options.other];
+  const actions = element('div', { class: 'actions' }, cancel, submit, ...others);
   const form = element('form', { novalidate: '' });
   const errand = createErrand({ form, chat, waits: words.waits, signal });
   form.append(title, ...body, problem, errand.note, actions);
@@ -65,6 +66,9 @@ export function createDialog(options) {
       problem.textContent = '';
       opening = new AbortController();
       dialog.showModal();
+      // The browser takes the first button, whatever it does: Enter shall lose nothing.
+      const field = form.querySelector('input, textarea, select');
+      if (field === null) (options.isAlarming ? cancel : submit).focus();
       return opening.signal;
     },
   };

@@ -51,6 +51,7 @@ export function createTimeline(options) {
     // A page or a send may be answered after another room was opened: here nobody looks any more.
     if (signal.aborted) return;
     const items = room.items();
+    unread.answered(items);
     const keys = items.map(({ messageId }) => messageId);
     const isGreeted = me().userId !== '';
     if (isGreeted && items.length === 0) paging.older();
@@ -98,7 +99,8 @@ export function createTimeline(options) {
     room.on('arrived', (item) => {
       serverClock.heard(item);
       pill.arrived();
-      if (!sight.isVisible()) unread.missed(item.seq);
+      if (sight.isVisible() && scroll.sticking()) unread.watched(item.seq, room.items());
+      else unread.missed(item.seq);
     }),
   ];
   signal.addEventListener('abort', () => {
