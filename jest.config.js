@@ -2,7 +2,14 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/.judges/', '/.aws-sam/', '/.hubbub/'],
+  // npm run engines runs those of tests/engines.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '/tests/engines/',
+    '/.judges/',
+    '/.aws-sam/',
+    '/.hubbub/',
+  ],
   modulePathIgnorePatterns: ['/.aws-sam/', '/.hubbub/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/tests/strip-types.js' },

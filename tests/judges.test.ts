@@ -19,6 +19,9 @@ test.each([
   ['false', true, 'skipped'],
   ['', true, 'skipped'],
   [undefined, true, 'skipped'],
-])('without its judge, where CI is %j and Python here: %j, a test is %s', (ci, python, is) => {
-  expect(withoutJudge(ci, python)).toBe(is);
-});
+])(
+  'without its judge, where CI is %j and its installer here: %j, a test is %s',
+  (ci, installer, is) => {
+    expect(withoutJudge(ci, installer)).toBe(is);
+  },
+);

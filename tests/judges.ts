@@ -8,7 +8,8 @@ const folders = [
   join(import.meta.dirname, '..', '.judges', 'bin'),
   ...(process.env.PATH ?? '').split(delimiter),
 ];
-const found = (program: string) =>
+/** Where the program is, the first that runs by its name first. */
+export const found = (program: string) =>
   folders.map((folder) => join(folder, program)).filter((file) => existsSync(file));
 const pythons = found('python3');
 
@@ -24,21 +25,25 @@ export const awsCli = (major: 1 | 2): string | undefined =>
     return `${stdout}${stderr}`.startsWith(`aws-cli/${major}.`);
   });
 
-/** .ci/run installs every judge, except on a machine without Python. So one that is missing there is a fault. */
-export function withoutJudge(ci: string | undefined, hasPython: boolean): 'failed' | 'skipped' {
-  return ci && ci !== 'false' && hasPython ? 'failed' : 'skipped';
+/** .ci/run installs every judge whose installer (pip, apt) the machine has. So one that is missing there is a fault. */
+export function withoutJudge(ci: string | undefined, hasInstaller: boolean): 'failed' | 'skipped' {
+  return ci && ci !== 'false' && hasInstaller ? 'failed' : 'skipped';
 }
 
-/** Describes what the judge `name` decides. Without the judge, the tests are skipped by name, or fail in CI. */
+/**
+ * Describes what the judge `name` decides. Without the judge, the tests are skipped by name, or fail in CI.
+ * `hasInstaller`: whether .ci/run can install the judge on this machine.
+ */
 export function judgedBy<Judge>(
   name: string,
   judge: Judge | undefined,
   title: string,
   tests: (judge: Judge) => void,
+  hasInstaller = pythons.length > 0,
 ): void {
   const missing = `${name} is not on this machine`;
   if (judge !== undefined) describe(title, () => tests(judge));
-  else if (withoutJudge(process.env.CI, pythons.length > 0) === 'failed')
+  else if (withoutJudge(process.env.CI, hasInstaller) === 'failed')
     test(title, () => {
       throw new Error(`${missing}; .ci/run installs it`);
     });

@@ -2,7 +2,7 @@
 import type { Browser, BrowserContextOptions, ElementHandle, Locator, Page } from 'playwright-core';
 
 /** What a content security policy or Trusted Types would say in the console. */
-const FORBIDDEN = /content security policy|trusted ?types|refused to|violat/i;
+export const FORBIDDEN = /content security policy|trusted ?types|refused to|violat/i;
 /** Errors of the network, which tests bring about themselves. */
 const NETWORK = /^(Failed to load resource|WebSocket connection to)/;
 
