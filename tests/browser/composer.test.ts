@@ -390,6 +390,8 @@ describe('a huge paste', () => {
       expect(await ada.composer.getAttribute('dir')).toBe(direction);
       await ada.composer.fill('short');
       expect(await ada.composer.getAttribute('dir')).toBe('auto');
+      await ada.composer.fill('');
+      expect(await ada.composer.getAttribute('dir')).toBeNull();
     },
   );
 });

@@ -31,7 +31,6 @@ export function buildComposer(form, title, words, hasKeys) {
     placeholder: words.form,
     autocomplete: 'off',
     enterkeyhint: hasKeys ? 'send' : 'enter',
-    dir: 'auto',
     'aria-describedby': 'counter',
     'aria-autocomplete': 'list',
     'aria-haspopup': 'listbox',

@@ -20,9 +20,14 @@ export function replaceText(field, from, to, text) {
   field.dispatchEvent(new InputEvent('input', { inputType: 'insertText', bubbles: true }));
 }
 
-/** A long text keeps the direction of its first letter, a short one is looked at by the browser. @param {HTMLTextAreaElement} field */
+/**
+ * A long text keeps the direction of its first letter, a short one is looked at by the browser. An empty field has the page's, as
+ * WebKit would show its placeholder from the left.
+ * @param {HTMLTextAreaElement} field
+ */
 export function settleDirection(field) {
   const { value } = field;
+  if (value === '') return field.removeAttribute('dir');
   const letter = value.length > MOST_AUTO ? (LETTER.exec(value)?.[0] ?? '') : '';
   const next = value.length <= MOST_AUTO ? 'auto' : RIGHT_TO_LEFT.test(letter) ? 'rtl' : 'ltr';
   if (field.dir !== next) field.dir = next;
