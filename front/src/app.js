@@ -5,7 +5,6 @@ import { learn, speak } from './language.js';
 import { linkHere } from './navigation.js';
 import { clock } from './ports/clock.js';
 import { readConfig } from './ports/config.js';
-import { createSignIn } from './ports/sign-in.js';
 import { createSlot } from './ports/slot.js';
 import { watchSurroundings } from './ports/surroundings.js';
 import { takeOver } from './ports/take-over.js';
@@ -105,6 +104,9 @@ async function openAsConfigured(isWanted) {
   const config = typed === null ? await configured() : { websocket: typed, signIn: null };
   if (!isWanted()) return;
   if (config.signIn) {
+    // Guests need none of it, and a first load is small.
+    const { createSignIn } = await import('./ports/sign-in.js');
+    if (!isWanted()) return;
     signIn ??= createSignIn({
       ...{ config: config.signIn, trouble },
       failed: (has) => spoken.line.signInFailed(has),

@@ -1,6 +1,6 @@
 // The line above what is new: only above what somebody has not watched arrive, and gone once they answer.
 import { describe, expect, test } from '@jest/globals';
-import { createUnreadLine } from './unread-line.js';
+import { createUnreadLine } from '../../front/src/ui/unread-line.js';
 
 type Item = Parameters<ReturnType<typeof createUnreadLine>['firstOf']>[0][number];
 const item = (seq: number | null, own = false) => ({ seq, own }) as Item;
