@@ -172,7 +172,8 @@ function buildIfOld(stack: string): void {
   ].map((path) => join(ROOT, path));
   if (existsSync(built) && statSync(built).mtimeMs > newest(sources)) return;
   const { status } = spawnSync('sam', ['build', '--config-env', stack], {
-    ...{ cwd: ROOT, env: environment, stdio: ['ignore', 'inherit', 'inherit'] },
+    // The function's answer alone goes to stdout.
+    ...{ cwd: ROOT, env: environment, stdio: ['ignore', 2, 2] },
   });
   if (status !== 0) throw new Stopped(`sam build of ${stack} failed: mend what it names above`);
 }
