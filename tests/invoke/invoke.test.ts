@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { keyOf } from '../../local/iam.ts';
 import {
   environmentFile,
   eventNameOf,
@@ -23,12 +24,13 @@ import {
 import { readPlan } from '../../local/template/read-plan.ts';
 import { type LocalRuntime, ROOT, startLocal } from '../contract/runtime.ts';
 import { judgedBy, nodePackage, pythonWith } from '../judges.ts';
-import { sample } from '../product/sample.ts';
+import { helloEvent, sample } from '../product/sample.ts';
+import { signIn } from '../product/sign-in.ts';
 import { type ContainerEngine, startEngine } from './container-engine.ts';
-import { type Answer, startExecution } from './execution-environment.ts';
+import { startExecution } from './execution-environment.ts';
 
 const portOf = (url: string) => Number(new URL(url).port);
-const { functions } = readPlan(ROOT, { stage: 'dev' });
+const { functions } = readPlan(ROOT, { stage: 'qa' });
 const stackOf = (entry: string) => (entry.startsWith(join(ROOT, 'api')) ? 'api' : 'workflows');
 /** Each function's logical id, stack and sample event. */
 const each = functions.map((plan) => {
@@ -57,7 +59,19 @@ async function outputOf(child: ChildProcess) {
   return { code, ...output };
 }
 
-const bodyOf = ({ payload }: Answer) => JSON.parse(Object(payload).body ?? 'null') as unknown;
+/** The id of the one connection that is open: only the table has it. */
+async function onlyConnection(aws = runtime.aws): Promise<string> {
+  const answer = await fetch(aws, {
+    method: 'POST',
+    headers: { 'x-amz-target': 'DynamoDB_20120810.Scan' },
+    body: JSON.stringify({ TableName: 'hubbub-qa-shared-ConnectionsTable' }),
+  });
+  const { Items } = (await answer.json()) as { Items: { pk: { S: string } }[] };
+  const ids = Items.flatMap(({ pk }) => /^connection#(.*)/.exec(pk.S)?.[1] ?? []);
+  const [id, ...others] = new Set(ids);
+  if (id === undefined || others.length > 0) throw new Error(`${ids.length} connections are open`);
+  return id;
+}
 
 let runtime: LocalRuntime;
 let awsPort: string;
@@ -272,9 +286,19 @@ judgedBy(
           return JSON.parse(stdout) as object;
         }),
       ) as Record<string, Resolved>;
-    const run = async (resolved: Resolved | undefined, event: unknown) => {
-      if (resolved === undefined) throw new Error('SAM knows no such function');
-      const execution = await startExecution({ client, ...resolved });
+    /** Signed by the function's own key, as npm run invoke has it, so that its role is weighed. */
+    const run = async (
+      logicalId: string,
+      { handler, code, environment }: Resolved,
+      event: unknown,
+    ) => {
+      const plan = functions.find((each) => logicalIdOf(each) === logicalId);
+      const { accessKeyId, secretAccessKey } = keyOf({ arn: plan?.arn ?? '' });
+      const key = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+      const execution = await startExecution({
+        ...{ client, handler, code },
+        environment: { ...environment, ...key },
+      });
       const answer = await execution.invoke(event);
       await execution.stop();
       if (answer.failed) throw new Error(`${JSON.stringify(answer.payload)} ${execution.output()}`);
@@ -286,6 +310,11 @@ judgedBy(
       beforeAll(() => {
         resolved = resolve(envFile);
       });
+      const runSample = async (logicalId: string, event: unknown) => {
+        const function_ = resolved[logicalId];
+        if (function_ === undefined) throw new Error(`SAM knows no ${logicalId}`);
+        return run(logicalId, function_, event);
+      };
 
       test.each(each)(
         '$logicalId has every variable that its template declares, none of them empty',
@@ -312,7 +341,7 @@ judgedBy(
       });
 
       test.each(each)('$logicalId answers $event as it stands', async ({ logicalId, event }) => {
-        const { payload } = await run(resolved[logicalId], sample(event));
+        const { payload } = await runSample(logicalId, sample(event));
         const others: Record<string, unknown> = {
           // Its Origin is a page of somebody's; npm start allows its own.
           ConnectFunction: { statusCode: 403 },
@@ -327,56 +356,77 @@ judgedBy(
         );
       });
 
-      test('for a connection that is open, they talk: what is sent is stored, and arrives on its socket', async () => {
+      test('for a connection that is open, they talk, and what is sent arrives on its socket', async () => {
         const socket = new WebSocket(runtime.websocket, ['chat.v1']);
-        const frames: { type?: string; message?: string }[] = [];
+        const frames: Record<string, unknown>[] = [];
         socket.addEventListener('message', ({ data }) => frames.push(JSON.parse(String(data))));
+        const closed = once(socket, 'close');
         await once(socket, 'open');
-        const scanned = await fetch(runtime.aws, {
-          method: 'POST',
-          headers: { 'x-amz-target': 'DynamoDB_20120810.Scan' },
-          body: JSON.stringify({ TableName: 'hubbub-qa-shared-ConnectionsTable' }),
-        });
-        const { Items } = (await scanned.json()) as { Items: { pk: { S: string } }[] };
-        const connectionId = Items.map(({ pk }) => /^connection#(.*)/.exec(pk.S)?.[1]).find(
-          Boolean,
-        );
+        const connectionId = await onlyConnection();
         const say = async (action: string) => {
-          const { stack, event, logicalId } =
-            each.find(({ event }) => event === `api/events/${action}.json`) ??
-            each[0] ??
-            (undefined as never);
-          const asked = sample<{ requestContext: { connectionId?: string | undefined } }>(event);
-          asked.requestContext.connectionId = connectionId;
-          expect(stack).toBe('api');
-          return bodyOf(await run(resolved[logicalId], asked));
+          const event = sample<{ requestContext: { connectionId: string } }>(
+            `api/events/${action}.json`,
+          );
+          event.requestContext.connectionId = connectionId;
+          const answer = await runSample(
+            `${action[0]?.toUpperCase()}${action.slice(1)}Function`,
+            event,
+          );
+          return JSON.parse(Object(answer.payload).body ?? 'null') as Record<string, unknown>;
         };
-        const told: unknown[] = [];
-        for (const action of [
-          'hello',
-          'sendmessage',
-          'join',
-          'members',
-          'rooms',
-          'typing',
-          'nickname',
-          'invite',
-          'remove',
-          'history',
-          'ping',
-          'leave',
-        ])
-          told.push([action, await say(action)]);
-        for (let i = 0; i < 100 && !frames.some(({ message }) => message); i++) await sleep(50);
-        console.log(JSON.stringify(told, null, 1), JSON.stringify(frames));
-        socket.close();
+        const heard = async (frame: object) => {
+          // Bounded by jest.
+          while (!frames.some((each) => Object.entries(frame).every(([k, v]) => each[k] === v)))
+            await sleep(20);
+        };
+
+        const { userId, ...welcome } = await say('hello');
+        expect(welcome).toMatchObject({ type: 'welcome', nickname: 'Ada', heads: { lobby: 0 } });
+        expect(await say('sendmessage')).toMatchObject({ type: 'accepted' });
+        await heard({ type: 'message', seq: 1, message: 'Hello, everybody!', userId });
+        for (const [action, answer] of Object.entries({
+          join: { type: 'joined', room: 'tea' },
+          members: { type: 'members', room: 'lobby', count: 1 },
+          rooms: { type: 'rooms', rooms: [{ room: 'tea', title: 'tea' }] },
+          nickname: { type: 'nickname', nickname: 'Ada Byron' },
+          // The sample's user has never been here, and tea belongs to nobody, as each public room.
+          invite: { type: 'error', code: 'NoSuchUser' },
+          remove: { type: 'error', code: 'Forbidden' },
+          history: { type: 'history', head: 1, items: [expect.objectContaining({ seq: 1 })] },
+          ping: { type: 'pong', n: 1, heads: { lobby: 1, tea: 0 } },
+          leave: { type: 'left', room: 'tea' },
+        }))
+          expect([action, await say(action)]).toEqual([action, expect.objectContaining(answer)]);
+        expect(await say('typing')).toBeNull();
+        await heard({ type: 'typing', on: true });
+
+        const told = await runSample(
+          'BroadcastFunction',
+          sample('workflows/events/broadcast.json'),
+        );
+        expect(told.payload).toMatchObject({ delivered: 1, failed: 0 });
+        await heard({ type: 'message', nickname: 'guest-0a1b2c3d' });
+
+        const replaced = sample<{ detail: object }>('workflows/events/replace.json');
+        Object.assign(replaced.detail, { connectionId, userId });
+        await runSample('ReplaceFunction', replaced);
+        await heard({ type: 'error', code: 'Replaced' });
+        await closed;
       });
     });
 
-    test('where people sign in, the issuer’s keys are read from the container', async () => {
-      const signing = await startLocal(['--auth', 'oidc', '--issuer-port', '0']);
+    test('where people sign in, a container reads the issuer’s keys', async () => {
+      const signing = await startLocal(['--auth', 'oidc', '--issuer-port', '0', '--stage', 'qa']);
       const { HelloFunction } = resolve(environmentFile(ROOT, portOf(signing.aws)));
-      console.log(HelloFunction?.environment);
+      const issuer = HelloFunction?.environment.OIDC_ISSUER ?? '';
+      const token = await signIn({ issuer, redirectUri: `${signing.page}/` }, 'ada');
+      const socket = new WebSocket(signing.websocket, ['chat.v1']);
+      await once(socket, 'open');
+      const event = helloEvent(await onlyConnection(signing.aws), { secret: undefined, token });
+      if (HelloFunction === undefined) throw new Error('SAM knows no HelloFunction');
+      const { payload } = await run('HelloFunction', HelloFunction, event);
+      expect(payload).toMatchObject({ body: expect.stringContaining('"type":"welcome"') });
+      socket.close();
       await signing.stop();
     });
   },
