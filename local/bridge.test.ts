@@ -12,7 +12,8 @@ const isLinux = process.platform === 'linux';
 let server: Server;
 let port: number;
 beforeEach(async () => {
-  server = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1');
+  server = createServer({ allowHalfOpen: true }, (socket) => socket.pipe(socket));
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   ({ port } = server.address() as AddressInfo);
 });

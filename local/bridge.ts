@@ -1,7 +1,7 @@
 // Docker's bridge on Linux: lets containers reach ports of this machine's loopback address, as Docker Desktop does by itself.
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { BlockList, connect, createServer, type Server } from 'node:net';
+import { BlockList, connect, createServer, type Server, type Socket } from 'node:net';
 import { Refusal } from './refusal.ts';
 
 export interface Bridge {
@@ -35,13 +35,19 @@ export async function relay({ gateway, subnet }: Bridge, ports: number[]): Promi
   const [network = '', bits = ''] = subnet.split('/');
   containers.addSubnet(network, Number(bits), 'ipv4');
   const servers: Server[] = [];
+  const sockets = new Set<Socket>();
+  const keep = (socket: Socket, other: Socket) => {
+    sockets.add(socket);
+    socket.once('error', () => other.destroy());
+    socket.once('close', () => sockets.delete(socket));
+  };
   for (const port of ports) {
-    const server = createServer({ pauseOnConnect: true }, (peer) => {
+    const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (peer) => {
       const address = peer.remoteAddress ?? '';
       if (!containers.check(address, 'ipv4')) return void peer.destroy();
-      const here = connect(port, '127.0.0.1');
-      peer.on('error', () => here.destroy());
-      here.on('error', () => peer.destroy());
+      const here = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+      keep(peer, here);
+      keep(here, peer);
       peer.pipe(here).pipe(peer);
       peer.resume();
     });
@@ -60,5 +66,6 @@ export async function relay({ gateway, subnet }: Bridge, ports: number[]): Promi
   }
   return () => {
     for (const server of servers) server.close();
+    for (const socket of sockets) socket.destroy();
   };
 }
