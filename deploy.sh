@@ -1,32 +1,394 @@
 #!/usr/bin/env bash
-# npm run deploy [-- STAGE]: builds and deploys the four stacks in order, then the page. STAGE is dev if not given.
-#   SIGN_IN=<domain prefix> npm run deploy    people sign in, at a Cognito user pool of the stage (README, Sign-in)
+# npm run deploy [-- STAGE] [STACK.PARAMETER=VALUE…]: checks, builds and deploys the stacks of a stage, then the page. STAGE is dev if not given.
+# The environment variables stand in the README (Deploy). What an earlier run set stays, as SAM sends UsePreviousValue for
+# each parameter that is not given; a new value wins; the value `none` forgets it.
 set -euo pipefail
 cd "$(dirname "$0")"
-stage=${1:-dev}
+. ./stacks.sh
+export SAM_CLI_TELEMETRY=0
+# The first SAM CLI whose translator (1.109.0) knows AWS::Serverless::WebSocketApi.
+SAM_MAJOR=1 SAM_MINOR=158
 
-deploy() { # stack, parameters
-  local stack=$1
-  shift
-  sam deploy --config-env "$stack" --no-confirm-changeset \
-    --stack-name "hubbub-$stage-$stack" --s3-prefix "hubbub-$stage-$stack" \
-    --parameter-overrides "Stage=$stage" "$@"
+# Of the budget's amounts, as its template names them.
+ORDINALS='First Second Third Fourth Fifth'
+
+every=$(stacks)
+given=() # STACK.KEY="VALUE", as SAM's parser reads it
+
+# stack -> its template's parameters, one a line.
+declared() { awk '/^[A-Za-z]/ { inside = $1 == "Parameters:" } inside && /^  [A-Za-z0-9]+:/ { sub(/:.*/, ""); print $1 }' "$1/template.yaml"; }
+
+# stack, parameter -> the Default of its template.
+default_of() {
+  awk -v name="  $2:" '/^[A-Za-z]/ { inside = $1 == "Parameters:" } /^  [^ ]/ { wanted = $0 == name }
+    inside && wanted && /^    Default:/ { sub(/^    Default: */, ""); gsub(/^'\''|'\''$/, ""); print }' "$1/template.yaml"
 }
-output() { # stack, key
-  aws cloudformation describe-stacks --stack-name "hubbub-$stage-$1" \
-    --query "Stacks[0].Outputs[?OutputKey=='$2'].OutputValue" --output text
+
+# stack, parameter, value: what `deploy` passes from now on. In quotes, or SAM would end a value at its first space; an empty one needs them too.
+give() {
+  local names
+  names=$(declared "$1")
+  grep -qx "$2" <<<"$names" || die "$1 has no parameter $2; it has: $(tr '\n' ' ' <<<"$names")"
+  case $3 in
+    *[\"\\]* | *"
+"*) die "the value of $1.$2 may hold no double quote, backslash or line break" ;;
+  esac
+  given+=("$1.$2=\"$3\"")
 }
 
-npm run build
-for stack in shared api workflows front; do deploy "$stack"; done
+deploy() { # stack
+  local where entry values
+  where=$(region_of "$1")
+  values=("Stage=\"$stage\"")
+  for entry in ${given[@]+"${given[@]}"}; do
+    case $entry in "$1".*) values+=("${entry#*.}") ;; esac
+  done
+  printf '\n── hubbub-%s-%s in %s\n' "$stage" "$1" "$where"
+  sam deploy --config-env "$1" --region "$where" --no-confirm-changeset \
+    --stack-name "hubbub-$stage-$1" --s3-prefix "hubbub-$stage-$1" --parameter-overrides "${values[@]}" || failed "$1"
+}
 
-# Only now is the page's address known; from here on its sockets are let in, and no other page's.
-page=$(output front SiteUrl)
-trust=("AllowedOrigins=${ALLOWED_ORIGINS:-$page}")
-if [ -n "${SIGN_IN:-}" ]; then
-  deploy identity "PageUrl=$page/" "DomainPrefix=$SIGN_IN"
-  deploy front "SignInOrigins=\"$(output identity SignInOrigins)\""
-  trust+=(AuthMode=oidc "OidcIssuer=$(output identity Issuer)" "OidcAudience=$(output identity ClientId)")
+failed() { # stack
+  if [ "$1" = front ] && [ "$hosting" = cloudfront ]; then
+    echo "If AWS says that your account must be verified before it can use CloudFront, go on without it: HOSTING=website npm run deploy -- $stage" >&2
+  fi
+  die "hubbub-$stage-$1 was not deployed; the events above say why. Mend it, then run the same command again"
+}
+
+# stack, kind, key -> what stood before this run.
+was() { printf '%s' "$before" | awk -F '\t' -v stack="$1" -v kind="$2" -v key="${3:-}" '$1 == stack && $2 == kind { if (kind == "status") print $3; else if ($3 == key) print $4 }'; }
+
+# value given in this run, stack, parameter -> the value after this run: given, the template's for `none`, else what stood before.
+# A parameter that the deployed template did not have yet gets its Default.
+after() {
+  case $1 in
+    none) default_of "$2" "$3" ;;
+    '') if grep -q "^$2	parameter	$3	" <<<"$before"; then was "$2" parameter "$3"; else default_of "$2" "$3"; fi ;;
+    *) printf '%s\n' "$1" ;;
+  esac
+}
+
+# ── What is asked for ──
+stage=
+asked=()
+for argument in "$@"; do
+  case $argument in
+    *=*) asked+=("$argument") ;;
+    *)
+      [ -z "$stage" ] || die "'$argument' is one argument too many: npm run deploy -- [STAGE] [STACK.PARAMETER=VALUE…]"
+      check_stage "$argument"
+      stage=$argument
+      ;;
+  esac
+done
+stage=${stage:-dev}
+
+# ── Preflight: nothing is built or changed before all of this holds ──
+command -v aws >/dev/null 2>&1 ||
+  die 'the AWS CLI (aws) is not on the PATH; install it: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html'
+command -v sam >/dev/null 2>&1 ||
+  die 'the AWS SAM CLI (sam) is not on the PATH; install it: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/install-sam-cli.html'
+version=$(sam --version) || die "'sam --version' fails; install the AWS SAM CLI anew"
+[[ "$version" =~ ([0-9]+)\.([0-9]+)\.[0-9]+ ]] || die "'sam --version' says '$version', which names no version; install the AWS SAM CLI anew"
+if [ "${BASH_REMATCH[1]}" -lt "$SAM_MAJOR" ] || { [ "${BASH_REMATCH[1]}" -eq "$SAM_MAJOR" ] && [ "${BASH_REMATCH[2]}" -lt "$SAM_MINOR" ]; }; then
+  die "SAM CLI ${BASH_REMATCH[0]} does not know AWS::Serverless::WebSocketApi; install $SAM_MAJOR.$SAM_MINOR.0 or newer"
 fi
-deploy api "${trust[@]}"
+[ -d node_modules/esbuild ] || die "the npm packages are not here; run 'npm ci' first"
+check_account
+
+before=
+broken=0
+for stack in $every; do
+  state=$(describe "$stack")
+  [ -n "$state" ] || continue
+  before+=$(sed "s/^/$stack	/" <<<"$state")$'\n'
+  status=$(field "$state" status)
+  where=$(region_of "$stack")
+  name="--stack-name hubbub-$stage-$stack --region $where"
+  remedy=
+  case $status in
+    CREATE_COMPLETE | UPDATE_COMPLETE | UPDATE_ROLLBACK_COMPLETE | IMPORT_COMPLETE | IMPORT_ROLLBACK_COMPLETE) ;;
+    *_IN_PROGRESS) remedy="something else is working on it; wait until it has ended: aws cloudformation describe-stacks $name --query 'Stacks[0].StackStatus'" ;;
+    UPDATE_ROLLBACK_FAILED) remedy="mend what its events name, then: aws cloudformation continue-update-rollback $name" ;;
+    UPDATE_FAILED) remedy="take the failed update back: aws cloudformation rollback-stack $name" ;;
+    CREATE_FAILED | ROLLBACK_COMPLETE | ROLLBACK_FAILED) remedy="it was never created whole; delete it: aws cloudformation delete-stack $name" ;;
+    DELETE_FAILED) remedy="its deletion stopped half-way; end it: npm run destroy -- $stage" ;;
+    *) remedy="look what its events say: aws cloudformation describe-stack-events $name" ;;
+  esac
+  [ -z "$remedy" ] || { printf 'deploy: hubbub-%s-%s is %s: %s\n' "$stage" "$stack" "$status" "$remedy" >&2; broken=$((broken + 1)); }
+done
+[ "$broken" -eq 0 ] || die "$broken of the stage's stacks cannot be deployed; do what stands above, then run this again"
+
+# Parameters that an environment variable sets would be changed again behind the back of what was typed.
+for argument in ${asked[@]+"${asked[@]}"}; do
+  [[ "$argument" =~ ^([a-z]+)\.([A-Za-z0-9]+)=(.*)$ ]] || die "'$argument' is no parameter; write STACK.PARAMETER=VALUE, e.g. api.ConnectionsPerAddress=0"
+  stack=${BASH_REMATCH[1]} parameter=${BASH_REMATCH[2]} value=${BASH_REMATCH[3]} door=
+  grep -qx "$stack" <<<"$every" || die "there is no stack '$stack' for $parameter; there are: $(tr '\n' ' ' <<<"$every")"
+  case $stack.$parameter in
+    *.Stage) door='the stage as the first argument' ;;
+    shared.AlarmEmail | budget.AlarmEmail) door=ALARM_EMAIL ;;
+    budget.*Usd) door=BUDGET_USD ;;
+    api.AllowedOrigins) door=ALLOWED_ORIGINS ;;
+    identity.DomainPrefix | identity.PageUrl) door=SIGN_IN ;;
+    front.Hosting) door=HOSTING ;;
+    front.Domain) door=DOMAIN ;;
+    front.SocketDomain) door=SOCKET_DOMAIN ;;
+    front.CertificateArn) door=CERTIFICATE_ARN ;;
+    api.Domain) door=SOCKET_DOMAIN ;;
+    api.CertificateArn) door=SOCKET_CERTIFICATE_ARN ;;
+  esac
+  [ -z "$door" ] || die "$stack.$parameter is set by $door (README, Deploy)"
+  give "$stack" "$parameter" "$value"
+done
+
+host='([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}' # as the templates have it
+certificate='^arn:aws[a-z-]*:acm:([a-z0-9-]+):[0-9]{12}:certificate/[a-z0-9-]+$'
+
+# Alarms and the budget.
+if [ -n "${ALARM_EMAIL:-}" ] && [ "$ALARM_EMAIL" != none ]; then
+  [[ "$ALARM_EMAIL" =~ ^[^[:space:],@\"\\]+@[^[:space:],@\"\\]+\.[A-Za-z]+$ ]] || die "ALARM_EMAIL '$ALARM_EMAIL' is not one mail address, e.g. you@example.com; none forgets it"
+fi
+[ -z "${ALARM_EMAIL:-}" ] || { value=$(after "$ALARM_EMAIL" shared AlarmEmail) && give shared AlarmEmail "$value"; }
+alarm_email=$(after "${ALARM_EMAIL:-}" shared AlarmEmail)
+budget=no # keep, drop or no
+usd=${BUDGET_USD:-}
+usd=${usd// /}
+if [ -n "$usd" ] && [ "$usd" != none ]; then
+  [[ "$usd" =~ ^[0-9]+(\.[0-9]{1,2})?(,[0-9]+(\.[0-9]{1,2})?){0,4}$ ]] || die "BUDGET_USD '$BUDGET_USD' is not one to five amounts of US dollars, e.g. 1,5; none drops the budget"
+  [[ ! ",$usd," =~ ,0+(\.0+)?, ]] || die "BUDGET_USD '$BUDGET_USD' holds an amount of nothing; write what you want to hear of, e.g. 1,5"
+  twice=$(tr , '\n' <<<"$usd" | sort | uniq -d)
+  [ -z "$twice" ] || die "BUDGET_USD '$BUDGET_USD' holds $twice twice; AWS Budgets takes each amount once"
+  [ -n "$alarm_email" ] || die "BUDGET_USD needs the address that the budget writes to: ALARM_EMAIL=you@example.com BUDGET_USD=$usd npm run deploy -- $stage"
+fi
+budget_was=$(was budget status)
+if [ "$usd" = none ] || [ -z "$alarm_email" ]; then
+  [ -z "$budget_was" ] || budget=drop
+elif [ -n "$budget_was$usd${ALARM_EMAIL:-}" ]; then
+  budget=keep
+  give budget AlarmEmail "$alarm_email"
+  if [ -n "$usd" ]; then
+    rest=$usd,
+    for ordinal in $ORDINALS; do
+      give budget "${ordinal}Usd" "${rest%%,*}"
+      rest=${rest#*,}
+    done
+  fi
+fi
+
+# The page: where it is, and under which name.
+case ${HOSTING:-} in
+  '' | cloudfront | website) ;;
+  *) die "HOSTING '$HOSTING' is neither cloudfront nor website" ;;
+esac
+[ -z "${HOSTING:-}" ] || give front Hosting "$HOSTING"
+hosting=$(after "${HOSTING:-}" front Hosting)
+domain=$(after "${DOMAIN:-}" front Domain)
+page_certificate=$(after "${CERTIFICATE_ARN:-}" front CertificateArn)
+no_domain=$(default_of front Domain)
+no_certificate=$(default_of front CertificateArn)
+if [ "${DOMAIN:-}" = none ]; then page_certificate=$no_certificate; fi
+if [ -n "${DOMAIN:-}" ] && [ "$DOMAIN" != none ]; then
+  [[ "$DOMAIN" =~ ^$host$ ]] || die "DOMAIN '$DOMAIN' is not a host name, e.g. chat.example.com; none forgets it"
+fi
+if [ "$domain" != "$no_domain" ]; then
+  [ "$hosting" != website ] || die "HOSTING=website serves no domain of one's own, for it has no certificate; add DOMAIN=none, or use HOSTING=cloudfront"
+  [ "$page_certificate" != "$no_certificate" ] || die "DOMAIN=$domain needs CERTIFICATE_ARN: a certificate for $domain in ACM, in us-east-1, where CloudFront looks"
+  [[ "$page_certificate" =~ $certificate ]] || die "CERTIFICATE_ARN '$page_certificate' is not the ARN of an ACM certificate: arn:aws:acm:us-east-1:ACCOUNT:certificate/ID"
+  [ "${BASH_REMATCH[1]}" = us-east-1 ] || die "CERTIFICATE_ARN is in ${BASH_REMATCH[1]}, but CloudFront takes certificates of us-east-1 only; request one there"
+elif [ "$page_certificate" != "$no_certificate" ]; then
+  die 'CERTIFICATE_ARN is for a DOMAIN, and none is set; add DOMAIN=chat.example.com'
+fi
+if [ -n "${DOMAIN:-}${CERTIFICATE_ARN:-}" ]; then
+  give front Domain "$domain"
+  give front CertificateArn "$page_certificate"
+fi
+
+# The socket's name goes with the page's, unless it is said by itself.
+socket_domain=${SOCKET_DOMAIN:-}
+if [ -z "$socket_domain" ] && [ -n "${DOMAIN:-}" ]; then
+  case $DOMAIN in none) socket_domain=none ;; *) socket_domain=ws.$DOMAIN ;; esac
+fi
+socket_certificate=${SOCKET_CERTIFICATE_ARN:-}
+no_socket_domain=$(default_of api Domain)
+no_certificate=$(default_of api CertificateArn)
+named=$(after "$socket_domain" api Domain)
+if [ -z "$socket_certificate" ] && [ "$region" = us-east-1 ] && [ "$named" != "$no_socket_domain" ]; then socket_certificate=${CERTIFICATE_ARN:-}; fi
+if [ "$socket_domain" = none ]; then socket_certificate=none; fi
+if [ -n "$socket_domain$socket_certificate" ]; then
+  socket_domain=$named
+  socket_certificate=$(after "$socket_certificate" api CertificateArn)
+  if [ "$socket_domain" != "$no_socket_domain" ]; then
+    [[ "$socket_domain" =~ ^$host$ ]] || die "SOCKET_DOMAIN '$socket_domain' is not a host name, e.g. ws.chat.example.com; none forgets it"
+    [ "$socket_certificate" != "$no_certificate" ] ||
+      die "the socket's name $socket_domain needs SOCKET_CERTIFICATE_ARN: a certificate for it in ACM, in $region; SOCKET_DOMAIN=none goes without"
+    [[ "$socket_certificate" =~ $certificate ]] || die "SOCKET_CERTIFICATE_ARN '$socket_certificate' is not the ARN of an ACM certificate: arn:aws:acm:$region:ACCOUNT:certificate/ID"
+    [ "${BASH_REMATCH[1]}" = "$region" ] || die "SOCKET_CERTIFICATE_ARN is in ${BASH_REMATCH[1]}, but API Gateway takes certificates of the stage's Region only; request one in $region"
+  elif [ "$socket_certificate" != "$no_certificate" ]; then
+    die 'SOCKET_CERTIFICATE_ARN is for a SOCKET_DOMAIN, and none is set; add SOCKET_DOMAIN=ws.chat.example.com'
+  fi
+  give front SocketDomain "$socket_domain"
+  give api Domain "$socket_domain"
+  give api CertificateArn "$socket_certificate"
+fi
+
+# Sign-in at the stage's own pool: asked for now, or on since an earlier run.
+mode=$(was api parameter AuthMode)
+issuer=$(was api parameter OidcIssuer)
+pool=$(was identity output Issuer)
+sign_in=no # yes, drop or no
+case ${SIGN_IN:-} in
+  none) sign_in=drop ;;
+  '') if [ "$mode" = oidc ] && [ -n "$pool" ] && [ "$issuer" = "$pool" ]; then sign_in=yes; fi ;;
+  *)
+    [[ "$SIGN_IN" =~ ^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$ ]] || die "SIGN_IN '$SIGN_IN' must be small letters, digits and hyphens, at most 63; none goes back to guests"
+    sign_in=yes
+    give identity DomainPrefix "$SIGN_IN"
+    ;;
+esac
+if [ "$sign_in" = drop ]; then mode=guest; fi
+for argument in ${asked[@]+"${asked[@]}"}; do
+  case $argument in
+    api.AuthMode=* | api.Oidc* | front.SignInOrigins=*)
+      [ -z "${SIGN_IN:-}" ] || die "SIGN_IN sets ${argument%%=*} itself; give one of the two"
+      sign_in=no
+      [ "${argument%%=*}" != api.AuthMode ] || mode=${argument#*=}
+      ;;
+    identity.*) [ "$sign_in" = yes ] || die "${argument%%=*} needs sign-in: add SIGN_IN=PREFIX" ;;
+    budget.*) [ "$budget" = keep ] || die "${argument%%=*} needs a budget: add ALARM_EMAIL=you@example.com" ;;
+  esac
+done
+if [ "$hosting" = website ] && { [ "$sign_in" = yes ] || [ "$mode" = oidc ]; }; then
+  die 'HOSTING=website is for guests only, for sign-in needs https; add SIGN_IN=none, or use HOSTING=cloudfront'
+fi
+if [ "${HOSTING:-}" = website ]; then bash front/check-public-access.sh; fi
+if [ "$sign_in" = drop ]; then
+  for parameter in AuthMode OidcIssuer OidcAudience OidcJwksUri; do
+    value=$(default_of api "$parameter")
+    give api "$parameter" "$value"
+  done
+  value=$(default_of front SignInOrigins)
+  give front SignInOrigins "$value"
+fi
+
+# Which pages may open a socket. Those that were said stay said; else it is the stage's own page, wherever that is after this run.
+origins_were=$(was api parameter AllowedOrigins)
+page_was=$(was front output SiteUrl)
+follow=no
+case ${ALLOWED_ORIGINS:-} in
+  none) follow=yes ;;
+  '') if [ -z "$origins_were" ] || [ "$origins_were" = none ] || [ "$origins_were" = "$page_was" ]; then follow=yes; fi ;;
+  *)
+    [[ "$ALLOWED_ORIGINS" =~ ^(\*|https?://[^[:space:],/]+(,\ ?https?://[^[:space:],/]+)*)$ ]] ||
+      die "ALLOWED_ORIGINS '$ALLOWED_ORIGINS' must be origins without a path, by commas, e.g. https://chat.example.com, https://www.example.com; or *; or none for the page alone"
+    give api AllowedOrigins "$ALLOWED_ORIGINS"
+    ;;
+esac
+# A page with a name of its own has its address before front stands, so a first deploy needs no second one of api.
+if [ "$follow" = yes ] && [ -z "$origins_were" ] && [ -n "$domain" ] && [ "$domain" != "$no_domain" ]; then
+  give api AllowedOrigins "https://$domain"
+fi
+
+# What prod keeps is protected as soon as it stands, and not before: a first create that fails could not be rolled back with it.
+unprotected=
+if [ "$stage" = prod ]; then
+  for stack in shared identity; do
+    case $(was "$stack" parameter DeletionProtection)/${asked[*]-} in
+      on/* | off/* | *$stack.DeletionProtection=*) ;;
+      *) if [ -n "$(was "$stack" status)" ]; then give "$stack" DeletionProtection on; else unprotected="$unprotected $stack"; fi ;;
+    esac
+  done
+fi
+
+loud() {
+  [ "$budget" != keep ] || [ -z "$alarm_email" ] || return 0
+  if [ -z "$alarm_email" ]; then
+    printf '\n!!! NOBODY HEARS AN ALARM OF THIS STAGE, AND THERE IS NO BUDGET. Mend it: ALARM_EMAIL=you@example.com BUDGET_USD=1,5 npm run deploy -- %s\n' "$stage"
+  else
+    printf '\n!!! THERE IS NO BUDGET FOR THIS STAGE: nobody hears what it costs. Mend it: BUDGET_USD=1,5 npm run deploy -- %s\n' "$stage"
+  fi
+}
+echo "stage $stage, account $account, Region $region"
+loud
+
+# ── Build ──
+build=()
+for stack in $every; do
+  case $stack in
+    budget) [ "$budget" = keep ] || continue ;;
+    identity) [ "$sign_in" = yes ] || continue ;;
+  esac
+  build+=("$stack")
+done
+npm run build -- "${build[@]}"
+
+# ── Deploy ──
+# First, producers before consumers: workflows imports api's callback URL, and front its socket's. Upgrades take workflows before api:
+# a new event needs its rule before api publishes it, or it would reach the archive alone. Where the new workflows imports an
+# export that the deployed api does not have yet, api has to go first: CloudFormation refuses an import that nobody exports.
+order='shared workflows api front'
+if [ -z "$(was api status)" ] || [ -z "$(was workflows status)" ]; then order='shared api workflows front'; fi
+imports=$(sed -n 's/.*ImportValue: *!Sub *.hubbub-\${Stage}-\([A-Za-z0-9]*\).*/\1/p' workflows/template.yaml | sort -u)
+for name in $imports; do
+  if grep -q "Export: .*hubbub-\${Stage}-$name'" api/template.yaml && [ -z "$(was api output "$name")" ]; then order='shared api workflows front'; fi
+done
+
+# The budget is there before anything costs.
+if [ "$budget" = keep ]; then deploy budget; fi
+for stack in $order; do deploy "$stack"; done
+if [ "$budget" = drop ]; then remove budget; fi
+
+# Only now is the page's address known. What depends on it, or on the user pool, is deployed again where it differs from what stands.
+page=$(output front SiteUrl)
+again=
+settle() { # stack, parameter, value
+  local state now
+  state=$(describe "$1")
+  now=$(field "$state" parameter "$2")
+  [ "$now" != "$3" ] || return 0
+  give "$1" "$2" "$3"
+  case " $again " in *" $1 "*) ;; *) again="$again $1" ;; esac
+}
+if [ "$sign_in" = yes ]; then
+  give identity PageUrl "$page/"
+  deploy identity
+  origins=$(output identity SignInOrigins)
+  issuer=$(output identity Issuer)
+  client=$(output identity ClientId)
+  settle front SignInOrigins "$origins"
+  settle api AuthMode oidc
+  settle api OidcIssuer "$issuer"
+  settle api OidcAudience "$client"
+fi
+if [ "$follow" = yes ]; then settle api AllowedOrigins "$page"; fi
+for stack in $unprotected; do
+  if [ "$stack" != identity ] || [ "$sign_in" = yes ]; then settle "$stack" DeletionProtection on; fi
+done
+for stack in $again; do deploy "$stack"; done
 bash front/deploy-frontend.sh "$stage"
+
+# ── What stands now ──
+front=$(describe front)
+api=$(describe api)
+shown() { # what describe printed, how the output's key begins, title
+  printf '%s\n' "$1" | awk -F '\t' -v begin="$2" -v title="$3" '$1 == "output" && index($2, begin) == 1 && $3 != "" { print title $3 }'
+}
+printf '\nThe page:  %s\n' "$page"
+shown "$front" Dns 'DNS, page: '
+shown "$api" Dns 'DNS, socket: '
+allowed=$(field "$api" parameter AllowedOrigins)
+case ",${allowed//, /,}," in
+  ',*,' | *",$page,"*) ;;
+  *) printf '!!! THE PAGE MAY NOT OPEN A SOCKET: AllowedOrigins is %s. Mend it: ALLOWED_ORIGINS=%s npm run deploy -- %s\n' "$allowed" "$page" "$stage" ;;
+esac
+if [ -n "$alarm_email" ]; then echo "Alarms:    $alarm_email, once the link in the mail that AWS sent there has been followed"; fi
+if [ "$budget" = keep ]; then
+  state=$(describe budget)
+  thresholds=
+  for ordinal in $ORDINALS; do
+    amount=$(field "$state" parameter "${ordinal}Usd")
+    thresholds="$thresholds${amount:+, $amount}"
+  done
+  echo "Budget:    mail at ${thresholds#, } US dollars a month, of the whole account"
+fi
+echo "Remove it: npm run destroy -- $stage"
+loud

@@ -60,3 +60,19 @@ test('the same sources make the same names, so an unchanged page is cached on', 
   await buildPage(folder);
   expect((await readdir(folder)).toSorted()).toEqual(before);
 });
+
+test('a policy stands first in the page, without what browsers take only from a header', async () => {
+  const policy =
+    "default-src 'none';  connect-src 'self' wss://a.example?x=\"&y ; frame-ancestors 'none'";
+  const other = await mkdtemp(join(tmpdir(), 'hubbub-page-'));
+  await buildPage(other, policy);
+  const withPolicy = await readFile(join(other, 'index.html'), 'utf8');
+  await rm(other, { recursive: true });
+  const [, meta, after] = withPolicy.split('<meta ');
+  expect(meta).toBe('charset="utf-8" />\n    ');
+  expect(after?.trim()).toMatch(
+    /^http-equiv="Content-Security-Policy" content="default-src 'none'; connect-src 'self' wss:\/\/a\.example\?x=&quot;&amp;y" \/>/,
+  );
+  expect(withPolicy).not.toContain('frame-ancestors');
+  expect(html).not.toContain('Content-Security-Policy');
+});

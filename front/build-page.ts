@@ -8,20 +8,24 @@ import { build, type Plugin } from 'esbuild';
 const SOURCE = join(import.meta.dirname, 'src');
 const STYLES = /^ *<link rel="stylesheet" href="([^"]+)" \/>\n/gm;
 const SCRIPT = 'src="app.js"';
+const FIRST_LINE = '    <meta charset="utf-8" />\n';
+/** What browsers ignore in a `<meta>`, and complain of: https://www.w3.org/TR/CSP3/#meta-element */
+const ONLY_IN_HEADERS = ['frame-ancestors', 'report-uri', 'sandbox'];
 /** What no bundler makes: copied under its own name. */
 const AS_IT_IS = new Set(['.svg', '.png', '.webmanifest']);
 
 /**
  * Writes the built page into `folder`, which is emptied first. Names with a hash may be cached for ever, the others not at all.
  * Throws when index.html names no style or no script: then nothing that is served would be what was written.
+ * @param policy a Content-Security-Policy that the page shall carry itself, where no server sends it as a header
  */
-export async function buildPage(folder: string): Promise<void> {
+export async function buildPage(folder: string, policy = ''): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const html = await readFile(join(SOURCE, 'index.html'), 'utf8');
   const styles = [...html.matchAll(STYLES)].map(([, path = '']) => path);
-  if (styles.length === 0 || !html.includes(SCRIPT))
-    throw new Error('front/src/index.html names no style sheet, or not app.js.');
+  if (styles.length === 0 || !html.includes(SCRIPT) || !html.includes(FIRST_LINE))
+    throw new Error('front/src/index.html names no style sheet, not app.js, or no charset.');
   const imports = styles.map((path) => `@import "./${path}";`).join('\n');
   const later = new Map<string, string>();
   const [css, js] = await Promise.all([
@@ -32,7 +36,7 @@ export async function buildPage(folder: string): Promise<void> {
   await Promise.all([
     writeFile(join(folder, names.css), css),
     writeFile(join(folder, names.js), js),
-    writeFile(join(folder, 'index.html'), pageOf(html, names)),
+    writeFile(join(folder, 'index.html'), withPolicy(pageOf(html, names), policy)),
     ...[...later].map(([name, script]) => writeFile(join(folder, name), script)),
     copyRest(folder),
   ]);
@@ -88,13 +92,26 @@ function pageOf(html: string, { css, js }: { css: string; js: string }): string 
   return page.replace(SCRIPT, `src="${js}"`);
 }
 
+/** Directly after the charset: a policy holds only for what comes after it. */
+function withPolicy(html: string, policy: string): string {
+  const directives = policy.split(';').map((directive) => directive.trim().replace(/\s+/g, ' '));
+  const kept = directives.filter(
+    (directive) => directive !== '' && !ONLY_IN_HEADERS.includes(directive.split(' ')[0] ?? ''),
+  );
+  if (kept.length === 0) return html;
+  const content = kept.join('; ').replaceAll('&', '&amp;').replaceAll('"', '&quot;');
+  const meta = `    <meta http-equiv="Content-Security-Policy" content="${content}" />\n`;
+  return html.replace(FIRST_LINE, () => FIRST_LINE + meta);
+}
+
 async function copyRest(folder: string): Promise<void> {
   const files = (await readdir(SOURCE)).filter((file) => AS_IT_IS.has(extname(file)));
   await Promise.all(files.map((file) => cp(join(SOURCE, file), join(folder, file))));
 }
 
 if (import.meta.main) {
-  const [folder] = process.argv.slice(2);
-  if (folder === undefined) throw new Error('Say where to: node front/build-page.ts FOLDER');
-  await buildPage(folder);
+  const [folder, policyFile] = process.argv.slice(2);
+  if (folder === undefined)
+    throw new Error('Say where to: node front/build-page.ts FOLDER [POLICY_FILE]');
+  await buildPage(folder, policyFile && (await readFile(policyFile, 'utf8')));
 }

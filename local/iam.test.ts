@@ -39,9 +39,49 @@ describe('a policy', () => {
     expect(allows([may('events:PutEvents', BUS, { conditions })], need)).toBe(allowed);
   });
 
+  // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+  const keys = (operator: string, ...values: string[]) => ({
+    [operator]: { 'dynamodb:LeadingKeys': values },
+  });
+  const some = keys('Null', 'false');
+  test.each<[Record<string, Record<string, string[]>>, string[] | undefined, boolean]>([
+    [keys('ForAllValues:StringLike', 'a#*'), ['a#1', 'a#2'], true],
+    [keys('ForAllValues:StringLike', 'a#*'), ['a#1', 'b#2'], false],
+    [keys('ForAllValues:StringLike', 'a#*', 'b#*'), ['a#1', 'b#2'], true],
+    [keys('ForAllValues:StringLike', 'a#*'), ['aa#1'], false],
+    [keys('ForAllValues:StringLike', 'a#*'), ['A#1'], false],
+    [keys('ForAllValues:StringLike', 'a#*'), undefined, true],
+    [{ ...keys('ForAllValues:StringLike', 'a#*'), ...some }, undefined, false],
+    [{ ...keys('ForAllValues:StringLike', 'a#*'), ...some }, ['a#1'], true],
+    [{ ...keys('ForAllValues:StringLike', 'a#*'), ...some }, ['b#1'], false],
+    [keys('ForAllValues:StringEquals', 'a#*'), ['a#1'], false],
+    [keys('ForAllValues:StringEquals', 'a#1'), ['a#1'], true],
+    [keys('ForAnyValue:StringLike', 'a#*'), ['a#1', 'b#2'], true],
+    [keys('ForAnyValue:StringLike', 'a#*'), ['b#2'], false],
+    [keys('ForAnyValue:StringLike', 'a#*'), undefined, false],
+    [keys('Null', 'true'), undefined, true],
+    [keys('Null', 'true'), ['a#1'], false],
+  ])('with %j meets the keys %j', (conditions, given, allowed) => {
+    const context = given === undefined ? {} : { 'dynamodb:LeadingKeys': given };
+    const need = { action: 'dynamodb:BatchWriteItem', resource: TABLE, context };
+    expect(allows([may('dynamodb:*', TABLE, { conditions })], need)).toBe(allowed);
+  });
+
   test.each([
     ['an operator', { StringNotEquals: { 'events:source': ['x'] } }, /StringNotEquals.*operator/],
-    ['a key', { StringEquals: { 'dynamodb:LeadingKeys': ['x'] } }, /dynamodb:LeadingKeys.*key/],
+    ['a key', { StringEquals: { 'dynamodb:Select': ['x'] } }, /dynamodb:Select.*key/],
+    ['a set of it', { 'ForAllValues:Bool': { 'events:source': ['x'] } }, /Bool.*operator/],
+    ['Null of a set', { 'ForAllValues:Null': { 'events:source': ['true'] } }, /Null.*operator/],
+    [
+      'one value where the key has several',
+      { StringEquals: { 'dynamodb:LeadingKeys': ['x'] } },
+      /dynamodb:LeadingKeys.*several values/,
+    ],
+    [
+      'several where the key has one',
+      { 'ForAllValues:StringLike': { 'events:source': ['x'] } },
+      /events:source.*one value/,
+    ],
   ])('with %s that cannot be weighed is refused by file and path', (_, conditions, why) => {
     const refuse = () => refuseConditions(smallPlan([may('*', '*', { conditions })]));
     expect(refuse).toThrow(/^api\/template\.yaml: Resources\.Greet\.Properties\.Policies = /);
@@ -157,6 +197,69 @@ describe('a call', () => {
       { context: { 'events:source': 'chat.api', 'events:detail-type': 'Said' } },
       { context: { 'events:source': 'other' } },
     ]);
+  });
+
+  const S = (value: string) => ({ S: value });
+  test.each<[string, Record<string, unknown>, string[] | undefined]>([
+    ['GetItem', { Key: { pk: S('a'), sk: S('s') } }, ['a']],
+    ['UpdateItem', { Key: { pk: S('a'), sk: S('s') } }, ['a']],
+    ['PutItem', { Item: { pk: { N: '7' }, sk: S('s'), text: S('b') } }, ['7']],
+    [
+      'BatchGetItem',
+      { RequestItems: { messages: { Keys: [{ pk: S('a') }, { pk: S('b') }] } } },
+      ['a', 'b'],
+    ],
+    [
+      'BatchWriteItem',
+      {
+        RequestItems: {
+          [TABLE]: [
+            { PutRequest: { Item: { pk: S('a') } } },
+            { DeleteRequest: { Key: { pk: S('b') } } },
+          ],
+        },
+      },
+      ['a', 'b'],
+    ],
+    [
+      'Query',
+      {
+        KeyConditionExpression: 'sk = :s AND #k=:p',
+        ExpressionAttributeNames: { '#k': 'pk' },
+        ExpressionAttributeValues: { ':p': S('a'), ':s': S('s') },
+      },
+      ['a'],
+    ],
+    [
+      'Query',
+      { KeyConditions: { pk: { ComparisonOperator: 'EQ', AttributeValueList: [S('a')] } } },
+      ['a'],
+    ],
+    [
+      'Query',
+      {
+        IndexName: 'BySeenAt',
+        KeyConditionExpression: 'seen = :s',
+        ExpressionAttributeValues: { ':s': S('i') },
+      },
+      ['i'],
+    ],
+    [
+      'Scan',
+      { FilterExpression: 'pk = :p', ExpressionAttributeValues: { ':p': S('a') } },
+      undefined,
+    ],
+    ['Scan', { Key: { pk: S('a') } }, undefined], // a field that the action does not read stands in for none
+    ['DescribeTable', {}, undefined],
+  ])('%s of %j carries the leading keys %j', (action, input, keys) => {
+    const plan = smallPlan();
+    const hash = (AttributeName: string) => [{ AttributeName, KeyType: 'HASH' }];
+    const GlobalSecondaryIndexes = [{ IndexName: 'BySeenAt', KeySchema: hash('seen') }];
+    for (const table of plan.tables)
+      table.create = { KeySchema: hash('pk'), GlobalSecondaryIndexes };
+    const TableName = action.startsWith('Batch') ? {} : { TableName: 'messages' };
+    const [need] = needsOf(plan, 'dynamodb', action, { ...TableName, ...input });
+    expect(need?.context?.['dynamodb:LeadingKeys']).toEqual(keys);
   });
 
   test('that is not allowed is denied in words that name caller, action and resource', () => {

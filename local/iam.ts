@@ -29,51 +29,107 @@ export function allows(policy: Statement[], need: Need): boolean {
   );
 }
 
-const fits = (
-  { actions, resources, conditions }: Statement,
-  { action, resource, context = {} }: Need,
-) =>
-  actions.some((pattern) => like(pattern.toLowerCase(), action.toLowerCase())) &&
-  resources.some((pattern) => like(pattern, resource)) &&
-  Object.entries(conditions).every(([operator, keys]) =>
-    Object.entries(keys).every(([key, values]) => {
-      const given = context[key];
-      const test = OPERATORS[operator];
-      return (
-        given !== undefined && test !== undefined && values.some((value) => test(value, given))
-      );
-    }),
+type Test<T> = (value: T) => boolean;
+
+interface Compiled {
+  action: Test<string>[];
+  resource: Test<string>[];
+  conditions: Test<NonNullable<Need['context']>>[];
+}
+
+/** Every call of a function asks for its policy, so each statement is compiled once. */
+const compiled = new WeakMap<Statement, Compiled>();
+
+function fits(statement: Statement, { action, resource, context = {} }: Need): boolean {
+  const known = compiled.get(statement) ?? compile(statement);
+  compiled.set(statement, known);
+  const name = action.toLowerCase();
+  return (
+    known.action.some((test) => test(name)) &&
+    known.resource.some((test) => test(resource)) &&
+    known.conditions.every((test) => test(context))
   );
+}
+
+const compile = ({ actions, resources, conditions }: Statement): Compiled => ({
+  action: actions.map((pattern) => like(pattern.toLowerCase())),
+  resource: resources.map(like),
+  conditions: Object.entries(conditions).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, values]) => condition(operator, key, values)),
+  ),
+});
+
+/**
+ * One operator on one key. Without the key, ForAllValues holds and every other operator fails, except Null.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
+function condition(
+  operator: string,
+  key: string,
+  values: string[],
+): Test<NonNullable<Need['context']>> {
+  const { quantifier, name } = readOperator(operator);
+  if (name === NULL) {
+    const wanted = values.map((value) => value.toLowerCase());
+    return (context) => wanted.includes(String(context[key] === undefined));
+  }
+  const tests = values.map((value) => OPERATORS[name]?.(value) ?? (() => false));
+  const one: Test<string> = (value) => tests.some((test) => test(value));
+  return (context) => {
+    const given = context[key];
+    const all = given === undefined ? [] : [given].flat();
+    return quantifier === 'ForAllValues' ? all.every(one) : all.some(one);
+  };
+}
+
+function readOperator(operator: string): { quantifier?: string; name: string } {
+  const [, quantifier, name = operator] = /^(ForAllValues|ForAnyValue):(.*)$/.exec(operator) ?? [];
+  return quantifier === undefined ? { name } : { quantifier, name };
+}
 
 /** `*` any text, `?` any character. */
-function like(pattern: string, value: string): boolean {
+function like(pattern: string): Test<string> {
   const source = pattern
     .replace(/[\\^$.|+()[\]{}]/g, '\\$&')
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's').test(value);
+  const whole = new RegExp(`^${source}$`, 's');
+  return (value) => whole.test(value);
 }
 
-const OPERATORS: Record<string, (pattern: string, value: string) => boolean> = {
-  StringEquals: (pattern, value) => pattern === value,
+/** `Null`: "true" wants the key absent, "false" wants it there. */
+const NULL = 'Null';
+
+const OPERATORS: Record<string, (pattern: string) => Test<string>> = {
+  StringEquals: (pattern) => (value) => pattern === value,
   StringLike: like,
   ArnEquals: like,
   ArnLike: like,
 };
 
-/** The condition keys that a Need tells the value of. */
-const KEYS = ['events:source', 'events:detail-type'];
+/** The condition keys that a Need tells the value of, and whether they have several. */
+const KEYS: Record<string, 'one value' | 'several values'> = {
+  'events:source': 'one value',
+  'events:detail-type': 'one value',
+  'dynamodb:LeadingKeys': 'several values',
+};
 
 /** Throws a Refusal for a condition that `authorize` could not weigh. */
 export function refuseConditions(plan: Plan): void {
   for (const { policy, origin } of [...plan.functions, ...plan.machines]) {
     const path = `${origin.path}.Properties.Policies`;
     for (const [operator, keys] of policy.flatMap(({ conditions }) => Object.entries(conditions))) {
-      if (!Object.hasOwn(OPERATORS, operator))
+      const { quantifier, name } = readOperator(operator);
+      const isKnown = name === NULL ? quantifier === undefined : Object.hasOwn(OPERATORS, name);
+      if (!isKnown)
         throw new Refusal(origin.file, path, operator, 'this condition operator is not supported');
-      for (const key of Object.keys(keys))
-        if (!KEYS.includes(key))
+      for (const key of Object.keys(keys)) {
+        const values = Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;
+        if (values === undefined)
           throw new Refusal(origin.file, path, key, 'this condition key is not supported');
+        if (name !== NULL && (quantifier !== undefined) !== (values === 'several values'))
+          throw new Refusal(origin.file, path, `${operator} ${key}`, `the key has ${values}`);
+      }
     }
   }
 }

@@ -1,14 +1,14 @@
 // Needs: which permissions an API call asks for, before IAM is asked whether its caller has them.
 import type { Service } from './aws.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, TablePlan } from './plan.ts';
 import { queueNameIn } from './queues/requests.ts';
 
 /** One permission that a call needs. */
 export interface Need {
   action: string;
   resource: string;
-  /** Condition keys of the request, e.g. `events:source`. */
-  context?: Record<string, string>;
+  /** Condition keys of the request, e.g. `events:source`; one with several values has a list. */
+  context?: Record<string, string | string[]>;
 }
 
 /**
@@ -32,10 +32,17 @@ export function needsOf(
       const one = action.includes('Tag') ? input.ResourceArn : input.TableName;
       const tables = inBatch.length > 0 ? inBatch : [action === 'ListTables' ? undefined : one];
       const index = input.IndexName === undefined ? '' : `/index/${input.IndexName}`;
-      return tables.map((table) => ({
-        action: `dynamodb:${action}`,
-        resource: `${named(plan.tables, table)}${index}`,
-      }));
+      return tables.map((table) => {
+        const resource = named(plan.tables, table);
+        const of = plan.tables.find(({ arn }) => arn === resource);
+        const keys =
+          of === undefined ? [] : leadingKeys(of, action, { table: String(table), input });
+        return {
+          action: `dynamodb:${action}`,
+          resource: `${resource}${index}`,
+          ...(keys.length > 0 && { context: { 'dynamodb:LeadingKeys': keys } }),
+        };
+      });
     }
     case 'events': {
       const entries = Array.isArray(input.Entries) ? input.Entries : [];
@@ -79,4 +86,51 @@ export function needsOf(
       ];
     }
   }
+}
+
+type Row = Record<string, unknown>;
+
+/**
+ * Values of the partition key that the call names, of the index in a Query of one; none in a Scan.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+function leadingKeys(
+  { create }: TablePlan,
+  action: string,
+  { table, input }: { table: string; input: Row },
+): string[] {
+  const indexes = [create.GlobalSecondaryIndexes, create.LocalSecondaryIndexes].flatMap(rows);
+  const schema =
+    input.IndexName === undefined
+      ? create
+      : Object(indexes.find(({ IndexName }) => IndexName === input.IndexName));
+  const name = rows(schema.KeySchema).find(({ KeyType }) => KeyType === 'HASH')?.AttributeName;
+  const batch: unknown = Object(input.RequestItems)[table];
+  const requests = Array.isArray(batch)
+    ? rows(batch).map(
+        ({ PutRequest, DeleteRequest }) => Object(PutRequest).Item ?? Object(DeleteRequest).Key,
+      )
+    : rows(Object(batch).Keys);
+  const items = action.startsWith('Batch') ? requests : [input.Key ?? input.Item];
+  const values =
+    action === 'Query'
+      ? [queried(String(name), input)]
+      : items.map((row) => (action === 'Scan' ? undefined : Object(row)[String(name)]));
+  return values
+    .filter((value) => value !== undefined)
+    .map((value) => String(Object.values(Object(value))[0]));
+}
+
+const rows = (value: unknown): Row[] => (Array.isArray(value) ? value.map(Object) : []);
+
+/** The value that a Query wants of the partition key, from its expression or the older KeyConditions. */
+function queried(name: string, input: Row): unknown {
+  const older = Object(Object(input.KeyConditions)[name]).AttributeValueList;
+  if (older !== undefined) return rows(older)[0];
+  const names = Object(input.ExpressionAttributeNames);
+  for (const [, left = '', right = ''] of String(input.KeyConditionExpression ?? '').matchAll(
+    /([#\w.-]+)\s*=\s*(:\w+)/g,
+  ))
+    if ((names[left] ?? left) === name) return Object(input.ExpressionAttributeValues)[right];
+  return undefined;
 }

@@ -3,6 +3,8 @@
 # In CI, where there is Python, it may not be missing: .ci/run installs it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. ./stacks.sh
+every=$(stacks)
 
 step() { printf '\n── %s\n' "$1"; }
 have() {
@@ -24,17 +26,20 @@ biome check --error-on-warnings .
 step 'house'
 npm test --silent -- tests/house.test.ts
 
-step 'templates: cfn-lint'
-if have cfn-lint; then cfn-lint --non-zero-exit-code warning shared/template.yaml api/template.yaml workflows/template.yaml front/template.yaml identity/template.yaml; fi
+step 'templates: cfn-lint, for every Region'
+if have cfn-lint; then node tests/regions.ts $every; fi
 
 step 'templates: sam validate --lint'
 if have sam; then
   export SAM_CLI_TELEMETRY=0
-  for stack in shared api workflows front identity; do
+  for stack in $every; do
     sam validate --lint --config-env "$stack" --region us-east-1
   done
 fi
 
 step 'shell scripts: bash -n'
-for script in tests/*.sh deploy.sh front/deploy-frontend.sh .ci/run; do bash -n "$script"; done
+for script in *.sh tests/*.sh front/*.sh .ci/run; do bash -n "$script"; done
+
+step 'shell scripts: shellcheck'
+if have shellcheck; then shellcheck --external-sources --severity=warning *.sh tests/*.sh front/*.sh .ci/run; fi
 echo "ok"

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { buildSync } from 'esbuild';
+import { parseDocument } from 'yaml';
 import { eventNameOf, logicalIdOf } from '../local/sam-environment.ts';
 import { readPlan, STACKS } from '../local/template/read-plan.ts';
 import { SOURCES } from '../shared/src/events.ts';
@@ -19,9 +20,12 @@ const walk = (folder: string): string[] =>
     if (entry.name === 'node_modules' || entry.name.startsWith('.')) return [];
     return entry.isDirectory() ? walk(file) : [file];
   });
-/** Those that a stage has, and the one that it may have. */
-const TEMPLATES = [...STACKS, 'identity'];
+/** Those that a stage has, and those that it may have; samconfig.toml is the one list of them. */
+const TEMPLATES = [...read('samconfig.toml').matchAll(/^\[(\w+)\.deploy\.parameters\]$/gm)].map(
+  ([, stack = '']) => stack,
+);
 const ROOMS = [
+  'budget',
   'identity',
   'shared',
   'api',
@@ -355,6 +359,48 @@ describe('functions', () => {
     },
   );
 
+  /** The code of a function's bundle, without what esbuild finds unused. */
+  const codeOf = (entry: string) =>
+    buildSync({
+      ...{ entryPoints: [entry], bundle: true, write: false, platform: 'node', format: 'esm' },
+      ...{ packages: 'external', absWorkingDir: ROOT },
+    }).outputFiles[0]?.text ?? '';
+  const LEADING = 'ForAllValues:StringLike';
+  const WRITES = /^dynamodb:(Put|Update|Delete|BatchWrite)Item$/;
+  const CONNECTIONS = plan.tables.find(({ name }) => name.includes('ConnectionsTable'))?.arn ?? '';
+  /** They write nearly every kind of row: a condition would take a dozen prefixes and keep little out. */
+  const WRITE_ALL = ['hubbub-dev-api-HelloFunction', 'hubbub-dev-api-JoinFunction'];
+
+  test.each([...plan.functions, ...plan.machines])(
+    '$name writes only rows that the condition on its statement names',
+    ({ name, policy }) => {
+      const writes = policy.filter(
+        ({ actions, resources }) =>
+          resources.includes(CONNECTIONS) && actions.some((action) => WRITES.test(action)),
+      );
+      const free = writes.filter(({ conditions }) => conditions[LEADING] === undefined);
+      expect(free.length > 0).toBe(WRITE_ALL.includes(name));
+      for (const { actions, conditions } of writes.filter((each) => !free.includes(each))) {
+        // ForAllValues holds for a call without keys.
+        expect(conditions.Null).toEqual({ 'dynamodb:LeadingKeys': ['false'] });
+        expect(actions.filter((action) => !WRITES.test(action))).toEqual([]);
+      }
+    },
+  );
+
+  test.each(plan.functions)(
+    '$name is granted the keys and the events that its code holds',
+    ({ entry, policy }) => {
+      const code = codeOf(relative(ROOT, entry));
+      const valuesOf = (operator: string, key: string) =>
+        policy.flatMap(({ conditions }) => conditions[operator]?.[key] ?? []);
+      for (const pattern of valuesOf(LEADING, 'dynamodb:LeadingKeys'))
+        expect(code).toContain(`pk: { S: \`${pattern.replace('*', '$')}{`);
+      const spoken = Object.keys(SOURCES).filter((event) => code.includes(`"${event}"`));
+      expect(valuesOf('StringEquals', 'events:detail-type').sort()).toEqual(spoken.sort());
+    },
+  );
+
   test.each(plan.functions)('$name names tables, buses and connections, never *', ({ policy }) => {
     expect(
       policy.flatMap(({ resources }) => resources).filter((resource) => resource === '*'),
@@ -546,12 +592,27 @@ describe('templates', () => {
     expect(policy).not.toMatch(/127\.0\.0\.1|localhost/);
   });
 
-  test.each(TEMPLATES)('%s is built, checked and deployed by name', (stack) => {
+  test.each(TEMPLATES)('%s can be built, checked, deployed and deleted by its name', (stack) => {
     const config = read('samconfig.toml');
     for (const command of ['build', 'validate', 'deploy', 'delete'])
       expect(config).toContain(`[${stack}.${command}.parameters]`);
-    for (const script of ['build.sh', 'deploy.sh', 'tests/check.sh', 'README.md'])
-      expect([script, read(script).includes(stack)]).toEqual([script, true]);
+    const deploy = config.split(`[${stack}.deploy.parameters]\n`)[1]?.split('\n[')[0] ?? '';
+    // A stack that fails to be created would stand in the way of the next deploy.
+    expect(deploy).toContain('on_failure = "DELETE"');
+    expect(read('README.md')).toContain(`[${stack}](${stack}/template.yaml)`);
+  });
+
+  test('samconfig.toml lists every template, and those of the local runtime in their order', () => {
+    const folders = readdirSync(ROOT).filter((name) =>
+      existsSync(join(ROOT, name, 'template.yaml')),
+    );
+    expect(folders.filter((name) => !TEMPLATES.includes(name))).toEqual([]);
+    expect(TEMPLATES.filter((stack) => STACKS.some((name) => name === stack))).toEqual(STACKS);
+  });
+
+  test('build, deploy, removal and checks take the list from there', () => {
+    for (const script of ['build.sh', 'deploy.sh', 'destroy.sh', 'tests/check.sh'])
+      expect([script, read(script).includes('every=$(stacks)')]).toEqual([script, true]);
   });
 
   test.each(TEMPLATES)('%s says what it is, then what may vary, then what it makes', (stack) => {
@@ -568,6 +629,92 @@ describe('templates', () => {
     expect(sections.filter((name) => order.includes(name))).toEqual(
       order.filter((name) => sections.includes(name)),
     );
+  });
+});
+
+describe('shell scripts', () => {
+  const scripts = ['.', 'tests', 'front'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith('.sh'))
+      .map((name) => join(folder, name)),
+  );
+  /** With what stands in single quotes and comments taken out: awk and jq have a syntax of their own. */
+  const lines = (script: string) =>
+    read(script)
+      .split('\n')
+      .map((line) => line.replace(/'[^']*'/g, "''").replace(/(^|\s)#.*$/, ''));
+
+  test.each(scripts)('%s runs under the bash 3.2 of macOS', (script) => {
+    const newer =
+      /\b(mapfile|readarray|coproc)\b|\b(declare|local|typeset) -[a-z]*[An]|\$\{\w+(\^|,|@[A-Z])|&>>|\|&|;;?&|\[\[ -v |\bwait -n\b/;
+    expect(lines(script).filter((line) => newer.test(line))).toEqual([]);
+  });
+
+  test.each(scripts)('%s hides no failure behind a declaration', (script) => {
+    const hidden = /\b(local|export|readonly|declare)\b[^;]*=["']?\$\(/;
+    expect(lines(script).filter((line) => hidden.test(line))).toEqual([]);
+  });
+
+  // Inside an argument a failure of $(…) stops nothing: assign first.
+  test.each(scripts.filter((script) => dirname(script) === '.'))(
+    '%s asks AWS in assignments only',
+    (script) => {
+      const asks = lines(script).filter((line) =>
+        /\$\((aws|ask|output|describe|region_of|artifacts_of|versions|logs)\b/.test(line),
+      );
+      expect(asks.filter((line) => !/^\s*(if ! )?\w+=\$\(/.test(line))).toEqual([]);
+    },
+  );
+});
+
+/** Whose namespace is the account's in all Regions, or everybody's in one; with the property that names it. */
+const SHARED_NAMES: Record<string, string[]> = {
+  'AWS::IAM::Role': ['RoleName'],
+  'AWS::IAM::ManagedPolicy': ['ManagedPolicyName'],
+  'AWS::IAM::User': ['UserName'],
+  'AWS::IAM::Group': ['GroupName'],
+  'AWS::IAM::InstanceProfile': ['InstanceProfileName'],
+  'AWS::Serverless::Function': ['RoleName'],
+  'AWS::CloudFront::OriginAccessControl': ['OriginAccessControlConfig', 'Name'],
+  'AWS::CloudFront::ResponseHeadersPolicy': ['ResponseHeadersPolicyConfig', 'Name'],
+  'AWS::CloudFront::CachePolicy': ['CachePolicyConfig', 'Name'],
+  'AWS::CloudFront::OriginRequestPolicy': ['OriginRequestPolicyConfig', 'Name'],
+  'AWS::CloudFront::Function': ['Name'],
+  'AWS::CloudFront::KeyValueStore': ['Name'],
+  'AWS::S3::Bucket': ['BucketName'],
+  'AWS::Cognito::UserPoolDomain': ['Domain'],
+};
+/** The longest that an IAM role's and an origin access control's may be; the others may be longer. */
+const LONGEST = 64;
+
+describe('names that all Regions share', () => {
+  const named = TEMPLATES.flatMap((stack) => {
+    const document = parseDocument(template(stack), { logLevel: 'silent' });
+    const { Resources = {} } = document.toJS() as {
+      Resources?: Record<string, { Type: string }>;
+    };
+    return Object.entries(Resources).flatMap(([logicalId, { Type }]) => {
+      const path = ['Resources', logicalId, 'Properties', ...(SHARED_NAMES[Type] ?? ['?'])];
+      const name = document.getIn(path, true) as { value?: unknown; tag?: string } | undefined;
+      return name === undefined ? [] : [[`${stack} ${logicalId}`, name] as const];
+    });
+  });
+
+  test('there are some, and the test sees those of CloudFront', () => {
+    const places = named.map(([place]) => place);
+    expect(places).toEqual(
+      expect.arrayContaining(['front SiteAccess', 'front SiteHeaders', 'identity SignIn']),
+    );
+  });
+
+  test.each(named)('%s carries the Region, or is a parameter', (_, { value, tag }) => {
+    const text = String(value);
+    const isGiven = tag === '!Ref' && !text.startsWith('AWS::');
+    expect([text, isGiven || /\$\{AWS::Region\}/.test(text)]).toEqual([text, true]);
+    const longest = text
+      .replace(/\$\{Stage\}/, 'x'.repeat(16))
+      .replace(/\$\{AWS::Region\}/, 'y'.repeat(14));
+    expect(longest.length).toBeLessThanOrEqual(LONGEST);
   });
 });
 

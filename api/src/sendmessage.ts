@@ -6,6 +6,7 @@ import { publish } from '../../shared/src/bus.ts';
 import { type Connection, isGuest } from '../../shared/src/connections.ts';
 import { directRoom, partnersOf } from '../../shared/src/direct.ts';
 import { env } from '../../shared/src/env.ts';
+import { CLAIM_DAYS } from '../../shared/src/events.ts';
 import { LOBBY, Refused, type SendMessage } from '../../shared/src/protocol.ts';
 import { mayBeSaid } from '../../shared/src/room-rate.ts';
 import { routeHandler } from '../../shared/src/route.ts';
@@ -13,8 +14,6 @@ import { roomTopic, userTopic } from '../../shared/src/topics.ts';
 import { listDirect } from './direct-rooms.ts';
 
 const DAY_S = 24 * 60 * 60;
-/** As long as an outbox keeps a message: after it, the same id would be a new message. */
-const CLAIM_S = 7 * DAY_S;
 const retentionS = Number(env('MESSAGE_RETENTION_DAYS')) * DAY_S;
 
 /**
@@ -45,7 +44,7 @@ export const handler = routeHandler(
       bodyHash: createHash('sha256')
         .update(JSON.stringify([room, message]))
         .digest('base64url'),
-      claimUntil: nowS + CLAIM_S,
+      claimUntil: nowS + CLAIM_DAYS * DAY_S,
       keepUntil: retentionS === 0 ? 0 : nowS + retentionS,
       senderTag: senderTag(speaker.connectionId),
     });

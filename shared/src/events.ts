@@ -2,6 +2,12 @@
 
 import type { Nickname, Role, Typing as TypingFrame, Visibility } from './protocol.ts';
 
+/**
+ * Days for which a messageId keeps its place in the room; resent or replayed later, it would be a new message.
+ * So the page's outbox holds no message for longer, and `ArchiveDays` of the shared stack is less.
+ */
+export const CLAIM_DAYS = 7;
+
 /** The name under which a stack speaks: the `source` its IAM policy is bound to. */
 export const SOURCES = {
   ConnectionOpened: 'chat.api',
@@ -34,7 +40,7 @@ export interface MessageSent {
   sentAt: string;
   /** SHA-256 of room and text, base64url: tells a resend from other words under the same id. */
   bodyHash: string;
-  /** Epoch seconds until which the claim on the messageId stands: 7 days, the outbox's maximum age. */
+  /** Epoch seconds until which the claim on the messageId stands, `CLAIM_DAYS` after `sentAt`. */
   claimUntil: number;
   /** Epoch seconds after which DynamoDB may delete the message; 0 keeps it (TTL ignores what is over five years old). */
   keepUntil: number;

@@ -6,18 +6,19 @@ import { unpackChromium, usesPackage } from './unpack.ts';
 /** The package's own arguments switch web security off and put all in one process, which dies with the first context. */
 const ARGS = ['--no-sandbox', '--disable-gpu'];
 
-/** Headless. Close it when done. */
-export async function launchChromium(): Promise<Browser> {
+/** Headless, with `more` arguments on its command line. Close it when done. */
+export async function launchChromium(more: string[] = []): Promise<Browser> {
+  const args = [...ARGS, ...more];
   if (!usesPackage()) {
     const own = process.env.CHROME_PATH;
     return chromium.launch({
-      args: ARGS,
+      args,
       ...(own ? { executablePath: own } : { channel: 'chrome' }),
     });
   }
   const folder = await unpackChromium();
   return chromium.launch({
-    args: ARGS,
+    args,
     executablePath: join(folder, 'chromium'),
     env: {
       ...process.env,

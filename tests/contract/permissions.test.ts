@@ -4,6 +4,7 @@ import {
   DynamoDBClient,
   GetItemCommand,
   ScanCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -26,9 +27,16 @@ const as = (credentials: { accessKeyId: string; secretAccessKey: string }) => ({
   credentials,
 });
 const sendmessage = () => as(keyOf({ arn: SENDMESSAGE }));
-const entry = (Source: string) =>
+const entry = (Source: string, DetailType: string) =>
   new PutEventsCommand({
-    Entries: [{ EventBusName: 'hubbub-dev', Source, DetailType: 'Rumour', Detail: '{}' }],
+    Entries: [{ EventBusName: 'hubbub-dev', Source, DetailType, Detail: '{}' }],
+  });
+const update = (pk: string) =>
+  new UpdateItemCommand({
+    TableName: CONNECTIONS_TABLE,
+    Key: { pk: { S: pk }, sk: { S: 'member#me' } },
+    UpdateExpression: 'SET seen = :yes',
+    ExpressionAttributeValues: { ':yes': { BOOL: true } },
   });
 
 test('sendmessage may read its connection', async () => {
@@ -42,6 +50,8 @@ test('sendmessage may read its connection', async () => {
 test.each([
   ['scan that same table', new ScanCommand({ TableName: CONNECTIONS_TABLE })],
   ['scan the messages', new ScanCommand({ TableName: MESSAGES_TABLE })],
+  ['write a room or who is in it', update('room#secret')],
+  ['write whose a nickname is', update('nickname#ada')],
   ['describe a table', new DescribeTableCommand({ TableName: CONNECTIONS_TABLE })],
 ])('sendmessage may not %s', async (_what, command) => {
   const client = new DynamoDBClient(sendmessage());
@@ -52,12 +62,23 @@ test.each([
   client.destroy();
 });
 
-test('sendmessage speaks on the bus in the name of its own stack only', async () => {
+test('sendmessage may write the rows that it writes', async () => {
+  const client = new DynamoDBClient(sendmessage());
+  await expect(client.send(update('rate#secret'))).resolves.toBeDefined();
+  client.destroy();
+});
+
+test('sendmessage speaks on the bus in the name of its own stack, and of its own events', async () => {
   const client = new EventBridgeClient(sendmessage());
-  await expect(client.send(entry('chat.api'))).resolves.toMatchObject({ FailedEntryCount: 0 });
-  await expect(client.send(entry('chat.workflows'))).rejects.toMatchObject({
-    name: 'AccessDeniedException',
-  });
+  const sent = client.send(entry('chat.api', 'ConnectionMisused'));
+  await expect(sent).resolves.toMatchObject({ FailedEntryCount: 0 });
+  for (const [source, type] of [
+    ['chat.workflows', 'ConnectionMisused'],
+    ['chat.api', 'RoomJoined'],
+  ] as const)
+    await expect(client.send(entry(source, type))).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+    });
   client.destroy();
 });
 

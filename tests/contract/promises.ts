@@ -22,6 +22,8 @@ export interface Circumstances {
   copies: number;
   /** Whether ConnectionsTable and MessagesTable can be looked at. */
   tables: boolean;
+  /** Titles of tests that it is not held to, because its gateway is not API Gateway. */
+  gaps: readonly string[];
 }
 
 /** What each promise is given: the chat, once it has started. */
@@ -34,7 +36,7 @@ export interface Stage extends Circumstances {
 export function promises(
   name: string,
   start: () => Promise<Chat>,
-  { copies = 1, tables = true }: Partial<Circumstances> = {},
+  { copies = 1, tables = true, gaps = [] }: Partial<Circumstances> = {},
 ): void {
   describe(name, () => {
     let started: Chat | undefined;
@@ -53,7 +55,7 @@ export function promises(
     afterEach(everybodyLeaves);
     afterAll(() => started?.stop());
 
-    const stage: Stage = { chat, aws, copies, tables };
+    const stage: Stage = { chat, aws, copies, tables, gaps };
     oneOrder(stage);
     reachesEveryone(stage);
     onceEach(stage);

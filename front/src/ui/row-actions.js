@@ -8,7 +8,9 @@ const SAYS_SO_MS = 2_000;
 /** @param {Element} button @param {{ copy: string, copied: string, notCopied: string }} words */
 async function copyCode(button, words) {
   const code = button.parentElement?.querySelector('code')?.textContent ?? '';
-  const copied = await navigator.clipboard.writeText(code).then(
+  // Outside https there is no clipboard, and its absence throws.
+  const write = async () => navigator.clipboard.writeText(code);
+  const copied = await write().then(
     () => true,
     () => false,
   );

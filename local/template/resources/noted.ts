@@ -20,10 +20,21 @@ const cloudFrontFunctionArn = ({ account, name }: Naming) =>
 
 export const NOTED: Kind[] = [
   notedKind('AWS::ApiGateway::Account', 'CloudWatchRoleArn', { ref: id, attributes: { Id: id } }),
+  notedKind('AWS::ApiGatewayV2::ApiMapping', 'ApiId ApiMappingKey DomainName Stage', {
+    ref: id,
+    attributes: { ApiMappingId: id },
+  }),
+  notedKind('AWS::ApiGatewayV2::DomainName', 'DomainName DomainNameConfigurations Tags', {
+    nameProperty: 'DomainName',
+    attributes: {
+      RegionalDomainName: (naming) =>
+        `d-${mintedId(10)(naming)}.execute-api.${naming.region}.amazonaws.com`,
+      RegionalHostedZoneId: (naming) => `Z${mintedId(20)(naming).toUpperCase()}`,
+    },
+  }),
   notedKind('AWS::ApiGatewayV2::Integration', '', { ref: id, attributes: { IntegrationId: id } }),
   notedKind('AWS::ApiGatewayV2::Route', '', { ref: id, attributes: { RouteId: id } }),
   notedKind('AWS::ApiGatewayV2::Stage', '', { nameProperty: 'StageName' }),
-  notedKind('AWS::Budgets::Budget', 'Budget NotificationsWithSubscribers ResourceTags'),
   notedKind('AWS::CloudFront::Function', 'AutoPublish FunctionCode FunctionConfig Name', {
     nameProperty: 'Name',
     ref: cloudFrontFunctionArn,
@@ -67,7 +78,7 @@ export const NOTED: Kind[] = [
   ),
   notedKind(
     'AWS::S3::Bucket',
-    'AccessControl BucketEncryption BucketName LifecycleConfiguration LoggingConfiguration OwnershipControls PublicAccessBlockConfiguration Tags VersioningConfiguration',
+    'AccessControl BucketEncryption BucketName LifecycleConfiguration LoggingConfiguration OwnershipControls PublicAccessBlockConfiguration Tags VersioningConfiguration WebsiteConfiguration',
     {
       nameProperty: 'BucketName',
       unnamed: ({ stackName, logicalId }) => `${stackName}-${logicalId}`.toLowerCase(),
@@ -75,6 +86,7 @@ export const NOTED: Kind[] = [
         Arn: ({ name }) => `arn:aws:s3:::${name}`,
         DomainName: ({ name }) => `${name}.s3.amazonaws.com`,
         RegionalDomainName: ({ name, region }) => `${name}.s3.${region}.amazonaws.com`,
+        WebsiteURL: ({ name, region }) => `http://${name}.s3-website-${region}.amazonaws.com`,
       },
     },
   ),

@@ -61,13 +61,20 @@ const FATAL: [what: string, frame: string | Buffer, code: number][] = [
   ['above 32 KB', say({ message: 'x'.repeat(33 * 1024) }), 1009],
 ];
 
-export function badFrames({ chat, aws, tables }: Stage): void {
+export function badFrames({ chat, aws, tables, gaps }: Stage): void {
   const three = () =>
     Promise.all([join(chat().websocket), join(chat().websocket), join(chat().websocket, 'plain')]);
   const count = async () => (tables ? (await storedMessages(aws())).length : 0);
 
+  const isGap = (what: string) => gaps.includes(what);
+  const rows = <Row extends [what: string, ...rest: unknown[]]>(all: Row[]) =>
+    all.filter(([what]) => !isGap(what));
+
   describe('a bad frame', () => {
-    test.each(BAD)('%s costs its sender an error', async (...bad) => {
+    for (const [what] of [...BAD, ...FATAL].filter(([title]) => isGap(title)))
+      test.skip(`${what} (this gateway is not API Gateway)`, () => undefined);
+
+    test.each(rows(BAD))('%s costs its sender an error', async (...bad) => {
       const [, frame, code, ref = null] = bad;
       const [sender, bystander, plain] = await three();
       const before = await count();
@@ -90,16 +97,16 @@ export function badFrames({ chat, aws, tables }: Stage): void {
       if (tables) expect(await count()).toBe(before + 1);
     });
 
-    test.each(FATAL)('%s costs its sender the socket, as API Gateway does', async (...bad) => {
-      const [, frame, code] = bad;
-      const [sender, bystander, plain] = await three();
-      const before = await count();
-      sender.send(frame);
-      expect(await sender.closed).toBe(code);
-      const marker = bystander.says('Still here');
-      await Promise.all([bystander.hears(marker), plain.hears(marker)]);
-      expect(plain.heard).toMatchObject([{ messageId: marker }]);
-      if (tables) expect(await count()).toBe(before + 1);
-    });
+    for (const [what, frame, code] of rows(FATAL))
+      test(`${what} costs its sender the socket, as API Gateway does`, async () => {
+        const [sender, bystander, plain] = await three();
+        const before = await count();
+        sender.send(frame);
+        expect(await sender.closed).toBe(code);
+        const marker = bystander.says('Still here');
+        await Promise.all([bystander.hears(marker), plain.hears(marker)]);
+        expect(plain.heard).toMatchObject([{ messageId: marker }]);
+        if (tables) expect(await count()).toBe(before + 1);
+      });
   });
 }

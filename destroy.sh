@@ -1,0 +1,153 @@
+#!/usr/bin/env bash
+# npm run destroy -- STAGE [--yes]: removes a stage: its page, its stacks, its log groups and SAM's artifacts of it. It asks for the
+# stage's name first. It can be run again after a failure. What `prod` retains (tables, user pool) stays, and is listed.
+set -euo pipefail
+cd "$(dirname "$0")"
+. ./stacks.sh
+
+usage='npm run destroy -- STAGE [--yes]'
+stage=''
+yes=no
+for argument in "$@"; do
+  case $argument in
+    --yes) yes=yes ;;
+    -*) die "'$argument' is no option: $usage" ;;
+    *)
+      [ -z "$stage" ] || die "'$argument' is one argument too many: $usage"
+      check_stage "$argument"
+      stage=$argument
+      ;;
+  esac
+done
+[ -n "$stage" ] || die "say which stage: $usage"
+check_account
+
+# ── What is there ──
+every=$(stacks)
+bucket=''
+standing='' # in the order of removal: consumers before what they import
+for stack in $every; do
+  state=$(describe "$stack")
+  [ -n "$state" ] || continue
+  status=$(field "$state" status)
+  case $status in
+    DELETE_IN_PROGRESS) ;;
+    *_IN_PROGRESS) die "hubbub-$stage-$stack is $status: something else is working on it; wait until it has ended, then run this again" ;;
+  esac
+  standing="$stack $standing"
+  [ "$stack" != front ] || bucket=$(field "$state" output SiteBucket)
+done
+
+# Region -> the bucket in which SAM keeps what it uploads, for every stack of the account; empty where there is none.
+artifacts_of() {
+  local answer status=0
+  answer=$(ask cloudformation describe-stacks --stack-name aws-sam-cli-managed-default --region "$1" --output text \
+    --query "Stacks[0].Outputs[?OutputKey=='SourceBucket'].OutputValue" 2>&1) || status=$?
+  case $answer in
+    *aws-sam-cli-managed-default*"does not exist"*) return 0 ;;
+  esac
+  printf '%s\n' "$answer"
+  return "$status"
+}
+# bucket, prefix, Region, most -> a delete request for all versions of what lies there; Objects is empty where nothing does.
+versions() {
+  ask s3api list-object-versions --bucket "$1" --prefix "$2" --region "$3" --max-items "$4" --output json \
+    --query '{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}, Quiet: `true`}'
+}
+# bucket, prefix, Region: deletes all versions, 500 at a time.
+empty() {
+  local request errors
+  request=$(mktemp)
+  while versions "$1" "$2" "$3" 500 >"$request" && grep -q '"Key"' "$request"; do
+    errors=$(ask s3api delete-objects --bucket "$1" --region "$3" --delete "file://$request" --output text --query 'Errors[].[Key, Message]')
+    case $errors in
+      '' | None) ;;
+      *) rm -f "$request"; die "s3://$1 could not be emptied: $errors" ;;
+    esac
+  done
+  # The loop also ends where AWS does not answer; then nothing was written.
+  [ -s "$request" ] || { rm -f "$request"; die "s3://$1 could not be listed; mend what the line above says, then run this again"; }
+  rm -f "$request"
+}
+# The log groups of a stage, under CloudFormation's generated names too. The templates own theirs, but a function that ends while its
+# stack is being deleted makes its group anew.
+logs() {
+  local prefix found
+  for prefix in '' /aws/lambda/ /aws/vendedlogs/states/ /aws/vendedlogs/apigateway/ /aws/apigateway/; do
+    found=$(ask logs describe-log-groups --log-group-name-prefix "${prefix}hubbub-$stage-" --query 'logGroups[].[logGroupName]' --output text) || return 1
+    case $found in '' | None) ;; *) printf '%s\n' "$found" ;; esac
+  done
+}
+
+artifacts=$(artifacts_of "$region") || die "AWS does not say which bucket SAM uses; it said: $artifacts"
+where=$(region_of budget)
+artifacts_budget=$artifacts
+if [ "$where" != "$region" ]; then
+  artifacts_budget=$(artifacts_of "$where") || die "AWS does not say which bucket SAM uses in $where; it said: $artifacts_budget"
+fi
+uploaded=no
+for stack in $every; do
+  if [ "$stack" = budget ]; then from=$artifacts_budget at=$where; else from=$artifacts at=$region; fi
+  [ -n "$from" ] || continue
+  found=$(versions "$from" "hubbub-$stage-$stack/" "$at" 1)
+  case $found in *'"Key"'*) uploaded=yes ;; esac
+done
+groups=$(logs)
+[ -n "$standing$groups" ] || [ "$uploaded" = yes ] ||
+  die "there is no stage $stage in $region of account $account; AWS_REGION=… looks in another Region"
+
+# ── What is about to happen ──
+echo "This removes the stage $stage from account $account, Region $region:"
+for stack in $standing; do
+  at=$(region_of "$stack")
+  if [ "$at" = "$region" ]; then echo "  stack   hubbub-$stage-$stack"; else echo "  stack   hubbub-$stage-$stack in $at, where stages of this name in all Regions share it"; fi
+done
+[ -z "$bucket" ] || echo "  bucket  $bucket, the page: emptied, all versions, then deleted"
+[ "$uploaded" = no ] || echo "  uploads SAM's artifacts of these stacks: s3://$artifacts/hubbub-$stage-STACK/"
+[ -z "$groups" ] || printf '%s\n' "$groups" | sed 's/^/  logs    /'
+if [ "$stage" = prod ]; then
+  echo '  kept    what prod retains: all tables of shared, and the user pool of identity; the list follows at the end'
+else
+  echo "  All messages, rooms and people of the stage go with it. There is no way back."
+fi
+if [ "$yes" = no ]; then
+  [ -t 0 ] || die "nobody is here to confirm; add --yes: npm run destroy -- $stage --yes"
+  printf 'Type the name of the stage to go on: '
+  read -r typed || typed=
+  [ "$typed" = "$stage" ] || die "'$typed' is not '$stage'; nothing was changed"
+fi
+
+# ── Removal ──
+# A bucket must be empty before its stack can go. A half-deleted front may name a bucket that is gone.
+if [ -n "$bucket" ]; then
+  gone=no
+  answer=$(ask s3api head-bucket --bucket "$bucket" --region "$region" 2>&1) || gone=$answer
+  case $gone in
+    no) echo "── emptying $bucket"; empty "$bucket" '' "$region" ;;
+    *404* | *"Not Found"* | *NoSuchBucket*) ;;
+    *) die "AWS does not let this look into s3://$bucket: $gone" ;;
+  esac
+fi
+for stack in $standing; do remove "$stack"; done
+for stack in $every; do
+  if [ "$stack" = budget ]; then from=$artifacts_budget at=$where; else from=$artifacts at=$region; fi
+  [ -z "$from" ] || empty "$from" "hubbub-$stage-$stack/" "$at"
+done
+groups=$(logs)
+for group in $groups; do ask logs delete-log-group --log-group-name "$group"; done
+
+# ── What is left ──
+tables=$(ask dynamodb list-tables --query "TableNames[?starts_with(@, 'hubbub-$stage-')].[@]" --output text)
+pools=
+if [ "$stage" = prod ]; then # no other stage retains one, and not every Region has Cognito
+  pools=$(ask cognito-idp list-user-pools --max-results 60 --query "UserPools[?Name=='hubbub-$stage'].[Id]" --output text) ||
+    pools='unknown: AWS did not list them'
+fi
+buckets=$(ask s3api list-buckets --query "Buckets[?starts_with(Name, 'hubbub-$stage-')].[Name]" --output text)
+printf '\nThe stage %s is removed. Left in account %s:\n' "$stage" "$account"
+left() { case $2 in '' | None) ;; *) printf '%s\n' "$2" | sed "s/^/  $1/" ;; esac; }
+left 'table     ' "$tables"
+left 'user pool ' "$pools"
+left 'bucket    ' "$buckets"
+case $tables$pools$buckets in '' | None | NoneNone | NoneNoneNone) echo '  nothing of this stage' ;; esac
+[ -z "$artifacts" ] || echo "  SAM's own bucket $artifacts, for whatever else the account deploys"

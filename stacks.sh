@@ -1,0 +1,114 @@
+# shellcheck shell=bash disable=SC2154 # $stage is the caller's
+# Sourced by build.sh, deploy.sh, destroy.sh and tests/check.sh: the list of stacks, and what AWS says of one. Runs under bash 3.2 (macOS).
+# `set -e` does not reach into $(…) before bash 4.4, so each function here that may fail returns its failure by hand.
+# A caller assigns first (x=$(…)) and uses $x afterwards: a failure inside an argument, or after `local`, stops nothing.
+
+die() {
+  printf '%s: %s\n' "$(basename "$0" .sh)" "$1" >&2
+  exit 1
+}
+
+# One name a line, in the order of samconfig.toml, which is the one place that lists the stacks.
+stacks() { sed -n 's/^\[\([a-z][a-z]*\)\.deploy\.parameters\]$/\1/p' samconfig.toml; }
+
+# stack, command, key -> what samconfig.toml sets there; empty where it sets nothing.
+setting() {
+  awk -v section="[$1.$2.parameters]" -v key="$3" \
+    '/^\[/ { inside = $0 == section } inside && $1 == key { sub(/^[^"]*"/, ""); sub(/".*$/, ""); print }' samconfig.toml
+}
+
+# STAGE as every template's Stage parameter wants it.
+check_stage() {
+  [[ "$1" =~ ^[a-z][a-z0-9]{0,15}$ ]] ||
+    die "the stage's name '$1' must be a small letter, then at most 15 small letters and digits, e.g. dev"
+}
+
+# The account and the one Region that both tools use: sets $account and $region, and exports the Region.
+# The AWS CLI 2 reads AWS_REGION first; version 1 and SAM read AWS_DEFAULT_REGION only.
+check_account() {
+  command -v aws >/dev/null 2>&1 ||
+    die 'the AWS CLI (aws) is not on the PATH; install it: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html'
+  local configured
+  configured=$(aws configure get region 2>/dev/null) || configured=
+  region=${AWS_REGION:-${AWS_DEFAULT_REGION:-$configured}}
+  account=$(ask sts get-caller-identity --query Account --output text --region "${region:-us-east-1}") ||
+    die "AWS does not take your credentials; run 'aws configure' (or 'aws sso login', or set AWS_PROFILE), then run this again"
+  [[ "$account" =~ ^[0-9]{12}$ ]] ||
+    die "AWS names no account for your credentials but '$account'; run 'aws sts get-caller-identity' to see why"
+  [ -n "$region" ] ||
+    die "no Region is set; run 'aws configure set region eu-west-1', or put AWS_REGION=eu-west-1 before the command"
+  [ "${AWS_REGION:-$region}" = "${AWS_DEFAULT_REGION:-$region}" ] ||
+    die "AWS_REGION is $AWS_REGION but AWS_DEFAULT_REGION is $AWS_DEFAULT_REGION; unset one, or set both to the same Region"
+  [[ "$region" =~ ^[a-z]{2}(-[a-z]+)+-[0-9]+$ ]] ||
+    die "'$region' is not the name of a Region; set one like eu-west-1 in AWS_REGION or with 'aws configure set region'"
+  export AWS_REGION=$region AWS_DEFAULT_REGION=$region
+}
+
+# aws, with what it says on stderr shown only where it fails. The AWS CLI also warns there, so stderr is no part of an answer.
+ask() {
+  local complaint answer status=0
+  complaint=$(mktemp) || return 1
+  answer=$(aws "$@" 2>"$complaint") || status=$?
+  [ "$status" -eq 0 ] || cat "$complaint" >&2
+  rm -f "$complaint"
+  [ -z "$answer" ] || printf '%s\n' "$answer"
+  return "$status"
+}
+
+# stack -> the Region that it is deployed to: the one of samconfig.toml where that names one (budget), else the stage's.
+region_of() {
+  local fixed
+  fixed=$(setting "$1" deploy region) || return 1
+  printf '%s\n' "${fixed:-$region}"
+}
+
+# stack -> lines of `status<TAB>S`, `parameter<TAB>KEY<TAB>VALUE`, `output<TAB>KEY<TAB>VALUE`; nothing where there is no such stack.
+# A stack that holds nothing but a change set is none, as for SAM. Fails where AWS does not answer.
+describe() {
+  local where answer status=0
+  where=$(region_of "$1") || return 1
+  answer=$(ask cloudformation describe-stacks --stack-name "hubbub-$stage-$1" --region "$where" --output text --query \
+    "Stacks[0].[[['status', StackStatus]], Parameters[].['parameter', ParameterKey, ParameterValue], Outputs[].['output', OutputKey, OutputValue]][]" 2>&1) || status=$?
+  case $answer in
+    status"	"REVIEW_IN_PROGRESS*) return 0 ;;
+    status"	"*) if [ "$status" -eq 0 ]; then printf '%s\n' "$answer"; return 0; fi ;;
+    *"hubbub-$stage-$1"*"does not exist"*) return 0 ;;
+  esac
+  printf '%s\n%s: AWS does not say how the stack hubbub-%s-%s is; mend what the line above says, then run this again\n' \
+    "$answer" "$(basename "$0" .sh)" "$stage" "$1" >&2
+  return 1
+}
+
+# What describe printed, kind, key -> the value; empty where there is none.
+field() {
+  printf '%s\n' "$1" |
+    awk -F '\t' -v kind="$2" -v key="${3:-}" '$1 == kind && kind == "status" { print $2 } $1 == kind && kind != "status" && $2 == key { print $3 }'
+}
+
+# stack, key -> an output that has to be there.
+output() {
+  local state value
+  state=$(describe "$1") || return 1
+  value=$(field "$state" output "$2") || return 1
+  if [ -z "$value" ]; then
+    printf '%s: the stack hubbub-%s-%s has no output %s; deploy it again\n' "$(basename "$0" .sh)" "$stage" "$1" "$2" >&2
+    return 1
+  fi
+  printf '%s\n' "$value"
+}
+
+# Deletes one stack and waits for it. delete-stack, and not `sam delete`: that asks its own questions, leaves every version of the
+# artifacts in SAM's versioned bucket, and does not say which resource could not be deleted.
+remove() {
+  local where
+  where=$(region_of "$1") || return 1
+  echo "── deleting hubbub-$stage-$1 in $where"
+  ask cloudformation delete-stack --stack-name "hubbub-$stage-$1" --region "$where" || return 1
+  if ! ask cloudformation wait stack-delete-complete --stack-name "hubbub-$stage-$1" --region "$where"; then
+    echo "What could not be deleted, and why:" >&2
+    ask cloudformation describe-stack-events --stack-name "hubbub-$stage-$1" --region "$where" --output text \
+      --query "StackEvents[?ResourceStatus=='DELETE_FAILED'].[LogicalResourceId, ResourceType, ResourceStatusReason]" >&2 || true
+    printf '%s: hubbub-%s-%s was not deleted; mend what the lines above say, then run this again\n' "$(basename "$0" .sh)" "$stage" "$1" >&2
+    return 1
+  fi
+}

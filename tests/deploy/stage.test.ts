@@ -1,0 +1,646 @@
+// deploy.sh and destroy.sh, run by a shell with stand-ins for aws, sam and npm: what they refuse, in which order they work, what they keep.
+import { spawn } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import type { Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { serve, type World, writeStub } from './fake-tools.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+/** Another shell to run them in, e.g. a bash 3.2 as macOS has it. */
+const BASH = process.env.BASH_UNDER_TEST ?? '/bin/bash';
+const SYSTEM = 'awk sed grep tr sort uniq basename dirname mktemp cat rm'.split(' ');
+const STACKS = ['budget', 'shared', 'api', 'workflows', 'front', 'identity'];
+const PARAMETERS: Record<string, string[]> = {
+  budget: ['AlarmEmail', 'FirstUsd', 'SecondUsd', 'ThirdUsd', 'FourthUsd', 'FifthUsd'],
+  shared: ['AlarmEmail', 'DeletionProtection'],
+  api: 'AllowedOrigins AuthMode OidcIssuer OidcAudience OidcJwksUri Domain CertificateArn ConnectionsPerAddress'.split(
+    ' ',
+  ),
+  workflows: ['PresenceGraceSeconds'],
+  front: ['Hosting', 'Domain', 'CertificateArn', 'SocketDomain', 'SignInOrigins'],
+  identity: ['PageUrl', 'DomainPrefix', 'SelfSignUp', 'DeletionProtection'],
+};
+const DEFAULTS: Record<string, string> = {
+  AllowedOrigins: 'none',
+  AuthMode: 'guest',
+  OidcIssuer: 'none',
+  OidcAudience: 'none',
+  OidcJwksUri: 'none',
+  Hosting: 'cloudfront',
+  DeletionProtection: 'later',
+};
+const PAGE = 'https://d1.cloudfront.net';
+const CERTIFICATE = 'arn:aws:acm:us-east-1:123456789012:certificate/page';
+const SOCKET_CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/socket';
+
+const FRESH: World = {
+  configuredRegion: 'eu-west-1',
+  credentials: true,
+  samVersion: '1.158.0',
+  stacks: {},
+  buckets: {},
+  tables: [],
+  pools: [],
+  logGroups: [],
+  lacks: [],
+  fails: {},
+  calls: [],
+};
+
+let folder: string;
+let bin: string;
+let now: World;
+let server: Server;
+
+beforeAll(async () => {
+  server = await serve(() => now);
+});
+afterAll(() => new Promise((done) => server.close(done)));
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hubbub-deploy-'));
+  bin = join(folder, 'bin');
+  mkdirSync(bin);
+  mkdirSync(join(folder, 'node_modules/esbuild'), { recursive: true });
+  for (const file of ['deploy.sh', 'destroy.sh', 'stacks.sh', 'samconfig.toml'])
+    cpSync(join(ROOT, file), join(folder, file));
+  for (const stack of STACKS) {
+    mkdirSync(join(folder, stack));
+    const parameters = ['Stage', ...(PARAMETERS[stack] ?? [])].map(
+      (name) => `  ${name}:\n    Type: String\n    Default: '${DEFAULTS[name] ?? ''}'\n`,
+    );
+    write(`${stack}/template.yaml`, `Parameters:\n${parameters.join('')}\nResources: {}\n`);
+  }
+  for (const tool of SYSTEM) {
+    const found = ['/bin', '/usr/bin'].map((at) => join(at, tool)).find(existsSync);
+    if (found !== undefined) symlinkSync(found, join(bin, tool));
+  }
+  symlinkSync(BASH, join(bin, 'bash'));
+  for (const tool of ['aws', 'sam', 'npm', 'upload', 'look']) writeStub(bin, tool, server);
+  write('front/deploy-frontend.sh', 'upload "$@"\n');
+  write('front/check-public-access.sh', 'look\n');
+  now = structuredClone(FRESH);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(file: string, text: string): void {
+  writeFileSync(join(folder, file), text);
+}
+
+const world = (change: Partial<World>) => Object.assign(now, structuredClone(change));
+const read = () => structuredClone(now);
+
+function start(command: string, words: string[], env: Record<string, string>, input: string) {
+  now.calls = [];
+  const child = spawn(command, words, { env: { PATH: bin, TMPDIR: folder, ...env } });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (data) => {
+    stdout += data;
+  });
+  child.stderr.on('data', (data) => {
+    stderr += data;
+  });
+  child.stdin.end(input);
+  return new Promise<{ status: number | null; stdout: string; stderr: string }>((done) => {
+    child.on('close', (status) => done({ status, stdout, stderr }));
+  });
+}
+
+/** Runs one script anew: `calls` holds what this run called. */
+async function run(script: string, words: string[] = [], env: Record<string, string> = {}) {
+  const { status, stdout, stderr } = await start(BASH, [join(folder, script), ...words], env, '');
+  const { calls } = read();
+  const called = (pattern: RegExp) =>
+    calls.flatMap((line) => pattern.exec(line)?.slice(1, 2) ?? []);
+  return {
+    status,
+    stdout,
+    stderr,
+    calls,
+    deployed: called(/^sam deploy --config-env (\w+)/),
+    /** `--parameter-overrides` of each deploy of a stack, without Stage. */
+    passed: (stack: string) =>
+      called(
+        new RegExp(`^sam deploy --config-env ${stack} .*--parameter-overrides Stage="\\w+" ?(.*)$`),
+      ),
+    deleted: called(/^aws cloudformation delete-stack --stack-name (\S+)/),
+  };
+}
+const deploy = (env: Record<string, string> = {}, ...words: string[]) =>
+  run('deploy.sh', words, env);
+const destroy = (...words: string[]) => run('destroy.sh', words);
+
+/** Refused: exit 1, one last line that says what to do, and nothing built or changed. */
+function refused(result: Awaited<ReturnType<typeof run>>, says: RegExp): void {
+  expect(result.stderr.trimEnd().split('\n').at(-1)).toMatch(says);
+  expect(result.status).toBe(1);
+  const changes = result.calls.filter((line) =>
+    /^(npm|sam deploy|aws .* (delete|put|create))/.test(line),
+  );
+  expect(changes).toEqual([]);
+}
+
+const stack = (status: string) => ({ status, parameters: {}, outputs: {} });
+
+describe('a first deploy', () => {
+  test('goes from producers to consumers, and lets the page in once its address is known', async () => {
+    const result = await deploy();
+    expect(result.deployed).toEqual(['shared', 'api', 'workflows', 'front', 'api']);
+    expect(result.passed('api')).toEqual(['', `AllowedOrigins="${PAGE}"`]);
+    expect(result.calls.filter((line) => /^(npm|upload)/.test(line))).toEqual([
+      'npm run build -- shared api workflows front',
+      'upload dev',
+    ]);
+    expect(result.stdout).toContain(`The page:  ${PAGE}`);
+    expect(result.stdout).toContain('DNS, socket: CNAME ws -> d-1');
+    expect(result.status).toBe(0);
+  });
+
+  test('says loudly, first and last, that nobody hears an alarm, with the command that mends it', async () => {
+    const said = (await deploy({}, 'qa')).stdout.trim().split('\n');
+    const loud =
+      /NOBODY HEARS AN ALARM.*NO BUDGET.*ALARM_EMAIL=\S+ BUDGET_USD=1,5 npm run deploy -- qa$/;
+    expect(said.findIndex((line) => loud.test(line))).toBeLessThan(4);
+    expect(said.at(-1)).toMatch(loud);
+  });
+
+  test('deploys the budget first, to us-east-1, where an address is known', async () => {
+    const result = await deploy({ ALARM_EMAIL: 'you@example.com', BUDGET_USD: '1, 5' });
+    expect(result.deployed[0]).toBe('budget');
+    expect(result.passed('budget')).toEqual([
+      'AlarmEmail="you@example.com" FirstUsd="1" SecondUsd="5" ThirdUsd="" FourthUsd="" FifthUsd=""',
+    ]);
+    expect(result.stdout).toContain('mail at 1, 5 US dollars');
+    expect(result.passed('shared')).toEqual(['AlarmEmail="you@example.com"']);
+    const regions = result.calls.flatMap(
+      (line) => /^sam deploy --config-env (\w+ --region \S+)/.exec(line)?.[1] ?? [],
+    );
+    expect(regions.slice(0, 2)).toEqual(['budget --region us-east-1', 'shared --region eu-west-1']);
+    expect(result.stdout).not.toContain('!!!');
+  });
+
+  test('knows the address of a page with a domain, so api is deployed once', async () => {
+    const result = await deploy({
+      DOMAIN: 'chat.example.com',
+      CERTIFICATE_ARN: CERTIFICATE,
+      SOCKET_CERTIFICATE_ARN: SOCKET_CERTIFICATE,
+    });
+    expect(result.deployed).toEqual(['shared', 'api', 'workflows', 'front']);
+    expect(result.passed('api')).toEqual([
+      `Domain="ws.chat.example.com" CertificateArn="${SOCKET_CERTIFICATE}" AllowedOrigins="https://chat.example.com"`,
+    ]);
+    expect(result.passed('front')).toEqual([
+      `Domain="chat.example.com" CertificateArn="${CERTIFICATE}" SocketDomain="ws.chat.example.com"`,
+    ]);
+  });
+
+  test('of a website looks first whether the account lets a bucket be public', async () => {
+    const result = await deploy({ HOSTING: 'website' });
+    expect(result.calls.findIndex((line) => line.startsWith('look'))).toBeLessThan(
+      result.calls.findIndex((line) => line.startsWith('npm run build')),
+    );
+    expect(result.passed('front')).toEqual(['Hosting="website"']);
+    write('front/check-public-access.sh', 'echo "no public bucket here" >&2; exit 1\n');
+    refused(await deploy({ HOSTING: 'website' }), /no public bucket here/);
+  });
+
+  test('of sign-in tells front and api of the user pool', async () => {
+    const result = await deploy({ SIGN_IN: 'my-chat' });
+    expect(result.deployed.slice(4)).toEqual(['identity', 'front', 'api']);
+    expect(result.passed('identity')).toEqual([`DomainPrefix="my-chat" PageUrl="${PAGE}/"`]);
+    expect(result.passed('front').at(-1)).toBe('SignInOrigins="https://a https://b"');
+    expect(result.passed('api').at(-1)).toBe(
+      `AuthMode="oidc" OidcIssuer="https://issuer" OidcAudience="client" AllowedOrigins="${PAGE}"`,
+    );
+  });
+});
+
+describe('an upgrade', () => {
+  test('goes from consumers to producers, each stack once, and passes nothing that an earlier run set', async () => {
+    await deploy({
+      ALARM_EMAIL: 'you@example.com',
+      BUDGET_USD: '2',
+      ALLOWED_ORIGINS: 'https://a.example, https://b.example',
+      SIGN_IN: 'my-chat',
+      DOMAIN: 'chat.example.com',
+      CERTIFICATE_ARN: CERTIFICATE,
+      SOCKET_DOMAIN: 'none',
+    });
+    const before = read().stacks;
+    const result = await deploy();
+    expect(result.status).toBe(0);
+    expect(result.deployed).toEqual(['budget', 'shared', 'workflows', 'api', 'front', 'identity']);
+    expect(result.passed('api')).toEqual(['']);
+    expect(result.passed('front')).toEqual(['']);
+    expect(read().stacks).toEqual(before);
+    expect(result.stdout).toContain('Alarms:    you@example.com');
+    expect(result.stdout).toContain('mail at 2 US dollars');
+  });
+
+  test('with a bare page never passes AllowedOrigins again', async () => {
+    await deploy();
+    const result = await deploy();
+    expect(result.deployed).toEqual(['shared', 'workflows', 'api', 'front']);
+    expect(result.passed('api')).toEqual(['']);
+  });
+
+  test('takes api before workflows where workflows imports what api does not export yet', async () => {
+    await deploy();
+    write(
+      'workflows/template.yaml',
+      `Parameters:\n  Stage:\n    Default: dev\nResources:\n  A: { Fn::ImportValue: !Sub 'hubbub-\${Stage}-Fresh' }\n`,
+    );
+    const api = readFileSync(join(folder, 'api/template.yaml'), 'utf8');
+    write(
+      'api/template.yaml',
+      `${api}Outputs:\n  Fresh: { Value: 1, Export: { Name: !Sub 'hubbub-\${Stage}-Fresh' } }\n`,
+    );
+    expect((await deploy()).deployed).toEqual(['shared', 'api', 'workflows', 'front']);
+  });
+
+  test('moves AllowedOrigins with the page, and only after the page has moved', async () => {
+    await deploy();
+    const result = await deploy({
+      DOMAIN: 'chat.example.com',
+      CERTIFICATE_ARN: CERTIFICATE,
+      SOCKET_DOMAIN: 'none',
+    });
+    expect(result.deployed).toEqual(['shared', 'workflows', 'api', 'front', 'api']);
+    const [first, second] = result.passed('api');
+    expect(first).not.toContain('AllowedOrigins');
+    expect(second).toContain('AllowedOrigins="https://chat.example.com"');
+  });
+
+  test("keeps origins of one's own when the page moves, and says that it is shut out", async () => {
+    await deploy({ ALLOWED_ORIGINS: 'https://a.example' });
+    const result = await deploy({
+      DOMAIN: 'chat.example.com',
+      CERTIFICATE_ARN: CERTIFICATE,
+      SOCKET_DOMAIN: 'none',
+    });
+    expect(result.passed('api').join()).not.toContain('AllowedOrigins');
+    expect(result.stdout).toMatch(/MAY NOT OPEN A SOCKET.*ALLOWED_ORIGINS=https:\/\/chat\.example/);
+  });
+
+  test('forgets on none', async () => {
+    await deploy({
+      ALARM_EMAIL: 'you@example.com',
+      ALLOWED_ORIGINS: 'https://a.example',
+      SIGN_IN: 'my-chat',
+    });
+    const result = await deploy({ ALARM_EMAIL: 'none', ALLOWED_ORIGINS: 'none', SIGN_IN: 'none' });
+    expect(result.deleted).toEqual(['hubbub-dev-budget']);
+    const { stacks } = read();
+    expect(stacks['eu-west-1/hubbub-dev-shared']?.parameters.AlarmEmail).toBe('');
+    expect(stacks['eu-west-1/hubbub-dev-front']?.parameters.SignInOrigins).toBe('');
+    expect(stacks['eu-west-1/hubbub-dev-api']?.parameters).toMatchObject({
+      AllowedOrigins: PAGE,
+      AuthMode: 'guest',
+      OidcIssuer: 'none',
+    });
+  });
+});
+
+describe('what prod keeps', () => {
+  const protection = (stack: string) =>
+    read().stacks[`eu-west-1/hubbub-prod-${stack}`]?.parameters.DeletionProtection;
+
+  test('is protected once it stands, and not while it is created', async () => {
+    const first = await deploy({ SIGN_IN: 'my-chat' }, 'prod');
+    expect(first.passed('shared')).toEqual(['', 'DeletionProtection="on"']);
+    expect(first.passed('identity').map((given) => given.includes('Protection'))).toEqual([
+      false,
+      true,
+    ]);
+    expect([protection('shared'), protection('identity')]).toEqual(['on', 'on']);
+    const again = await deploy({}, 'prod');
+    expect([again.passed('shared'), again.passed('identity')].join()).not.toContain('Protection');
+  });
+
+  test('never loses a protection that it had before this version', async () => {
+    await deploy({}, 'prod');
+    const stack = read().stacks['eu-west-1/hubbub-prod-shared'];
+    delete stack?.parameters.DeletionProtection;
+    world({
+      stacks: { ...read().stacks, ...(stack && { 'eu-west-1/hubbub-prod-shared': stack }) },
+    });
+    expect((await deploy({}, 'prod')).passed('shared')).toEqual(['DeletionProtection="on"']);
+  });
+
+  test('stays as somebody said, and other stages are left alone', async () => {
+    await deploy({}, 'prod', 'shared.DeletionProtection=off');
+    expect(protection('shared')).toBe('off');
+    expect((await deploy({}, 'prod')).passed('shared')).toEqual(['']);
+    expect((await deploy()).passed('shared')).toEqual(['']);
+  });
+});
+
+describe('what is passed to SAM', () => {
+  test('stands in quotes, as SAM ends a bare value at its first space', async () => {
+    const result = await deploy(
+      { ALLOWED_ORIGINS: 'https://a.example, https://b.example' },
+      'dev',
+      'api.ConnectionsPerAddress=0',
+      'workflows.PresenceGraceSeconds=',
+    );
+    expect(result.calls.find((line) => line.startsWith('sam deploy --config-env api'))).toBe(
+      'sam deploy --config-env api --region eu-west-1 --no-confirm-changeset --stack-name hubbub-dev-api --s3-prefix hubbub-dev-api ' +
+        '--parameter-overrides Stage="dev" ConnectionsPerAddress="0" AllowedOrigins="https://a.example, https://b.example"',
+    );
+    expect(result.passed('workflows')).toEqual(['PresenceGraceSeconds=""']);
+  });
+});
+
+describe('the preflight refuses', () => {
+  test.each(['aws', 'sam'])('a machine without %s', async (tool) => {
+    rmSync(join(bin, tool));
+    refused(await deploy(), new RegExp(`\\(${tool}\\) is not on the PATH; install it: https://`));
+  });
+
+  test.each(['1.157.1', '0.99.0'])('SAM CLI %s', async (samVersion) => {
+    world({ samVersion });
+    refused(
+      await deploy(),
+      /does not know AWS::Serverless::WebSocketApi; install 1\.158\.0 or newer/,
+    );
+  });
+
+  test('a checkout without npm ci', async () => {
+    rmSync(join(folder, 'node_modules'), { recursive: true });
+    refused(await deploy(), /npm ci/);
+  });
+
+  test('missing credentials', async () => {
+    world({ credentials: false });
+    refused(await deploy(), /run 'aws configure'/);
+  });
+
+  test('no Region, two Regions, and a word that is none', async () => {
+    refused(
+      await deploy({ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'us-east-1' }),
+      /unset one/,
+    );
+    refused(await deploy({ AWS_REGION: 'Ireland' }), /not the name of a Region/);
+    world({ configuredRegion: '' });
+    refused(await deploy(), /no Region is set; run 'aws configure set region/);
+  });
+
+  test.each(['AWS_REGION', 'AWS_DEFAULT_REGION'])('nothing where %s alone is set', async (name) => {
+    world({ configuredRegion: '' });
+    const result = await deploy({ [name]: 'eu-central-1' });
+    expect(result.status).toBe(0);
+    expect(result.calls.filter((line) => line.startsWith('sam deploy')).join()).not.toMatch(
+      /--region (?!eu-central-1)/,
+    );
+  });
+
+  test.each(['Dev', '1a', 'dev-1', 'averylongstagename'])('the stage %s', async (stage) => {
+    refused(await deploy({}, stage), /must be a small letter/);
+  });
+
+  test.each([
+    [
+      'ROLLBACK_COMPLETE',
+      /aws cloudformation delete-stack --stack-name hubbub-dev-api --region eu-west-1/,
+    ],
+    ['ROLLBACK_FAILED', /aws cloudformation delete-stack/],
+    ['DELETE_FAILED', /npm run destroy -- dev/],
+    ['UPDATE_ROLLBACK_FAILED', /aws cloudformation continue-update-rollback/],
+    ['UPDATE_IN_PROGRESS', /wait until it has ended/],
+    ['SOMETHING_NEW', /describe-stack-events/],
+  ])('a stack that is %s', async (status, remedy) => {
+    world({ stacks: { 'eu-west-1/hubbub-dev-api': stack(status) } });
+    const result = await deploy();
+    refused(result, /1 of the stage's stacks cannot be deployed/);
+    expect(result.stderr).toMatch(remedy);
+  });
+
+  test.each([
+    [{ ALARM_EMAIL: 'you' }, /ALARM_EMAIL 'you' is not one mail address/],
+    [{ BUDGET_USD: '5' }, /BUDGET_USD needs the address/],
+    [{ BUDGET_USD: '$5', ALARM_EMAIL: 'a@b.example' }, /not one to five amounts/],
+    [{ BUDGET_USD: '1,2,3,4,5,6', ALARM_EMAIL: 'a@b.example' }, /not one to five amounts/],
+    [{ BUDGET_USD: '1.005', ALARM_EMAIL: 'a@b.example' }, /not one to five amounts/],
+    [{ BUDGET_USD: '1,0.0', ALARM_EMAIL: 'a@b.example' }, /an amount of nothing/],
+    [{ BUDGET_USD: '5,1,5', ALARM_EMAIL: 'a@b.example' }, /holds 5 twice/],
+    [{ HOSTING: 'netlify' }, /neither cloudfront nor website/],
+    [{ DOMAIN: 'https://x' }, /not a host name/],
+    [{ DOMAIN: 'chat.example.com' }, /needs CERTIFICATE_ARN/],
+    [{ CERTIFICATE_ARN: CERTIFICATE }, /is for a DOMAIN/],
+    [{ DOMAIN: 'chat.example.com', CERTIFICATE_ARN: 'mine' }, /not the ARN/],
+    [{ DOMAIN: 'chat.example.com', CERTIFICATE_ARN: SOCKET_CERTIFICATE }, /of us-east-1 only/],
+    [
+      { DOMAIN: 'chat.example.com', CERTIFICATE_ARN: CERTIFICATE },
+      /ws\.chat\.example\.com needs SOCKET_CERTIFICATE_ARN.*eu-west-1/,
+    ],
+    [
+      { SOCKET_DOMAIN: 'ws.example.com', SOCKET_CERTIFICATE_ARN: CERTIFICATE },
+      /of the stage's Region only/,
+    ],
+    [
+      { DOMAIN: 'chat.example.com', CERTIFICATE_ARN: CERTIFICATE, HOSTING: 'website' },
+      /HOSTING=website serves no domain/,
+    ],
+    [{ SIGN_IN: 'My Chat' }, /SIGN_IN 'My Chat' must be/],
+    [{ SIGN_IN: 'my-chat', HOSTING: 'website' }, /for guests only/],
+    [{ ALLOWED_ORIGINS: 'https://a.example/path' }, /must be origins without a path/],
+  ])('%j', async (env, says) => {
+    refused(await deploy(env), says);
+  });
+
+  test('a website for a stage where people sign in since an earlier run', async () => {
+    await deploy({ SIGN_IN: 'my-chat' });
+    refused(await deploy({ HOSTING: 'website' }), /for guests only/);
+  });
+
+  test.each([
+    ['ConnectionsPerAddress=0', /write STACK\.PARAMETER=VALUE/],
+    ['apis.ConnectionsPerAddress=0', /there is no stack 'apis'.*shared api/],
+    ['api.Connections=0', /api has no parameter Connections; it has: .*ConnectionsPerAddress/],
+    ['api.ConnectionsPerAddress="', /no double quote/],
+    ['api.AllowedOrigins=*', /is set by ALLOWED_ORIGINS/],
+    ['identity.SelfSignUp=yes', /needs sign-in/],
+  ])('%s', async (word, says) => {
+    refused(await deploy({}, 'dev', word), says);
+  });
+});
+
+describe('a failure inside $(…)', () => {
+  test.each(['budget', 'shared', 'front'])(
+    'stops before the build: describe-stacks of %s',
+    async (name) => {
+      world({ fails: { [`describe-stacks --stack-name hubbub-dev-${name}`]: 'Rate exceeded' } });
+      const result = await deploy();
+      refused(result, /AWS does not say how the stack/);
+      expect(result.stderr).toContain('Rate exceeded');
+    },
+  );
+
+  test('stops before the page is written: an output that is missing', async () => {
+    world({ lacks: ['SiteUrl'] });
+    const result = await deploy();
+    expect(result.status).toBe(1);
+    expect(result.stderr).toContain('hubbub-dev-front has no output SiteUrl');
+    expect(result.deployed).toEqual(['shared', 'api', 'workflows', 'front']);
+    expect(result.calls.join('\n')).not.toContain('upload');
+  });
+
+  test('stops before sign-in is half on: the pool has no issuer', async () => {
+    world({ lacks: ['Issuer'] });
+    const result = await deploy({ SIGN_IN: 'my-chat' });
+    expect(result.status).toBe(1);
+    expect(result.deployed.at(-1)).toBe('identity');
+  });
+
+  test('stops with the stack that fails', async () => {
+    world({ fails: { 'sam deploy --config-env workflows': 'no workflows today' } });
+    const result = await deploy();
+    expect(result.status).not.toBe(0);
+    expect(result.deployed).toEqual(['shared', 'api', 'workflows']);
+  });
+});
+
+test('an account that CloudFront does not serve yet is told of the website', async () => {
+  const fails = { 'sam deploy --config-env front': 'Your account must be verified' };
+  world({ fails });
+  expect((await deploy()).stderr).toContain('HOSTING=website npm run deploy -- dev');
+  world({ fails });
+  const { stderr } = await deploy({ HOSTING: 'website' });
+  expect(stderr).toContain('hubbub-dev-front was not deployed');
+  expect(stderr).not.toContain('HOSTING=website');
+});
+
+describe('destroy', () => {
+  const managed = {
+    status: 'CREATE_COMPLETE',
+    parameters: {},
+    outputs: { SourceBucket: 'sam-artifacts' },
+  };
+  const ORDER = ['identity', 'front', 'workflows', 'api', 'shared', 'budget'];
+
+  /** A whole stage, with what others have beside it. */
+  async function standing(stage: string): Promise<void> {
+    await deploy({ ALARM_EMAIL: 'you@example.com', SIGN_IN: 'my-chat' }, stage);
+    world({
+      stacks: { ...read().stacks, 'eu-west-1/aws-sam-cli-managed-default': managed },
+      buckets: {
+        [`hubbub-${stage}-front-sitebucket`]: ['index.html', 'app.js'],
+        'sam-artifacts': [`hubbub-${stage}-api/1`, `hubbub-${stage}2-api/1`, 'other/1'],
+      },
+      logGroups: [`/aws/lambda/hubbub-${stage}-api-Ping`, `/aws/lambda/hubbub-${stage}2-api-Ping`],
+    });
+  }
+
+  test('empties and deletes in the order of imports, and leaves what is not of the stage', async () => {
+    await standing('dev');
+    const result = await destroy('dev', '--yes');
+    expect(result.status).toBe(0);
+    expect(result.deleted).toEqual(ORDER.map((name) => `hubbub-dev-${name}`));
+    const waits = result.calls.filter((line) => line.includes('wait stack-delete-complete'));
+    expect(waits).toHaveLength(ORDER.length);
+    expect(result.calls.join('\n')).toContain(
+      'delete-stack --stack-name hubbub-dev-budget --region us-east-1',
+    );
+    expect(read()).toMatchObject({
+      buckets: { 'sam-artifacts': ['hubbub-dev2-api/1', 'other/1'] },
+      logGroups: ['/aws/lambda/hubbub-dev2-api-Ping'],
+    });
+    expect(Object.keys(read().stacks)).toEqual(['eu-west-1/aws-sam-cli-managed-default']);
+    expect(result.stdout).toContain('account 123456789012, Region eu-west-1');
+    expect(result.stdout).toContain('hubbub-dev-front-sitebucket');
+    expect(result.stdout).toContain('nothing of this stage');
+  });
+
+  test('of prod lists what prod retains', async () => {
+    await standing('prod');
+    world({ tables: ['hubbub-prod-shared-MessagesTable-1'], pools: ['eu-west-1_abc'] });
+    const { stdout } = await destroy('prod', '--yes');
+    expect(stdout).toContain('what prod retains');
+    expect(stdout).toMatch(/table +hubbub-prod-shared-MessagesTable-1\n *user pool +eu-west-1_abc/);
+  });
+
+  test('stops where a stack is not deleted, says why, and goes on from there when run again', async () => {
+    await standing('dev');
+    world({
+      fails: { 'wait stack-delete-complete --stack-name hubbub-dev-workflows': 'Waiter failed' },
+    });
+    const first = await destroy('dev', '--yes');
+    expect(first.status).not.toBe(0);
+    expect(first.deleted.at(-1)).toBe('hubbub-dev-workflows');
+    expect(first.stderr).toContain('hubbub-dev-workflows was not deleted');
+    expect(first.calls.join('\n')).toContain(
+      'describe-stack-events --stack-name hubbub-dev-workflows',
+    );
+    world({
+      fails: {},
+      stacks: { ...read().stacks, 'eu-west-1/hubbub-dev-workflows': stack('DELETE_FAILED') },
+    });
+    const second = await destroy('dev', '--yes');
+    expect(second.status).toBe(0);
+    expect(second.deleted).toEqual(ORDER.slice(2).map((name) => `hubbub-dev-${name}`));
+  });
+
+  test('goes on after its stacks are gone but not what lies beside them', async () => {
+    world({ logGroups: ['/aws/lambda/hubbub-dev-api-Ping', 'hubbub-dev-api-PingLogs-1'] });
+    expect((await destroy('dev', '--yes')).status).toBe(0);
+    expect(read().logGroups).toEqual([]);
+  });
+
+  test('goes on where the bucket of front is gone already', async () => {
+    await standing('dev');
+    world({ buckets: { 'sam-artifacts': [] } });
+    expect((await destroy('dev', '--yes')).status).toBe(0);
+  });
+
+  test('stops where the bucket cannot be emptied', async () => {
+    await standing('dev');
+    world({ fails: { 's3api list-object-versions --bucket hubbub-dev-front': 'Access Denied' } });
+    const result = await destroy('dev', '--yes');
+    expect(result.status).toBe(1);
+    expect(result.deleted).toEqual([]);
+  });
+
+  test('refuses what it cannot mean', async () => {
+    refused(await destroy(), /say which stage/);
+    refused(await destroy('Dev'), /must be a small letter/);
+    refused(await destroy('dev', '--force'), /no option/);
+    refused(
+      await destroy('dev', '--yes'),
+      /there is no stage dev in eu-west-1 of account 123456789012/,
+    );
+    await standing('dev');
+    refused(await destroy('dev'), /nobody is here to confirm; add --yes/);
+    world({
+      stacks: { ...read().stacks, 'eu-west-1/hubbub-dev-api': stack('UPDATE_IN_PROGRESS') },
+    });
+    refused(await destroy('dev', '--yes'), /wait until it has ended/);
+    world({ credentials: false });
+    refused(await destroy('dev', '--yes'), /run 'aws configure'/);
+  });
+
+  test.each([
+    ['dev', 0],
+    ['de', 1],
+  ])('at a terminal, typing %s ends with %i', async (typed, status) => {
+    await standing('dev');
+    const command = `'${BASH}' '${join(folder, 'destroy.sh')}' dev`;
+    const words =
+      process.platform === 'darwin'
+        ? ['-q', '/dev/null', 'sh', '-c', command]
+        : ['-qec', command, '/dev/null'];
+    const result = await start('/usr/bin/script', words, { SHELL: '/bin/sh' }, `${typed}\n`);
+    expect(result.status).toBe(status);
+    expect(read().stacks['eu-west-1/hubbub-dev-api'] === undefined).toBe(status === 0);
+  });
+});

@@ -1,0 +1,276 @@
+// What the templates come to for the parameters that a deployment gives them.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve as resolvePath } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { evaluateCondition } from '../local/template/conditions.ts';
+import { resolve, type Scope } from '../local/template/intrinsics.ts';
+import { readParameters } from '../local/template/parameters.ts';
+import { isMapping, type Mapping, type Value } from '../local/template/source.ts';
+import { parseTemplate } from '../local/template/yaml.ts';
+import { CLAIM_DAYS } from '../shared/src/events.ts';
+import { type Finding, faults, LACKS } from './regions.ts';
+
+const ROOT = resolvePath(import.meta.dirname, '..');
+
+/** The resources of a stack whose own attributes and properties refer to no other resource. @throws Refusal for a parameter that is not allowed. */
+function resourcesOf(stack: string, given: Record<string, string>): (id: string) => Mapping {
+  const file = join(ROOT, stack, 'template.yaml');
+  const source = parseTemplate(readFileSync(file, 'utf8'), file, ROOT);
+  const parameters = readParameters(source, given);
+  const section = (name: string): Mapping => {
+    const found = source.data[name];
+    if (!isMapping(found)) throw new Error(`${stack} has no ${name}`);
+    return found;
+  };
+  const scope: Scope = {
+    source,
+    ref: (name) => (name === 'AWS::NoValue' ? undefined : (parameters.get(name) ?? name)),
+    getAtt: (id, attribute) => `${id}.${attribute}`,
+    importValue: (name) => name,
+    condition: (name, path) => evaluateCondition(section('Conditions')[name], path, scope),
+    mapping: (_, path) => {
+      throw source.refuse(path, null, 'has no mapping here');
+    },
+  };
+  return (id) => {
+    const resource: Value | undefined = resolve(section('Resources')[id] ?? null, [id], scope);
+    if (!isMapping(resource)) throw new Error(`${stack} has no resource ${id}`);
+    return resource;
+  };
+}
+
+describe('budget', () => {
+  const amountsOf = (thresholds: string) =>
+    Object.fromEntries(
+      ['First', 'Second', 'Third', 'Fourth', 'Fifth'].map((ordinal, at) => [
+        `${ordinal}Usd`,
+        thresholds.split(',')[at] ?? '',
+      ]),
+    );
+  const budget = (thresholds: string) =>
+    resourcesOf('budget', { AlarmEmail: 'you@example.com', ...amountsOf(thresholds) })(
+      'MonthlyBudget',
+    );
+
+  test.each(['1', '0.5', '1,5', '0.05,1.50,20', '1,2,3,4', '0.5,1,5,20,1000000'])(
+    'of the thresholds %s each is an absolute amount and has its own mail',
+    (thresholds) => {
+      const amounts = thresholds.split(',');
+      expect(budget(thresholds).Properties).toMatchObject({
+        Budget: { BudgetLimit: { Amount: amounts[0], Unit: 'USD' }, TimeUnit: 'MONTHLY' },
+        NotificationsWithSubscribers: amounts.map((amount) => ({
+          Notification: { ThresholdType: 'ABSOLUTE_VALUE', Threshold: amount },
+          Subscribers: [{ SubscriptionType: 'EMAIL', Address: 'you@example.com' }],
+        })),
+      });
+    },
+  );
+
+  test.each(['', '0', '0.00', ',1', '1, 5', '1.234', '1,1.234', '-1', '1e3', 'none'])(
+    'the thresholds %j are refused',
+    (thresholds) => {
+      expect(() => budget(thresholds)).toThrow('AllowedPattern');
+    },
+  );
+
+  test('CloudFormation names the budget, so that it can replace it for other thresholds', () => {
+    expect(budget('1').Properties).not.toHaveProperty(['Budget', 'BudgetName']);
+  });
+
+  test('no other stack has a resource that most Regions lack', () => {
+    for (const stack of ['shared', 'api', 'workflows', 'front', 'identity'])
+      expect(readFileSync(join(ROOT, stack, 'template.yaml'), 'utf8')).not.toContain(
+        'AWS::Budgets',
+      );
+  });
+});
+
+describe('alarm address', () => {
+  test.each(['shared', 'budget'])('%s takes one address and refuses what is none', (stack) => {
+    const given = (address: string) => () => resourcesOf(stack, { AlarmEmail: address });
+    expect(given('you+hubbub@mail.example.com')).not.toThrow();
+    for (const wrong of ['you', 'you@example', 'a@example.com,b@example.com', 'a @example.com'])
+      expect(given(wrong)).toThrow('AllowedPattern');
+  });
+
+  test('shared deploys without one, the budget does not', () => {
+    expect(resourcesOf('shared', {})('AlarmTopic').Properties).toEqual({});
+    expect(() => resourcesOf('budget', {})).toThrow('was given no value');
+  });
+});
+
+describe('archive', () => {
+  const archive = (given: Record<string, string>) => resourcesOf('shared', given)('ChatArchive');
+  const longest = 'a'.repeat(16);
+
+  test('its name fits into the 48 characters of EventBridge, for the longest stage too', () => {
+    const { ArchiveName: name } = Object(archive({ Stage: longest }).Properties);
+    expect(name).toBe(`hubbub-${longest}`);
+    expect(name.length).toBeLessThanOrEqual(48);
+    expect(() => archive({ Stage: `${longest}a` })).toThrow('AllowedPattern');
+  });
+
+  test('it forgets an event before the claim on its message ends, and not never', () => {
+    expect(archive({}).Properties).toMatchObject({ RetentionDays: String(CLAIM_DAYS - 1) });
+    for (const days of ['1', String(CLAIM_DAYS - 1)])
+      expect(archive({ ArchiveDays: days }).Properties).toMatchObject({ RetentionDays: days });
+    for (const days of ['0', String(CLAIM_DAYS)])
+      expect(() => archive({ ArchiveDays: days })).toThrow('MinValue and MaxValue');
+  });
+
+  test('the page sends nothing that is older than its claim', () => {
+    const outbox = readFileSync(join(ROOT, 'front/src/core/outbox-entry.js'), 'utf8');
+    expect(outbox).toContain(`const OLDEST_MS = ${CLAIM_DAYS} * 24 * 60 * 60_000;`);
+  });
+
+  test('the days for which text rests somewhere stand in the runbook', () => {
+    const runbook = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
+    const [, table = ''] = runbook.split('## Where message text rests');
+    const { MessageRetentionPeriod: seconds } = Object(
+      resourcesOf('shared', {})('DeadLetterQueue').Properties,
+    );
+    expect(table).toMatch(new RegExp(`dead-letters.*\\| ${seconds / 86_400},`));
+    expect(table).toMatch(new RegExp(`ClaimsTable.*\\| ${CLAIM_DAYS},`));
+    expect(table).toMatch(new RegExp(`archive.*at most ${CLAIM_DAYS - 1} \\|`));
+  });
+});
+
+describe('what a stage keeps', () => {
+  const KEPT = [
+    ['shared', 'ConnectionsTable'],
+    ['shared', 'MessagesTable'],
+    ['shared', 'ClaimsTable'],
+    ['identity', 'Users'],
+  ] as const;
+  const kept = (stack: string, id: string, given: Record<string, string>) =>
+    resourcesOf(stack, {
+      ...(stack === 'identity' ? { PageUrl: 'https://a.example/', DomainPrefix: 'a' } : {}),
+      ...given,
+    })(id);
+
+  test('those are all tables and user pools', () => {
+    const found = ['shared', 'api', 'workflows', 'front', 'identity', 'budget'].flatMap((stack) =>
+      [
+        ...readFileSync(join(ROOT, stack, 'template.yaml'), 'utf8').matchAll(
+          /^ {2}(\w+):.*\n {4}Type: AWS::(?:DynamoDB::|Cognito::UserPool$)/gm,
+        ),
+      ].map(([, id = '']) => [stack, id]),
+    );
+    expect(found).toEqual(KEPT);
+  });
+
+  test.each(KEPT)(
+    '%s: prod keeps its %s, unless the create that made it is rolled back',
+    (stack, id) => {
+      expect(kept(stack, id, { Stage: 'prod' })).toMatchObject({
+        DeletionPolicy: 'RetainExceptOnCreate',
+        UpdateReplacePolicy: 'Retain',
+      });
+      expect(kept(stack, id, { Stage: 'dev' })).toMatchObject({
+        DeletionPolicy: 'Delete',
+        UpdateReplacePolicy: 'Delete',
+      });
+    },
+  );
+
+  test.each(KEPT)(
+    '%s: %s is protected by parameter alone, so that a first create can be rolled back',
+    (stack, id) => {
+      const protection = (given: Record<string, string>) => {
+        const properties = Object(kept(stack, id, { Stage: 'prod', ...given }).Properties);
+        return properties.DeletionProtectionEnabled ?? properties.DeletionProtection;
+      };
+      expect([true, 'ACTIVE']).toContain(protection({ DeletionProtection: 'on' }));
+      for (const given of [{}, { DeletionProtection: 'off' }])
+        expect([false, 'INACTIVE']).toContain(protection(given));
+    },
+  );
+
+  test('the runbook’s template for an import holds the tables alone, retained, and no outputs', () => {
+    const runbook = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
+    const [, script = ''] = /--input-type=module -e "\n([\s\S]*?)\n"\n/.exec(runbook) ?? [];
+    const folder = mkdtempSync(join(tmpdir(), 'hubbub-import-'));
+    try {
+      const file = join(folder, 'import.yaml');
+      const { stderr } = spawnSync(
+        process.execPath,
+        ['--input-type=module', '-e', script.replace("'import.yaml'", JSON.stringify(file))],
+        { cwd: ROOT, encoding: 'utf8' },
+      );
+      expect(stderr).toBe('');
+      const { data } = parseTemplate(readFileSync(file, 'utf8'), file, folder);
+      expect(Object.keys(data)).toEqual([
+        'AWSTemplateFormatVersion',
+        'Description',
+        'Parameters',
+        'Conditions',
+        'Resources',
+      ]);
+      const tables = Object.entries(Object(data.Resources));
+      expect(tables.map(([id]) => ['shared', id])).toEqual(
+        KEPT.filter(([stack]) => stack === 'shared'),
+      );
+      for (const [, table] of tables)
+        expect(table).toMatchObject({
+          Type: 'AWS::DynamoDB::Table',
+          DeletionPolicy: 'Retain',
+          UpdateReplacePolicy: 'Retain',
+        });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('Regions', () => {
+  const absent = (type: string, region: string): Finding => ({
+    Level: 'Error',
+    Message: `Resource type '${type}' does not exist in '${region}'`,
+    Rule: { Id: 'E3006' },
+    Location: { Start: { LineNumber: 7 } },
+  });
+  const lacks = [{ stack: 'front', missing: 'AWS::CloudFront', regions: ['us-gov-west-1'] }];
+  const distribution = absent('AWS::CloudFront::Distribution', 'us-gov-west-1');
+
+  test('what the list names is no fault', () => {
+    expect(faults('front', [distribution], lacks)).toEqual([]);
+  });
+
+  test.each([
+    ['another Region', absent('AWS::CloudFront::Distribution', 'eu-north-1')],
+    ['another service', absent('AWS::CloudFrontX::Y', 'us-gov-west-1')],
+    ['another rule', { ...distribution, Rule: { Id: 'W3045' }, Message: 'ACLs are legacy' }],
+  ])('%s is', (_, finding) => {
+    expect(faults('front', [distribution, finding], lacks)).toEqual([
+      `front/template.yaml:7: ${finding.Rule.Id} ${finding.Message}`,
+    ]);
+    expect(faults('api', [finding], lacks)).toHaveLength(1);
+  });
+
+  test('a Region on the list that lacks nothing any more is one too', () => {
+    expect(faults('front', [], lacks)).toEqual([
+      'front/template.yaml: us-gov-west-1 has AWS::CloudFront; take it off the list in tests/regions.ts',
+    ]);
+  });
+
+  test('no commercial Region lacks what a stage needs; the budget goes to one that has it', () => {
+    const commercial = LACKS.filter(({ regions }) =>
+      regions.some((name) => !/^(cn|us-gov)-/.test(name)),
+    );
+    expect(commercial.map(({ stack }) => stack)).toEqual(['budget']);
+    const config = readFileSync(join(ROOT, 'samconfig.toml'), 'utf8');
+    const [, region = ''] =
+      /^\[budget\.deploy\.parameters\]\n(?:.+\n)*?region = "(.+)"/m.exec(config) ?? [];
+    expect(commercial[0]?.regions).not.toContain(region);
+    expect(region).toMatch(/^\w+-\w+-\d$/);
+  });
+
+  test('the README names every service that a Region lacks', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    for (const { missing } of LACKS) expect(readme).toContain(missing.split('::')[1]);
+    for (const place of ['China', 'GovCloud']) expect(readme).toContain(place);
+  });
+});
