@@ -120,3 +120,47 @@ test('a WebSocket’s Origin is its service’s to judge, a rebound name is refu
   expect(origins).toEqual(['http://evil.example']);
   await hangUp(server);
 });
+
+/** The status that a request under Docker's name for this machine gets. */
+async function answerToContainer(
+  [method, path, headers]: [string, string, Record<string, string>],
+  own: { readByContainers?: string[] },
+) {
+  const { server, port, open } = await listen('--port', 0);
+  open({ ...programs, origins: [page], ...own, answer: (_, res) => void res.end() });
+  const asked = request({
+    ...{ host: '127.0.0.1', port, method, path },
+    headers: { host: 'host.docker.internal:4566', ...headers },
+  }).end();
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  response.resume();
+  await hangUp(server);
+  return response.statusCode;
+}
+const own = { readByContainers: ['/keys'] };
+
+test.each<[string, [string, string, Record<string, string>], number]>([
+  ['an SDK in a container posts', ['POST', '/', {}], 200],
+  ['it deletes', ['DELETE', '/dev/@connections/a', {}], 200],
+  ['it reads what it may', ['GET', '/keys', {}], 200],
+  ['it reads anything else', ['GET', '/2015-03-31/functions/', {}], 403],
+  ['a query makes another path', ['GET', '/keys?a', {}], 403],
+  // A network whose DNS answers for that name may show a page from it: what a browser posts has that page's Origin.
+  ['a page posts', ['POST', '/', { origin: 'http://host.docker.internal:4566' }], 403],
+  ['a page without an origin posts', ['POST', '/', { origin: 'null' }], 403],
+  ['a longer name', ['POST', '/', { host: 'host.docker.internal.evil.example' }], 403],
+])('under Docker’s name for this machine: %s', async (_, asked, status) => {
+  expect(await answerToContainer(asked, own)).toBe(status);
+});
+
+test('a port that is not opened to containers answers nothing under that name, and none opens a WebSocket', async () => {
+  expect(await answerToContainer(['POST', '/', {}], {})).toBe(403);
+  const { server, port, open } = await listen('--port', 0);
+  open({ ...programs, ...own, answer: () => undefined, upgrade: (_, socket) => socket.destroy() });
+  const headers = { host: 'host.docker.internal', Connection: 'Upgrade', Upgrade: 'websocket' };
+  const handshake = request({ host: '127.0.0.1', port, path: '/keys', headers }).end();
+  const [response] = (await once(handshake, 'response')) as [IncomingMessage];
+  expect(response.statusCode).toBe(403);
+  response.resume();
+  await hangUp(server);
+});

@@ -19,13 +19,6 @@ async function main(): Promise<void> {
   }
   const log = createLog(flags.level, flags.json ? process.stderr : process.stdout);
   const runtime = await startRuntime(join(import.meta.dirname, '..'), flags, log);
-  const { page, websocket, aws, issuer } = runtime;
-  process.stdout.write(
-    flags.json
-      ? `${JSON.stringify({ page, websocket, aws, issuer })}\n`
-      : banner(runtime, flags, RUNTIME),
-  );
-
   let stopping = false;
   const stop = () => {
     if (stopping) return;
@@ -41,6 +34,14 @@ async function main(): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+
+  // Only now: its reader may stop it at once.
+  const { page, websocket, aws, issuer } = runtime;
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify({ page, websocket, aws, issuer })}\n`
+      : banner(runtime, flags, RUNTIME),
+  );
 }
 
 /** A refusal is one line, and so is each fault of a handler that does not build; anything else is a fault of ours and shows where. */

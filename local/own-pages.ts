@@ -6,7 +6,12 @@ export interface OwnPages {
   origins: string[];
   /** Whether a link of any other page may lead here. */
   linked: boolean;
+  /** The paths that a container may read under Docker's name for this machine; absent: the port is closed to containers. */
+  readByContainers?: string[];
 }
+
+/** This machine's name in a container: Docker Desktop's own, and on Linux what `--add-host` gives it (samconfig.toml). */
+export const CONTAINERS_NAME = 'host.docker.internal';
 
 /** No site's DNS can answer for these: names under `localhost` are this machine's by RFC 6761, section 6.3. */
 const LOOPBACK = /^(?:127\.0\.0\.1|(?:[\w-]{1,63}\.){0,4}localhost|\[::1\])(?::\d{1,5})?$/i;
@@ -19,10 +24,23 @@ export const originsOf = (port: number): string[] => [
 ];
 
 /** Why a request to this host name is refused (DNS rebinding); undefined where it is not. */
-export function foreignHost({ headers }: IncomingMessage): string | undefined {
-  const { host } = headers;
+export function foreignHost(
+  req: IncomingMessage,
+  own?: Pick<OwnPages, 'readByContainers'>,
+): string | undefined {
+  const { host } = req.headers;
   if (host !== undefined && LOOPBACK.test(host)) return undefined;
+  if (isOfContainer(req, own?.readByContainers)) return undefined;
   return `Host ${shown(host)} is not this machine; use 127.0.0.1 or localhost`;
+}
+
+/**
+ * A network's DNS may answer for Docker's name, so a page can be loaded from it. A browser sends an Origin with every method but
+ * GET and HEAD, and the Origin is refused. So only the named paths may be read.
+ */
+function isOfContainer({ method, url, headers }: IncomingMessage, paths?: string[]): boolean {
+  if (paths === undefined || headers.host?.split(':')[0] !== CONTAINERS_NAME) return false;
+  return (method !== 'GET' && method !== 'HEAD') || paths.includes(url ?? '');
 }
 
 /**
@@ -32,7 +50,7 @@ export function foreignHost({ headers }: IncomingMessage): string | undefined {
  */
 export function foreignRequest(req: IncomingMessage, own: OwnPages): string | undefined {
   const { origin, 'sec-fetch-site': site } = req.headers;
-  const host = foreignHost(req);
+  const host = foreignHost(req, own);
   if (host !== undefined) return host;
   if (origin !== undefined)
     return own.origins.includes(origin)

@@ -22,6 +22,7 @@ import { startQueues } from './queues/queues.ts';
 import { SQS } from './queues/shapes.ts';
 import { Refusal } from './refusal.ts';
 import { startReload } from './reload.ts';
+import { writeEnvironment } from './sam-environment.ts';
 import { configOf } from './site/config.ts';
 import { startSite } from './site/site.ts';
 import { createSwitchboard } from './switchboard.ts';
@@ -187,6 +188,8 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       api: () => api,
       log,
     });
+    const environment = writeEnvironment(root, plan, { awsPort: back.port, awsEndpoint: aws });
+    running.push(() => environment.remove());
     front.open({
       origins,
       linked: true,
@@ -198,7 +201,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       },
       upgrade: gateway.upgrade,
     });
-    back.open({ origins, linked: false, ...endpoint });
+    back.open({ origins, linked: false, readByContainers: [], ...endpoint });
     issuing?.open();
     everybody.resolve();
     warm();
@@ -223,6 +226,7 @@ export async function startRuntime(root: string, flags: Flags, log: Log): Promis
       gateway.update(next.api);
       site.update(next.plan.site);
       switchboard.update(next.plan);
+      environment.update(next.plan);
       ({ plan, api } = next);
       warm();
     }

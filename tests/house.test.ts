@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { buildSync } from 'esbuild';
 import { parseDocument } from 'yaml';
+import { eventNameOf, logicalIdOf } from '../local/sam-environment.ts';
 import { readPlan, STACKS } from '../local/template/read-plan.ts';
 import { SOURCES } from '../shared/src/events.ts';
 import { ACTIONS, ERRORS, LIMITS } from '../shared/src/protocol.ts';
@@ -424,8 +425,10 @@ describe('functions', () => {
     },
   );
 
-  test.each(plan.functions)('$name has a sample event', ({ entry }) => {
+  test.each(plan.functions)('$name has a sample event', ({ name: given, entry }) => {
     const name = basename(entry, '.ts');
+    // By this, npm run invoke finds it.
+    expect(eventNameOf(logicalIdOf({ name: given }))).toBe(name);
     const stack = relative(ROOT, entry).split('/')[0] ?? '';
     expect(walk(`${stack}/events`)).toContain(`${stack}/events/${name}.json`);
   });

@@ -17,6 +17,12 @@ const pythons = found('python3');
 export const pythonWith = (module: string): string | undefined =>
   pythons.find((python) => spawnSync(python, ['-c', `import ${module}`]).status === 0);
 
+/** The folder of this npm package beside a folder of programs; undefined where it is not, or lacks the file. */
+export const nodePackage = (name: string, file: string): string | undefined =>
+  folders
+    .map((folder) => join(folder, '..', 'node_modules', name))
+    .find((folder) => existsSync(join(folder, file)));
+
 /** The AWS CLI of this major version; undefined where there is none. */
 export const awsCli = (major: 1 | 2): string | undefined =>
   found('aws').find((aws) => {

@@ -28,6 +28,10 @@ const BODY_BYTES = 16 * 1024;
 const subOf = (name: string): string =>
   `local|${createHash('sha256').update(name.normalize('NFKC').toLowerCase()).digest('base64url').slice(0, 22)}`;
 
+/** Where the product looks for an issuer's keys that is given no other place. */
+export const jwksUriOf = (issuer: string): string =>
+  `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
+
 export function createIssuer({ issuer, client, keys, now = Date.now }: IssuerSettings): Issuer {
   const codes = createGrants<CodeGrant>(CODE_MS, now);
   const refreshes = createGrants<Person>(REFRESH_MS, now);
@@ -35,7 +39,7 @@ export function createIssuer({ issuer, client, keys, now = Date.now }: IssuerSet
     issuer,
     authorization_endpoint: `${issuer}/authorize`,
     token_endpoint: `${issuer}/token`,
-    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    jwks_uri: jwksUriOf(issuer),
     end_session_endpoint: `${issuer}/logout`,
     response_types_supported: ['code'],
     grant_types_supported: ['authorization_code', 'refresh_token'],

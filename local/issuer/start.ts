@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { hangUp, listen } from '../listen.ts';
 import type { Log } from '../log.ts';
 import { originsOf } from '../own-pages.ts';
-import { createIssuer } from './issuer.ts';
+import { createIssuer, jwksUriOf } from './issuer.ts';
 import { openKeys } from './keys.ts';
 
 const CLIENT_ID = 'hubbub-page';
@@ -34,6 +34,7 @@ export async function startIssuer(
       // Its own page posts a name, the chat's pages ask for tokens, and links of the chat's pages lead here.
       origins: [...originsOf(at.port), ...origins],
       linked: true,
+      readByContainers: [new URL(jwksUriOf(issuer)).pathname],
       answer(req, res) {
         handle(req, res).catch((error: Error) => {
           // Never the address asked for: a code may stand in it.

@@ -81,7 +81,9 @@ for (const [what, file, read] of CASES)
         expect(ours?.environment).toMatchObject(
           Object.fromEntries(literal.map(([key, value]) => [key, String(value)])),
         );
-        expect(Object.keys(ours?.environment ?? {}).sort()).toEqual(Object.keys(Variables).sort());
+        // SAM's translator leaves Fn::If to CloudFormation, which drops what is AWS::NoValue.
+        const declared = Object.keys(Variables).filter((name) => name !== 'AWS_ENDPOINT_URL');
+        expect(Object.keys(ours?.environment ?? {}).sort()).toEqual(declared.sort());
       }
     });
 

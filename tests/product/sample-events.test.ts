@@ -5,6 +5,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { compile } from '../../local/bus/pattern.ts';
 import { putEvents } from '../../local/bus/put-events.ts';
+import {
+  connectEvent,
+  disconnectEvent,
+  messageEvent,
+  type RequestEvent,
+} from '../../local/gateway/request-event.ts';
 import { trial } from '../../local/machines/trial.ts';
 import { readPlan } from '../../local/template/read-plan.ts';
 import type { MessageSent } from '../../shared/src/events.ts';
@@ -56,4 +62,79 @@ test('a MessageSent that lacks a field is not looked up: it goes to the dead-let
   const { text: _, ...detail } = sample<Event>('workflows/events/MessageSent.json').detail;
   await sync({ ...sample<Event>('workflows/events/MessageSent.json'), detail } as never);
   expect(calls[0]?.[0]).toBe('SendMessage');
+});
+
+describe('the sample events of the routes', () => {
+  const [api] = plan.apis;
+  const facts = {
+    ...{ connectionId: 'id', apiId: 'api', stage: 'dev', domainName: 'name', connectedAt: 0 },
+    ...{ sourceIp: '203.0.113.7', userAgent: 'browser' },
+  };
+  const shapeOf = ({ requestContext, ...event }: RequestEvent) => ({
+    event: Object.keys(event).sort(),
+    context: Object.keys(requestContext).sort(),
+  });
+
+  test.each(Object.keys(api?.routes ?? {}))('of %s has the shape of API Gateway’s', (route) => {
+    const event = sample<RequestEvent>(`api/events/${route.replace('$', '')}.json`);
+    expect(event.requestContext).toMatchObject({
+      routeKey: route,
+      connectionId: 'L0SM9cOFvHcCIhw=',
+    });
+    if (route === '$connect') {
+      const request = { url: '/dev', rawHeaders: [], headers: {}, socket: {} };
+      expect(shapeOf(event)).toEqual(shapeOf(connectEvent(facts, request as never)));
+    } else if (route === '$disconnect') {
+      expect(shapeOf(event)).toEqual(shapeOf(disconnectEvent(facts, 1001, '')));
+    } else {
+      expect(shapeOf(event)).toEqual(shapeOf(messageEvent(facts, route, '{}')));
+      const { action } = JSON.parse(String(event.body)) as { action: string };
+      if (route === '$default') expect(Object.keys(api?.routes ?? {})).not.toContain(action);
+      else expect(action).toBe(route);
+    }
+  });
+});
+
+describe('the sample events of workflows', () => {
+  const named = (name: string) => plan.functions.find((each) => each.name.endsWith(name))?.arn;
+  const rulesTo = (arn: string | undefined) =>
+    plan.rules.filter(({ targets }) => targets.some((target) => target.arn === arn));
+
+  test('broadcast receives what message-distribution hands it for the sample message', async () => {
+    const { sync, calls } = trial(plan.machines[0]?.definition, (action) =>
+      action === 'UpdateItem' ? { Attributes: { head: { N: '1' }, shards: { N: '1' } } } : {},
+    );
+    await sync(sample('workflows/events/MessageSent.json'));
+    const [, input] = calls.find(([action]) => action === 'Invoke') ?? [];
+    expect(JSON.parse(String(input?.Payload))).toEqual(sample('workflows/events/broadcast.json'));
+  });
+
+  test('replace receives what one of its rules matches', () => {
+    const event = sample<Record<string, unknown>>('workflows/events/replace.json');
+    const fits = rulesTo(named('ReplaceFunction')).filter(({ pattern }) => compile(pattern)(event));
+    expect(fits).toHaveLength(1);
+  });
+
+  test('after-grace receives messages of its queue, each with an event that a rule puts there', () => {
+    const source = plan.eventSources.find(
+      ({ functionArn }) => functionArn === named('AfterGraceFunction'),
+    );
+    const { Records } = sample<{ Records: Record<string, string>[] }>(
+      'workflows/events/after-grace.json',
+    );
+    expect(Records.length).toBeGreaterThan(0);
+    for (const record of Records) {
+      const { body = '', md5OfBody, eventSourceARN, eventSource } = record;
+      expect([eventSource, eventSourceARN]).toEqual(['aws:sqs', source?.queueArn]);
+      expect(md5OfBody).toBe(createHash('md5').update(body).digest('hex'));
+      expect(Object.keys(record)).toEqual(
+        // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+        'messageId receiptHandle body attributes messageAttributes md5OfBody eventSource eventSourceARN awsRegion'.split(
+          ' ',
+        ),
+      );
+      const event = JSON.parse(body) as Record<string, unknown>;
+      expect(rulesTo(source?.queueArn).some(({ pattern }) => compile(pattern)(event))).toBe(true);
+    }
+  });
 });
