@@ -77,6 +77,7 @@ export function openConversation(options) {
       rooms: chat.rooms().filter((name) => !isDirect(name)),
     }),
     openPerson: writeTo,
+    now: chat.now,
     signal: life.signal,
   });
   const composer = createComposer({
@@ -96,7 +97,7 @@ export function openConversation(options) {
     words: words.composer,
     signal: life.signal,
   });
-  const people = { room, words: words.people, signal: life.signal };
+  const people = { room, words: words.people, now: chat.now, signal: life.signal };
   const partner = isDirect(room.name)
     ? () =>
         partnerFrom(
@@ -114,7 +115,8 @@ export function openConversation(options) {
     locale,
   });
   titled(title);
-  life.signal.addEventListener('abort', chat.on('status', timeline.draw));
+  for (const stop of [chat.on('status', timeline.draw), chat.on('time', timeline.draw)])
+    life.signal.addEventListener('abort', stop);
   createTypingLine({ ...people, root: find(root, '.typing-line', HTMLElement) });
   createAnnouncements({ ...people, root: find(document, '.announcements', HTMLElement), clock });
   // A touch screen's keyboard would cover half of what one came to read.

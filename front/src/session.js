@@ -17,6 +17,9 @@ import { createSide } from './side.js';
 import { openDoors } from './ui/doors.js';
 import { find } from './ui/element.js';
 
+/** How long a clock that was set may go unnoticed. */
+const LOOK_MS = 10_000;
+
 /** @typedef {{ read(): unknown, write(value: unknown): void }} Slot */
 
 /**
@@ -168,6 +171,8 @@ export function startSession(options) {
   const look = () => chat.visible(document.visibilityState === 'visible');
   document.addEventListener('visibilitychange', look, { signal });
   look();
+  const timer = setInterval(() => chat.jumped() && chat.wake(), LOOK_MS);
+  signal.addEventListener('abort', () => clearInterval(timer));
   review();
   return {
     chat,

@@ -4,6 +4,8 @@ import { ago } from '../../front/src/core/ago.js';
 import { checkIntroduction, nicknameProblem } from '../../front/src/core/introduction.js';
 import { partnerFrom } from '../../front/src/core/partner.js';
 import { arrangePeople } from '../../front/src/core/people.js';
+import { presenceOf } from '../../front/src/ui/person-row.js';
+import { en } from '../../front/src/words/en.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -11,6 +13,14 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 describe('how long ago', () => {
+  test('somebody was seen is said by the server’s clock, as the time of it is', () => {
+    const at = '2026-11-21T07:30:00.000Z';
+    const now = () => Date.parse(at) + 2 * HOUR;
+    const gone = { userId: 'u', nickname: 'Ada', online: false, at };
+    const seen = presenceOf(gone, { words: en.people, locale: 'en', now });
+    expect(seen).toBe(en.people.seen('2 hours ago'));
+  });
+
   test.each([
     [59 * SECOND, null],
     [-3 * HOUR, null],

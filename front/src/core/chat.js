@@ -16,6 +16,7 @@ import { createRoom } from './room.js';
 import { createRoomFace } from './room-face.js';
 import { directRoom, foldRoom, isDirect } from './room-name.js';
 import { createRoster } from './roster.js';
+import { createServerClock } from './server-clock.js';
 import { createStandings } from './standings.js';
 import { createTypists } from './typists.js';
 
@@ -29,7 +30,7 @@ import { createTypists } from './typists.js';
  *   credentials: where people sign in, asked at each hello; a guest's secret otherwise. line: instead of a line of one's own, for example one that tabs share */
 /** @typedef {{ url: string, nickname?: string, rooms?: string[], from?: import('./room.js').From, folder?: string,
  *   user?: string, ports?: Partial<ChatPorts> }} ChatOptions */
-/** @typedef {{ status: LineStatus, trouble: Error, rooms: string[], removed: string, lost: string[], uninvited: string,
+/** @typedef {{ status: LineStatus, trouble: Error, rooms: string[], removed: string, lost: string[], uninvited: string, time: number,
  *   invited: import('./frame.js').Invitation, nickname: { userId: string, nickname: string } }} ChatNews */
 
 /** A welcome's rest, for a room that opens after it. */
@@ -103,6 +104,7 @@ export function connect(options) {
   const renames = createNames();
   const standings = createStandings();
   const knownRooms = createKnownRooms(keep);
+  const serverClock = createServerClock(clock);
   let isUp = false;
   let led = true;
   let isClosed = false;
@@ -385,6 +387,9 @@ export function connect(options) {
       me = { userId, nickname: given };
       goBy(given);
       renames.hear({ userId, nickname: given, at });
+      // To a tab that comes later, an earlier welcome is repeated.
+      serverClock.passed(at);
+      listeners.tell('time', serverClock.now());
       standings.welcome(frame);
       for (const { room } of rooms.values()) room.welcome(frame);
       enterAll(frame.heads, () => true);
@@ -395,6 +400,8 @@ export function connect(options) {
       if (frame.leaseMs > 0)
         for (const name of rooms.keys()) if (!isDirect(name) && isIn(name)) greet(name, frame);
     } else if (frame.type === 'pong') {
+      serverClock.told(frame.now);
+      listeners.tell('time', serverClock.now());
       for (const [name, { room, roster }] of rooms) {
         if (Object.hasOwn(frame.heads, name)) room.head(frame.heads[name] ?? 0);
         if (Object.hasOwn(frame.present, name)) roster.counted(frame.present[name] ?? 0);
@@ -402,6 +409,7 @@ export function connect(options) {
       }
       enterAll(frame.heads, isDirect);
     } else if (frame.type === 'message') {
+      serverClock.passed(frame.timestamp);
       enterAll({ [frame.room]: frame.seq }, isDirect);
       rooms.get(frame.room)?.room.message(frame);
       rooms.get(frame.room)?.typists.came(frame.userId);
@@ -486,7 +494,7 @@ export function connect(options) {
       await doorway.ask({ action: 'nickname', nickname: wanted }, 'nickname', signal);
       return { nickname: wanted };
     },
-    /** `nickname`: somebody goes by another, oneself among them; `removed`: its owner took one out of this room; `lost`: one is no longer in these, removed or having left elsewhere while the line was down; `invited`: somebody asks oneself into a room, told again by each welcome while it waits for `join` or `leave`; `uninvited`: that was taken back, or declined on another device or in another tab; `status`: a LineStatus; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
+    /** `nickname`: somebody goes by another, oneself among them; `removed`: its owner took one out of this room; `lost`: one is no longer in these, removed or having left elsewhere while the line was down; `invited`: somebody asks oneself into a room, told again by each welcome while it waits for `join` or `leave`; `uninvited`: that was taken back, or declined on another device or in another tab; `status`: a LineStatus; `time`: the server has told it, in milliseconds; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
     on: listeners.on,
     status: line.status,
     /** userId is empty before the first welcome. */
@@ -495,6 +503,10 @@ export function connect(options) {
     tryNow: line.tryNow,
     /** This identity speaks elsewhere (`replaced`), and the user wants it here; or they have signed in again. */
     useHere: line.useHere,
+    /** What the server's clock says now, in milliseconds: by its latest word, and by this machine's clock before any. */
+    now: serverClock.now,
+    /** Whether this machine's clock was set, or the machine slept, since this was asked or since the server told its time. `wake` asks the server. */
+    jumped: serverClock.jumped,
     /** The page is looked at again, or the network is back. */
     wake: line.wake,
     /** Whether somebody looks: a hidden page pings less. */
