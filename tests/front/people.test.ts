@@ -54,11 +54,12 @@ describe('the people of a room', () => {
       member('Émile', true),
       member('guest-9', true),
       member('gone early', false, 1),
+      { ...member('gone unseen', false), at: '' },
       member('gone late', false, 9),
     ];
     const { here, away } = arrangePeople(members, { me: 'u_zoe', locale: 'en' });
     expect(names(here)).toEqual(['zoe', 'Émile', 'guest-9', 'guest-10']);
-    expect(names(away)).toEqual(['gone late', 'gone early']);
+    expect(names(away)).toEqual(['gone unseen', 'gone late', 'gone early']);
   });
 });
 
@@ -76,6 +77,15 @@ describe('the one with whom a direct conversation is', () => {
 
   test('was seen last when the latest word has it', () => {
     expect(partnerFrom(ada, [[told(false, 1)], [other, told(false, 9)]])).toEqual(told(false, 9));
+  });
+
+  test('was here, nobody knows until when, if the network went meanwhile', () => {
+    const unknown = { ...told(false, 0), at: '' };
+    for (const rosters of [
+      [told(false, 9), unknown],
+      [unknown, told(false, 9)],
+    ])
+      expect(partnerFrom(ada, [rosters])).toEqual(unknown);
   });
 
   test('has neither where no room tells of them', () => {

@@ -355,9 +355,10 @@ export function connect(options) {
     if (!isLive) doorway.line(false);
     if (!isLive) inquiry.clear();
     if (!isLive)
-      for (const { room, typists } of rooms.values()) {
+      for (const { room, roster, typists } of rooms.values()) {
         room.lineDown();
         typists.clear();
+        if (!status.online) roster.forget();
       }
     const up = isLive && status.leads;
     if (up !== isUp) {

@@ -265,7 +265,9 @@ export function createLine(ports) {
     },
     visible: (is) => heartbeat.visible(is),
     distrust() {
-      if (['live', 'connecting', 'greeting'].includes(status.state)) lost();
+      const isTrying = ['live', 'connecting', 'greeting', 'waiting'].includes(status.state);
+      // Offline already: the next try is put off no further.
+      if (isTrying && status.online) lost();
     },
     status: () => status,
     nudge() {},
