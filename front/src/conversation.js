@@ -115,8 +115,7 @@ export function openConversation(options) {
     locale,
   });
   titled(title);
-  for (const stop of [chat.on('status', timeline.draw), chat.on('time', timeline.draw)])
-    life.signal.addEventListener('abort', stop);
+  life.signal.addEventListener('abort', chat.on('status', timeline.draw));
   createTypingLine({ ...people, root: find(root, '.typing-line', HTMLElement) });
   createAnnouncements({ ...people, root: find(document, '.announcements', HTMLElement), clock });
   // A touch screen's keyboard would cover half of what one came to read.

@@ -30,7 +30,7 @@ import { createTypists } from './typists.js';
  *   credentials: where people sign in, asked at each hello; a guest's secret otherwise. line: instead of a line of one's own, for example one that tabs share */
 /** @typedef {{ url: string, nickname?: string, rooms?: string[], from?: import('./room.js').From, folder?: string,
  *   user?: string, ports?: Partial<ChatPorts> }} ChatOptions */
-/** @typedef {{ status: LineStatus, trouble: Error, rooms: string[], removed: string, lost: string[], uninvited: string, time: number,
+/** @typedef {{ status: LineStatus, trouble: Error, rooms: string[], removed: string, lost: string[], uninvited: string,
  *   invited: import('./frame.js').Invitation, nickname: { userId: string, nickname: string } }} ChatNews */
 
 /** A welcome's rest, for a room that opens after it. */
@@ -390,7 +390,6 @@ export function connect(options) {
       renames.hear({ userId, nickname: given, at });
       // To a tab that comes later, an earlier welcome is repeated.
       serverClock.passed(at);
-      listeners.tell('time', serverClock.now());
       standings.welcome(frame);
       for (const { room } of rooms.values()) room.welcome(frame);
       enterAll(frame.heads, () => true);
@@ -402,7 +401,6 @@ export function connect(options) {
         for (const name of rooms.keys()) if (!isDirect(name) && isIn(name)) greet(name, frame);
     } else if (frame.type === 'pong') {
       serverClock.told(frame.now);
-      listeners.tell('time', serverClock.now());
       for (const [name, { room, roster }] of rooms) {
         if (Object.hasOwn(frame.heads, name)) room.head(frame.heads[name] ?? 0);
         if (Object.hasOwn(frame.present, name)) roster.counted(frame.present[name] ?? 0);
@@ -495,7 +493,7 @@ export function connect(options) {
       await doorway.ask({ action: 'nickname', nickname: wanted }, 'nickname', signal);
       return { nickname: wanted };
     },
-    /** `nickname`: somebody goes by another, oneself among them; `removed`: its owner took one out of this room; `lost`: one is no longer in these, removed or having left elsewhere while the line was down; `invited`: somebody asks oneself into a room, told again by each welcome while it waits for `join` or `leave`; `uninvited`: that was taken back, or declined on another device or in another tab; `status`: a LineStatus; `time`: the server has told it, in milliseconds; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
+    /** `nickname`: somebody goes by another, oneself among them; `removed`: its owner took one out of this room; `lost`: one is no longer in these, removed or having left elsewhere while the line was down; `invited`: somebody asks oneself into a room, told again by each welcome while it waits for `join` or `leave`; `uninvited`: that was taken back, or declined on another device or in another tab; `status`: a LineStatus; `trouble`: an Error of the storage, or of a listener. Answers what stops it. */
     on: listeners.on,
     status: line.status,
     /** userId is empty before the first welcome. */

@@ -13,7 +13,7 @@ import { createSight } from './sight.js';
 import { createUnreadLine } from './unread-line.js';
 import { createWhen } from './when.js';
 
-/** One look at the date after another: a timer until midnight would stop while the machine sleeps. */
+/** One look at the date after another: midnight comes, a machine sleeps, the server tells another time. */
 const LOOK_MS = 1_000;
 
 /**
