@@ -221,8 +221,19 @@ export const en = {
     elsewhere: 'Hubbub is open elsewhere under your name.',
     signedOut: 'You are signed out. What you write waits here.',
     signInTo: 'Sign in to read and write',
-    signInHint: 'Rooms, people and messages show as soon as it is known who you are.',
-    signInFailed: 'Signing in did not work. Try again.',
+    signInHint:
+      'You are signed out. What you write below waits here, and is sent once you have signed in.',
+    signInSays: {
+      failed: 'Signing in did not work. Try again.',
+      refused: 'The sign-in service refused. Try again, or ask the person who runs this chat.',
+      unavailable: 'The sign-in service does not work at the moment. Try again later.',
+      misfit:
+        'The sign-in service and this chat are not set up for each other. Tell the person who runs this chat.',
+      notRevoked:
+        'You are signed out here, but the sign-in service did not confirm it. What could renew your sign-in is deleted here and ends by itself.',
+      sessionRemains:
+        'The sign-in service may still know you. On a shared computer, sign out there too, or delete its cookies.',
+    },
     closed: {
       SomebodyElse: 'Somebody else signed in: what is kept here is not theirs.',
       UnsupportedVersion: 'This page is older than its server. Reload it.',
