@@ -230,7 +230,7 @@ export const en = {
       misfit:
         'The sign-in service and this chat are not set up for each other. Tell the person who runs this chat.',
       notRevoked:
-        'You are signed out here, but the sign-in service did not confirm it. What could renew your sign-in is deleted here and ends by itself.',
+        'You are signed out here, but the sign-in service did not confirm it. This page kept no copy of your sign-in, and it ends by itself.',
       sessionRemains:
         'The sign-in service may still know you. On a shared computer, sign out there too, or delete its cookies.',
     },
