@@ -9,8 +9,6 @@ import { type Machine, startMachine } from './machine.ts';
 import { makeRoom } from './room-steps.ts';
 import { becomes, type Visitor, visitor, wrongsOf } from './visitor.ts';
 
-const SIGNED_OUT = en.line.signInHint;
-
 let browser: Browser;
 let machine: Machine;
 let visitors: Visitor[] = [];
@@ -51,6 +49,8 @@ const signsOut = async (one: Visitor) => {
 
 /** The issuer forgets that somebody signed in: its cookie is gone. */
 const forgets = (one: Visitor) => one.page.context().clearCookies({ name: /^issuer-session-/ });
+/** What stands in the place of messages while nobody is signed in. */
+const wall = (page: Page) => page.locator('.signed-out').getByText(en.line.signedOut);
 const isLive = (page: Page) => page.locator('[data-line="live"]').waitFor();
 /** Each time this tab has gone to the issuer's authorize endpoint. */
 const questionsOf = (page: Page) => {
@@ -64,7 +64,7 @@ const questionsOf = (page: Page) => {
 
 test('who is signed out is told so, and sees and says nothing', async () => {
   const one = await somebody();
-  await one.page.getByText(SIGNED_OUT).waitFor();
+  await wall(one.page).waitFor();
   expect(await one.status.textContent()).toContain('Signed out');
   expect(await one.rows.count()).toBe(0);
 });
@@ -104,7 +104,7 @@ test('what was written while signed out goes out once, in order, under the name 
   expect(said).toEqual(['Written outside', 'And this after it']);
   expect(await bob.row('Written outside').textContent()).toContain('Ada');
   await signsOut(ada);
-  await ada.page.getByText(SIGNED_OUT).waitFor();
+  await wall(ada.page).waitFor();
   expect(await ada.rows.count()).toBe(0);
 });
 
@@ -226,7 +226,7 @@ test('two people sign in and talk, under the names that they gave the issuer', a
   await becomes(await ada.say('Hello Bob'), 'sent');
   await bob.row('Hello Bob').waitFor();
   expect(await bob.row('Hello Bob').textContent()).toContain('Ada');
-  await bob.page.getByText(SIGNED_OUT).waitFor({ state: 'hidden' });
+  await wall(bob.page).waitFor({ state: 'hidden' });
 });
 
 test('a link to a room is still followed once one has signed in', async () => {
@@ -296,7 +296,7 @@ describe('a reload', () => {
     await ada.log.getByRole('heading', { name: 'Sign in to read and write' }).waitFor();
     expect(await ada.page.locator('.banner').isVisible()).toBe(false);
     await ada.page.reload();
-    await ada.page.getByText(SIGNED_OUT).waitFor();
+    await wall(ada.page).waitFor();
     expect(questions).toHaveLength(1);
     await signsIn(ada, 'Ada');
   });
@@ -353,9 +353,9 @@ describe('signing out', () => {
     const questions = [questionsOf(ada.page), questionsOf(page)];
     await signsOut(ada);
     for (const one of [ada.page, page]) {
-      await one.getByText(SIGNED_OUT).waitFor();
+      await wall(one).waitFor();
       await one.reload();
-      await one.getByText(SIGNED_OUT).waitFor();
+      await wall(one).waitFor();
     }
     expect(questions.flat()).toEqual([]);
     expect(revoked).toHaveLength(2);

@@ -250,7 +250,7 @@ test.each<[string, (back: URL) => void, RegExp, string]>([
       back.searchParams.set('error', 'temporarily_unavailable');
     },
     /temporarily_unavailable/,
-    'unavailable',
+    'failed',
   ],
   [
     'an error that nobody knows',

@@ -32,8 +32,8 @@ const NEEDS_PAGE = [
 /** What the page says of an issuer's error code. @type {Record<string, Says>} */
 const SAYS = {
   access_denied: 'refused',
-  server_error: 'unavailable',
-  temporarily_unavailable: 'unavailable',
+  server_error: 'failed',
+  temporarily_unavailable: 'failed',
 };
 
 /** The issuer sent its user back with an error. */

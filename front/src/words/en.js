@@ -221,18 +221,14 @@ export const en = {
     elsewhere: 'Hubbub is open elsewhere under your name.',
     signedOut: 'You are signed out. What you write waits here.',
     signInTo: 'Sign in to read and write',
-    signInHint:
-      'You are signed out. What you write below waits here, and is sent once you have signed in.',
     signInSays: {
       failed: 'Signing in did not work. Try again.',
-      refused: 'The sign-in service refused. Try again, or ask the person who runs this chat.',
-      unavailable: 'The sign-in service does not work at the moment. Try again later.',
-      misfit:
-        'The sign-in service and this chat are not set up for each other. Tell the person who runs this chat.',
+      refused: 'The sign-in service refused. Ask the person who runs this chat.',
+      misfit: 'The sign-in service is not set up for this chat. Tell the person who runs it.',
       notRevoked:
-        'You are signed out here, but the sign-in service did not confirm it. This page kept no copy of your sign-in, and it ends by itself.',
+        'The sign-in service did not confirm that you signed out. No copy of your sign-in is left here, and it ends by itself.',
       sessionRemains:
-        'The sign-in service may still know you. On a shared computer, sign out there too, or delete its cookies.',
+        'The sign-in service may still know you. On a shared computer, sign out there too.',
     },
     closed: {
       SomebodyElse: 'Somebody else signed in: what is kept here is not theirs.',
