@@ -566,9 +566,8 @@ describe('signing out', () => {
     ada.went.waiting = Promise.withResolvers();
     here.signOut();
     await ada.went.waiting.promise;
-    while (asked.filter((url) => url.endsWith('/revoke')).length < 2)
-      await new Promise(setImmediate);
     expect(await there.credentials()).toBeNull();
+    expect(asked.filter((url) => url.endsWith('/revoke'))).toHaveLength(2);
   });
 
   test('is noticed by a tab that has no channel to the others', async () => {
@@ -590,6 +589,46 @@ describe('signing out', () => {
     const back = await ada.comesBack();
     expect([await back.user(), asked, known]).toEqual([null, [], { issuer, isSignedIn: false }]);
   });
+
+  test.each(['a code', 'a refresh token'])(
+    'ends what another tab is just getting for %s',
+    async (what) => {
+      const [ada, other] = [tab(), tab()];
+      const here = await ada.signsIn('Ada');
+      await here.credentials();
+      const before = other.load();
+      const there = await other.comesBack();
+      expect([await before.user(), await there.user()]).toEqual([null, expect.any(String)]);
+      const [isAsked, mayAnswer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const given: string[] = [];
+      instead = async (url) => {
+        const how = lastAsked;
+        if (!url.endsWith('/token')) return fetch(url, how);
+        const answer = (await (await fetch(url, how)).json()) as { refresh_token: string };
+        isAsked.resolve();
+        await mayAnswer.promise;
+        given.push(answer.refresh_token);
+        return Response.json(answer);
+      };
+      if (what === 'a refresh token') time.now += 58 * MINUTE;
+      else other.reloads();
+      const late = what === 'a code' ? await other.comesBack() : there;
+      const got = late.credentials();
+      await isAsked.promise;
+      ada.went.waiting = Promise.withResolvers();
+      here.signOut();
+      await ada.went.waiting.promise;
+      mayAnswer.resolve();
+      expect([await got, await late.user()]).toEqual([null, null]);
+      expect(known).toEqual({ issuer, isSignedIn: false });
+      instead = undefined;
+      const fields = { grant_type: 'refresh_token', client_id: clientId };
+      const kept = await exchange(issuer, { ...fields, refresh_token: given[0] ?? '' });
+      expect(given).toEqual([expect.any(String)]);
+      expect(kept.body).toEqual({ error: 'invalid_grant' });
+      expect(said.slice(1)).toEqual([]);
+    },
+  );
 
   test('says what remains where the issuer does not confirm it', async () => {
     const ada = tab();
