@@ -53,7 +53,9 @@ describe('hostile words', () => {
       .and(ada.page.locator('[data-state="sent"]'))
       .nth(HOSTILE.length - 1)
       .waitFor();
-    await Promise.all([ada.reads(...HOSTILE), grace.reads(...HOSTILE)]);
+    // All but the marks that turn letters round.
+    const shown = HOSTILE.map((text) => text.replace(/[\u202d\u202e]/gu, ''));
+    await Promise.all([ada.reads(...shown), grace.reads(...shown)]);
     for (const { page } of [ada, grace]) {
       expect(await page.title()).toBe('Lobby · Hubbub');
       expect(await page.locator('li.message :is(img, script, style, svg, a)').count()).toBe(0);

@@ -59,7 +59,7 @@ test('Enter never declines: it joins, and Decline is the last in reach', async (
 
 test('Enter in a dialog that takes something away takes nothing away', async () => {
   await makeRoom(ada.page, name, 'Private');
-  await ada.page.getByRole('button', { name: 'This room' }).click();
+  await ada.page.getByRole('button', { name: 'This room', exact: true }).click();
   await button(ada, 'Leave the room').click();
   const focused = await ada.page.evaluate(() => document.activeElement?.textContent);
   expect(focused).toBe('Cancel');

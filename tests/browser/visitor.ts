@@ -29,7 +29,7 @@ export interface Visitor {
   open(url: string): Promise<void>;
   /** Opens, and waits until the socket is. */
   connect(url: string): Promise<void>;
-  /** Types and presses Enter; the row is there before this returns. */
+  /** Types and sends; the row is there before this returns. */
   say(text: string): Promise<Locator>;
   row(text: string): Locator;
   /** What the rows say, top to bottom. */
@@ -72,7 +72,8 @@ export async function visitor(
     },
     async say(text) {
       await composer.fill(text);
-      await composer.press('Enter');
+      // With Control it sends on a screen for fingers, too.
+      await composer.press('Control+Enter');
       const said = row(text);
       await said.waitFor();
       return said;
