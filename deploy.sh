@@ -153,7 +153,8 @@ for stack in $every; do
   state=$(describe "$stack")
   [ -n "$state" ] || continue
   if [ "$(field "$state" status)" = FORBIDDEN ]; then
-    forbidden="AWS does not let you look into $(region_of "$stack"), where the budget would be"
+    where=$(region_of "$stack")
+    forbidden="AWS does not let you look into $where, where the budget would be"
     continue
   fi
   before+=$(sed "s/^/$stack	/" <<<"$state")$'\n'
@@ -262,9 +263,10 @@ socket_certificate=${SOCKET_CERTIFICATE_ARN:-}
 named=$(resulting "$socket_domain" api Domain)
 # In us-east-1 one certificate can serve both, until somebody sets the socket's by itself.
 certificate_before=$(previous api parameter CertificateArn)
+page_certificate_before=$(previous front parameter CertificateArn)
 if [ -z "$socket_certificate" ] && [ "$region" = us-east-1 ] && [ "$named" != "$no_socket_domain" ]; then
   case $certificate_before in
-    '' | "$no_socket_certificate" | "$(previous front parameter CertificateArn)") socket_certificate=${CERTIFICATE_ARN:-} ;;
+    '' | "$no_socket_certificate" | "$page_certificate_before") socket_certificate=${CERTIFICATE_ARN:-} ;;
   esac
 fi
 if [ "$socket_domain" = none ]; then socket_certificate=none; fi
