@@ -64,7 +64,7 @@ function speakAs(chosen, tongue) {
   return { words, locale, line, settings, end: () => life.abort() };
 }
 
-/** Not by a reload: it would forget who is signed in. */
+/** Not by a reload: whoever signed in would go to the issuer and back. */
 async function changeLanguage() {
   const { language } = spoken.settings.now();
   const tongue = await learn(language, trouble);
@@ -109,7 +109,7 @@ async function openAsConfigured(isWanted) {
     if (!isWanted()) return;
     signIn ??= createSignIn({
       ...{ config: config.signIn, trouble },
-      failed: (has) => spoken.line.signInFailed(has),
+      says: (says) => spoken.line.signInSays(says),
       signedOut: open,
       link: linkHere,
     });

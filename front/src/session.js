@@ -132,6 +132,7 @@ export function startSession(options) {
       notSent: trouble,
       say,
       signIn,
+      isNobody: account === '',
       writeTo(userId) {
         // Of somebody else than whom one is writing to only a server has told.
         if (chat.me().userId !== '') navigation.go(chat.direct(userId).name);

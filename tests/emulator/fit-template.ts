@@ -17,6 +17,7 @@ interface Template {
 const MISSING_TYPES = [
   'AWS::ApiGatewayV2::RouteResponse',
   'AWS::Budgets::Budget',
+  'AWS::Cognito::ManagedLoginBranding',
   'AWS::Events::Archive',
 ];
 

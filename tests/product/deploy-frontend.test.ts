@@ -101,6 +101,8 @@ describe('an upload', () => {
       ...['s3 cp', 's3 cp', 's3 sync', 'cloudfront create-invalidation', 's3 sync', 's3 cp'],
     ]);
     expect(calls.join('\n')).toMatch(/create-invalidation --distribution-id E1 /);
+    const copies = calls.filter((call) => /^s3 (cp|sync)/.test(call));
+    expect(copies.filter((call) => !call.includes('--no-progress'))).toEqual([]);
     expect(kept('bucket/index.html')).not.toContain('http-equiv');
     expect(stdout.trim().split('\n').at(-1)).toBe('https://d1.cloudfront.net');
     expect(stdout).not.toContain('TLS');
