@@ -734,6 +734,13 @@ describe('docs', () => {
     expect(Object.keys(ERRORS).filter((code) => !wire.includes(`\`${code}\``))).toEqual([]);
   });
 
+  test('npx is never given a flag of the program that it runs: npm would read it as its own', () => {
+    const broken = /npx --no [\w-]+ --?\w/;
+    const here = readdirSync(ROOT).filter((name) => /\.(md|sh|json)$/.test(name));
+    const shown = [...files, ...here].filter((file) => /\.(md|sh|json|ts|js)$|\/bin\//.test(file));
+    expect(shown.filter((file) => broken.test(read(file)))).toEqual([]);
+  });
+
   test('no file names a registry host or a path of one machine', () => {
     const named = [...files, 'README.md', 'DECISIONS.md', 'package-lock.json'].filter((file) =>
       /registry\.npmjs|"resolved"|\/work\/main|\/root\//.test(

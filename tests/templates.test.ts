@@ -1,10 +1,20 @@
 // What the templates come to for the parameters that a deployment gives them.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve as resolvePath } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { delimiter, join, resolve as resolvePath } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { evaluateCondition } from '../local/template/conditions.ts';
 import { resolve, type Scope } from '../local/template/intrinsics.ts';
 import { readParameters } from '../local/template/parameters.ts';
@@ -12,8 +22,10 @@ import { isMapping, type Mapping, type Value } from '../local/template/source.ts
 import { parseTemplate } from '../local/template/yaml.ts';
 import { CLAIM_DAYS } from '../shared/src/events.ts';
 import { type Finding, faults, LACKS } from './regions.ts';
+import { blocksOf } from './runbook.ts';
 
 const ROOT = resolvePath(import.meta.dirname, '..');
+const IMPORT = 'Import retained tables';
 
 /** The resources of a stack whose own attributes and properties refer to no other resource. @throws Refusal for a parameter that is not allowed. */
 function resourcesOf(stack: string, given: Record<string, string>): (id: string) => Mapping {
@@ -189,39 +201,121 @@ describe('what a stage keeps', () => {
     },
   );
 
-  test('the runbook’s template for an import holds the tables alone, retained, and no outputs', () => {
-    const runbook = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
-    const [, script = ''] = /--input-type=module -e "\n([\s\S]*?)\n"\n/.exec(runbook) ?? [];
+  describe('the runbook imports it as a reader does it', () => {
     const folder = mkdtempSync(join(tmpdir(), 'hubbub-import-'));
-    try {
-      const file = join(folder, 'import.yaml');
-      const { stderr } = spawnSync(
-        process.execPath,
-        ['--input-type=module', '-e', script.replace("'import.yaml'", JSON.stringify(file))],
-        { cwd: ROOT, encoding: 'utf8' },
-      );
-      expect(stderr).toBe('');
-      const { data } = parseTemplate(readFileSync(file, 'utf8'), file, folder);
-      expect(Object.keys(data)).toEqual([
-        'AWSTemplateFormatVersion',
-        'Description',
-        'Parameters',
-        'Conditions',
-        'Resources',
-      ]);
-      const tables = Object.entries(Object(data.Resources));
-      expect(tables.map(([id]) => ['shared', id])).toEqual(
-        KEPT.filter(([stack]) => stack === 'shared'),
-      );
-      for (const [, table] of tables)
-        expect(table).toMatchObject({
-          Type: 'AWS::DynamoDB::Table',
-          DeletionPolicy: 'Retain',
-          UpdateReplacePolicy: 'Retain',
-        });
-    } finally {
-      rmSync(folder, { recursive: true });
+    const [describeWhatIsKept = '', importIt = '', deployTheRest = ''] = blocksOf(IMPORT, 'sh');
+    const identifiers = blocksOf(IMPORT, 'json');
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    /** Runs a block by bash. `aws` and `npm` only write down what they are asked; answers those lines. */
+    function run(block: string): string[] {
+      const said = join(folder, 'said');
+      const { status, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', block], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: {
+          ...process.env,
+          NODE_OPTIONS: '',
+          PATH: [join(folder, 'bin'), process.env.PATH].join(delimiter),
+          SAID: said,
+        },
+      });
+      expect([status, stderr]).toEqual([0, '']);
+      const lines = existsSync(said) ? readFileSync(said, 'utf8').trimEnd().split('\n') : [];
+      rmSync(said, { force: true });
+      return lines;
     }
+    const made = (stack: string) =>
+      parseTemplate(
+        readFileSync(join(folder, `import-${stack}.yaml`), 'utf8'),
+        join(folder, `import-${stack}.yaml`),
+        folder,
+      );
+
+    beforeAll(() => {
+      for (const name of ['shared', 'identity', 'node_modules', 'package.json'])
+        symlinkSync(join(ROOT, name), join(folder, name));
+      mkdirSync(join(folder, 'bin'));
+      for (const tool of ['aws', 'npm']) {
+        const file = join(folder, 'bin', tool);
+        writeFileSync(file, `#!/bin/sh\necho "${tool} SIGN_IN=\${SIGN_IN:-} $*" >>"$SAID"\n`);
+        chmodSync(file, 0o755);
+      }
+      run(describeWhatIsKept);
+    });
+
+    test('its templates hold what is kept alone, retained, and no outputs', () => {
+      const found = ['shared', 'identity'].flatMap((stack) => {
+        const { data } = made(stack);
+        expect(Object.keys(data)).toEqual([
+          'AWSTemplateFormatVersion',
+          'Description',
+          'Parameters',
+          'Conditions',
+          'Resources',
+        ]);
+        return Object.entries(Object(data.Resources)).map(([id, resource]) => {
+          expect(resource).toMatchObject({
+            DeletionPolicy: 'Retain',
+            UpdateReplacePolicy: 'Retain',
+          });
+          return [stack, id];
+        });
+      });
+      expect(found).toEqual(KEPT);
+    });
+
+    test('its lists name each of them by what identifies it', () => {
+      // The primaryIdentifier of each type's schema.
+      const keys: Record<string, string> = {
+        'AWS::DynamoDB::Table': 'TableName',
+        'AWS::Cognito::UserPool': 'UserPoolId',
+      };
+      const listed = ['shared', 'identity'].flatMap((stack, at) =>
+        (JSON.parse(identifiers[at] ?? '') as Mapping[]).map((entry) => {
+          const type = String(entry.ResourceType);
+          expect(Object(made(stack).data.Resources)[String(entry.LogicalResourceId)]).toMatchObject(
+            {
+              Type: type,
+            },
+          );
+          expect(Object.keys(Object(entry.ResourceIdentifier))).toEqual([keys[type]]);
+          return [stack, entry.LogicalResourceId];
+        }),
+      );
+      expect(listed).toEqual(KEPT);
+    });
+
+    test('its commands give every parameter that the templates need, and no other', () => {
+      const lines = run(importIt).filter((line) => line.includes('create-change-set'));
+      expect(lines).toHaveLength(2);
+      for (const [at, stack] of ['shared', 'identity'].entries()) {
+        const line = lines[at] ?? '';
+        expect(line).toContain(`--stack-name hubbub-prod-${stack} `);
+        for (const file of [...line.matchAll(/file:\/\/(\S+)/g)].map(([, name = '']) => name))
+          expect([`import-${stack}.yaml`, `import-${stack}.json`]).toContain(file);
+        const given = Object.fromEntries(
+          [...line.matchAll(/ParameterKey=(\w+),ParameterValue=(\w+)/g)].map(
+            ([, key, value]) => [key, value] as const,
+          ),
+        );
+        const source = made(stack);
+        expect(Object.keys(Object(source.data.Parameters))).toEqual(
+          expect.arrayContaining(Object.keys(given)),
+        );
+        expect(Object.fromEntries(readParameters(source, given))).toMatchObject({
+          Stage: 'prod',
+          DeletionProtection: 'on',
+        });
+      }
+    });
+
+    test('it deploys the rest with sign-in, and leaves no file behind', () => {
+      for (const stack of ['shared', 'identity'])
+        writeFileSync(join(folder, `import-${stack}.json`), '[]');
+      expect(run(deployTheRest)).toEqual(['npm SIGN_IN=my-chat run deploy -- prod']);
+      expect(readdirSync(folder).filter((name) => name.startsWith('import'))).toEqual([]);
+    });
   });
 });
 
