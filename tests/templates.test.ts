@@ -1,10 +1,6 @@
 // What the templates come to for the parameters that a deployment gives them.
 
-import { spawnSync } from 'node:child_process';
 import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -13,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join, resolve as resolvePath } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { evaluateCondition } from '../local/template/conditions.ts';
 import { resolve, type Scope } from '../local/template/intrinsics.ts';
@@ -22,7 +18,7 @@ import { isMapping, type Mapping, type Value } from '../local/template/source.ts
 import { parseTemplate } from '../local/template/yaml.ts';
 import { CLAIM_DAYS } from '../shared/src/events.ts';
 import { type Finding, faults, LACKS } from './regions.ts';
-import { blocksOf } from './runbook.ts';
+import { blocksOf, runBlock } from './runbook.ts';
 
 const ROOT = resolvePath(import.meta.dirname, '..');
 const IMPORT = 'Import retained tables';
@@ -203,28 +199,16 @@ describe('what a stage keeps', () => {
 
   describe('the runbook imports it as a reader does it', () => {
     const folder = mkdtempSync(join(tmpdir(), 'hubbub-import-'));
-    const [describeWhatIsKept = '', importIt = '', deployTheRest = ''] = blocksOf(IMPORT, 'sh');
-    const identifiers = blocksOf(IMPORT, 'json');
+    const [describeWhatIsKept = '', importIt = '', deployTheRest = ''] = blocksOf(
+      'docs/operations.md',
+      IMPORT,
+      'sh',
+    );
+    const identifiers = blocksOf('docs/operations.md', IMPORT, 'json');
     afterAll(() => rmSync(folder, { recursive: true }));
 
-    /** Runs a block by bash. `aws` and `npm` only write down what they are asked; answers those lines. */
-    function run(block: string): string[] {
-      const said = join(folder, 'said');
-      const { status, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', block], {
-        cwd: folder,
-        encoding: 'utf8',
-        env: {
-          ...process.env,
-          NODE_OPTIONS: '',
-          PATH: [join(folder, 'bin'), process.env.PATH].join(delimiter),
-          SAID: said,
-        },
-      });
-      expect([status, stderr]).toEqual([0, '']);
-      const lines = existsSync(said) ? readFileSync(said, 'utf8').trimEnd().split('\n') : [];
-      rmSync(said, { force: true });
-      return lines;
-    }
+    const run = (block: string) =>
+      runBlock(block, folder, { aws: '', npm: 'echo "SIGN_IN=$SIGN_IN" >>said' });
     const made = (stack: string) =>
       parseTemplate(
         readFileSync(join(folder, `import-${stack}.yaml`), 'utf8'),
@@ -235,12 +219,6 @@ describe('what a stage keeps', () => {
     beforeAll(() => {
       for (const name of ['shared', 'identity', 'node_modules', 'package.json'])
         symlinkSync(join(ROOT, name), join(folder, name));
-      mkdirSync(join(folder, 'bin'));
-      for (const tool of ['aws', 'npm']) {
-        const file = join(folder, 'bin', tool);
-        writeFileSync(file, `#!/bin/sh\necho "${tool} SIGN_IN=\${SIGN_IN:-} $*" >>"$SAID"\n`);
-        chmodSync(file, 0o755);
-      }
       run(describeWhatIsKept);
     });
 
@@ -313,7 +291,8 @@ describe('what a stage keeps', () => {
     test('it deploys the rest with sign-in, and leaves no file behind', () => {
       for (const stack of ['shared', 'identity'])
         writeFileSync(join(folder, `import-${stack}.json`), '[]');
-      expect(run(deployTheRest)).toEqual(['npm SIGN_IN=my-chat run deploy -- prod']);
+      expect(run(deployTheRest)).toEqual(['npm run deploy -- prod']);
+      expect(readFileSync(join(folder, 'said'), 'utf8')).toBe('SIGN_IN=my-chat\n');
       expect(readdirSync(folder).filter((name) => name.startsWith('import'))).toEqual([]);
     });
   });
@@ -366,5 +345,52 @@ describe('Regions', () => {
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
     for (const { missing } of LACKS) expect(readme).toContain(missing.split('::')[1]);
     for (const place of ['China', 'GovCloud']) expect(readme).toContain(place);
+  });
+});
+
+describe('outputs that the docs name', () => {
+  const STACKS = ['shared', 'api', 'workflows', 'front', 'identity', 'budget'];
+  const outputsOf = (stack: string): string[] => {
+    const file = join(ROOT, stack, 'template.yaml');
+    const { data } = parseTemplate(readFileSync(file, 'utf8'), file, ROOT);
+    return Object.keys(Object(data.Outputs));
+  };
+
+  test('the loop that ends guests asks for outputs that are there, and ends every connection', () => {
+    const [, loop = ''] = blocksOf('README.md', 'Sign-in', 'sh');
+    const calls = runBlock(loop, ROOT, {
+      aws: `all="$*"
+      case $all in
+        *OutputKey*) key=\${all#*OutputKey==\\'}; echo "the-\${key%%\\'*}" ;;
+        *scan*) printf 'connection#a=\\tconnection#b=\\n' ;;
+      esac`,
+    });
+    const asked = calls.flatMap((call) => {
+      const [, stack = '', key = ''] =
+        /--stack-name hubbub-dev-(\w+) .*OutputKey=='(\w+)'/.exec(call) ?? [];
+      return stack === '' ? [] : [[stack, key] as const];
+    });
+    expect(asked.length).toBeGreaterThan(0);
+    for (const [stack, key] of asked) expect(outputsOf(stack)).toContain(key);
+    expect(calls.filter((call) => call.includes(' scan '))).toEqual([
+      expect.stringContaining('--table-name the-ConnectionsTable '),
+    ]);
+    expect(calls.filter((call) => call.includes('delete-connection'))).toEqual(
+      ['a=', 'b='].map(
+        (id) =>
+          `aws apigatewaymanagementapi delete-connection --endpoint-url the-CallbackUrl --connection-id ${id}`,
+      ),
+    );
+  });
+
+  test.each(['README.md', 'docs/operations.md'])('%s names only outputs that are there', (page) => {
+    const text = readFileSync(join(ROOT, page), 'utf8');
+    const named = [
+      ...text.matchAll(/\boutputs? (`\w+`(?:(?:,| and) `\w+`)*)/g),
+      ...text.matchAll(/(\b\w+`?), an output of/g),
+    ].flatMap(([, names = '']) => names.match(/\w{4,}/g) ?? []);
+    expect(named.length).toBeGreaterThan(0);
+    const every = STACKS.flatMap(outputsOf);
+    expect(named.filter((name) => !every.includes(name))).toEqual([]);
   });
 });

@@ -137,11 +137,11 @@ async function main(): Promise<void> {
 
     step('import what prod retained, as docs/operations.md says');
     const retained = await inventory();
-    const [write = '', importIt = '', deploy = ''] = blocksOf(IMPORT, 'sh');
+    const [write = '', importIt = '', deploy = ''] = blocksOf('docs/operations.md', IMPORT, 'sh');
     const bash = (block: string) =>
       run('bash', ['-euo', 'pipefail', '-c', block], { EMULATED_STAGE: 'prod' });
     const names: string[] = JSON.stringify(await bash(write)).match(NAMES) ?? [];
-    for (const [at, list] of blocksOf(IMPORT, 'json').entries())
+    for (const [at, list] of blocksOf('docs/operations.md', IMPORT, 'json').entries())
       await writeFile(
         join(ROOT, `import-${['shared', 'identity'][at]}.json`),
         list.replaceAll(/"([\w-]+)…"/g, (_, begin: string) =>
