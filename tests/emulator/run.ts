@@ -23,6 +23,8 @@ const SAMS_OWN = /^(stack aws-sam-cli-managed-default|bucket aws-sam-cli-managed
 /** The section of docs/operations.md whose commands are run, and the names of tables and user pools in what they print. */
 const IMPORT = 'Import retained tables';
 const NAMES = /hubbub-prod-shared-[\w-]+|[a-z]+-[a-z]+-\d_\w+/g;
+/** Of the inventory: what a stage prod retains. */
+const KEPT = /^(table|user pool) hubbub-prod/;
 
 const step = (title: string) => process.stdout.write(`\n── emulator: ${title}\n`);
 
@@ -93,7 +95,30 @@ async function main(): Promise<void> {
       ])
     ).trim();
 
+  /** Lets the first create of a stack fail, as samconfig.toml has SAM deploy `shared`. */
+  async function failedCreate(): Promise<void> {
+    step('a stack that fails to be created is deleted');
+    const name = 'hubbub-broken-shared';
+    const template = join(home, 'broken.json');
+    const Properties = { UserPoolId: 'us-east-1_Missing00', Domain: name };
+    const Resources = { SignIn: { Type: 'AWS::Cognito::UserPoolDomain', Properties } };
+    await writeFile(template, JSON.stringify({ Resources }));
+    const failed = await run('sam', [
+      ...['deploy', '--config-file', join(ROOT, 'samconfig.toml'), '--config-env', 'shared'],
+      ...['--no-confirm-changeset', '--region', 'us-east-1'],
+      ...['--template-file', template, '--stack-name', name, '--s3-prefix', name],
+    ]).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    if (!failed?.includes('CREATE_FAILED'))
+      throw new Error(`the broken stack did not fail in its create: ${failed}`);
+    const standing = (await list()).split('\n').filter((line) => line === `stack ${name}`);
+    equal(standing, [], 'the stack that failed to be created stands');
+  }
+
   try {
+    await failedCreate();
     const before = await inventory();
 
     await round('qa', {
@@ -150,10 +175,10 @@ async function main(): Promise<void> {
       );
     await shown(bash(importIt));
     await shown(bash(deploy));
-    const standing = (await inventory()).filter((line) => /^(table|user pool) /.test(line));
+    const standing = (await inventory()).filter((line) => KEPT.test(line));
     equal(
       standing,
-      retained.filter((line) => /^(table|user pool) /.test(line)),
+      retained.filter((line) => KEPT.test(line)),
       'the import made new tables or users beside the retained ones',
     );
     equal(
