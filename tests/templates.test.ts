@@ -375,6 +375,37 @@ describe('Regions', () => {
   });
 });
 
+test('the README makes a role for access logs that API Gateway may take, and tells it to API Gateway', () => {
+  const [make = ''] = blocksOf('README.md', 'Deploy', 'sh').filter((block) =>
+    block.includes('cloudwatchRoleArn'),
+  );
+  const calls = runBlock(make, ROOT, {
+    aws: 'case "$*" in *get-role*) echo arn:aws:iam::123456789012:role/it ;; esac',
+    npm: '',
+  });
+  const [trust = ''] = calls.flatMap((call) => / (\{.*\})$/.exec(call)?.[1] ?? []);
+  expect(JSON.parse(trust)).toMatchObject({
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'apigateway.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+      },
+    ],
+  });
+  expect(calls.at(-2)).toMatch(
+    /^aws apigateway update-account .*path=\/cloudwatchRoleArn,value=arn:aws:iam::\d+:role\/it$/,
+  );
+  const [, given = ''] = /^npm run deploy -- dev api\.(\w+=on)$/.exec(calls.at(-1) ?? '') ?? [];
+  const [parameter = '', value = ''] = given.split('=');
+  const settings = (parameters: Record<string, string>) =>
+    Object(resourcesOf('api', parameters)('ChatApi').Properties).AccessLogSettings;
+  expect([settings({}), settings({ [parameter]: value })]).toEqual([
+    undefined,
+    expect.objectContaining({ Format: expect.any(String) }),
+  ]);
+});
+
 describe('outputs that the docs name', () => {
   const STACKS = ['shared', 'api', 'workflows', 'front', 'identity', 'budget'];
   const outputsOf = (stack: string): string[] => {
