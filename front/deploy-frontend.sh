@@ -1,20 +1,10 @@
 #!/usr/bin/env bash
 # Puts the built page into the stage's bucket, and a config.json with the stage's WebSocket URL.
-#   bash front/deploy-frontend.sh [STAGE]           upload (dev if not given)
-#   bash front/deploy-frontend.sh [STAGE] --empty   empty the bucket, so that the front stack can be deleted
+#   bash front/deploy-frontend.sh [STAGE]     dev if not given
 set -euo pipefail
 cd "$(dirname "$0")"
 stage=${1:-dev}
-
-if [ "${2:-}" = --empty ]; then
-  bucket=$(aws cloudformation describe-stacks --stack-name "hubbub-$stage-front" \
-    --query "Stacks[0].Outputs[?OutputKey=='SiteBucket'].OutputValue" --output text)
-  case $bucket in
-    '' | None) echo "The stack hubbub-$stage-front has no output SiteBucket: nothing to empty." >&2; exit 1 ;;
-  esac
-  aws s3 rm "s3://$bucket" --recursive
-  exit
-fi
+[ $# -le 1 ] || { echo "deploy-frontend: '$2' is one argument too many: bash front/deploy-frontend.sh [STAGE]" >&2; exit 1; }
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
