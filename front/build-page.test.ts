@@ -40,6 +40,13 @@ test.each([
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(FIRST_LOAD_BYTES);
 });
 
+test('what is kept in files, as a bot does, is not loaded', async () => {
+  const scripts = files.filter((file) => file.endsWith('.js'));
+  const texts = await Promise.all(scripts.map((file) => readFile(join(folder, file), 'utf8')));
+  expect(texts.filter((text) => /getBuiltinModule|mkdirSync/.test(text))).toEqual([]);
+  expect(texts.some((text) => text.includes('indexedDB'))).toBe(true);
+});
+
 test('every file that index.html and the manifest name is there, one script and one style sheet', async () => {
   const named = [...html.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, file = '']) => file);
   expect(named.filter((file) => !files.includes(file))).toEqual([]);

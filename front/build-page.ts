@@ -70,8 +70,8 @@ async function bundle(
     write: false,
     format: 'esm',
     target: 'es2024',
-    // Node's own modules stand behind an import that a browser never reaches.
-    external: ['node:*'],
+    // What is kept in files is Node's alone, and left out.
+    define: { 'globalThis.process': 'undefined' },
     // Escaped, Arabic would be three times as long.
     charset: 'utf8',
     legalComments: 'none',

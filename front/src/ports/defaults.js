@@ -31,7 +31,8 @@ const isOnline = () => globalThis.navigator?.onLine !== false;
 
 /** @param {Parameters<typeof defaultPorts>[0]} options */
 function storage({ url, user, folder, trouble }) {
-  if (folder !== undefined) {
+  // The built page leaves this out: no browser has a process.
+  if (globalThis.process && folder !== undefined) {
     const own = `${folder}/${serverName(url, user)}`;
     return {
       keep: createFileKeep(own, trouble),
