@@ -55,6 +55,10 @@ function speakAs(chosen, tongue) {
     settings: chosen,
     keep: kept.write,
     addressChanged: open,
+    failed(error) {
+      trouble(error);
+      notice.say(words.shell.problems.other);
+    },
     languageChanged: () => void changeLanguage().catch(trouble),
     notify: {
       isOn: () => session?.notifying.isOn() ?? false,
