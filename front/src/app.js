@@ -5,8 +5,10 @@ import { learn, speak } from './language.js';
 import { linkHere } from './navigation.js';
 import { clock } from './ports/clock.js';
 import { readConfig } from './ports/config.js';
-import { createSlot } from './ports/slot.js';
+import { NotKept } from './ports/not-kept.js';
+import { createLocalSlot } from './ports/slot.js';
 import { watchSurroundings } from './ports/surroundings.js';
+import { findSharing } from './ports/tabs.js';
 import { takeOver } from './ports/take-over.js';
 import { startSession } from './session.js';
 import { createDrawers } from './ui/drawers.js';
@@ -17,9 +19,21 @@ import { createSettings, readSettings } from './ui/settings.js';
 
 const CONFIG_RETRY_MS = 5_000;
 
+/** What this browser has failed to keep. @type {Set<import('./ports/not-kept.js').Lost>} */
+const lost = new Set();
+
 /** @param {unknown} error */
-const trouble = (error) => console.warn('Hubbub: this page could not do or keep something.', error);
-const ofBrowser = (/** @type {string} */ key) => createSlot(() => localStorage, key, trouble);
+function trouble(error) {
+  const isNotKept = error instanceof NotKept;
+  // Each key stroke may fail to be kept.
+  if (isNotKept && lost.has(error.what)) return;
+  console.warn('Hubbub: this page could not do or keep something.', error);
+  if (!isNotKept) return;
+  lost.add(error.what);
+  sayLost();
+}
+
+const ofBrowser = (/** @type {string} */ key) => createLocalSlot(key, trouble);
 
 const kept = ofBrowser('hubbub.settings');
 
@@ -30,6 +44,7 @@ find(document, '.skip', HTMLElement).addEventListener('click', (event) => {
 });
 
 let cancelRetry = () => {};
+const sharing = findSharing(trouble);
 /** @type {ReturnType<typeof startSession> | null} null until the address is known */
 let session = null;
 /** @type {Promise<void> | undefined} the end of the session before */
@@ -55,6 +70,10 @@ function speakAs(chosen, tongue) {
     settings: chosen,
     keep: kept.write,
     addressChanged: open,
+    failed(error) {
+      trouble(error);
+      notice.say(words.shell.problems.other);
+    },
     languageChanged: () => void changeLanguage().catch(trouble),
     notify: {
       isOn: () => session?.notifying.isOn() ?? false,
@@ -77,6 +96,19 @@ async function changeLanguage() {
   } else notice.say(spoken.words.settings.noLanguage);
   // The address may be another as well.
   open();
+}
+
+/** Once there is a page to lose it with. */
+function sayLost() {
+  if (!session || lost.size === 0) return;
+  const { words, locale } = spoken;
+  const { name, drafts, settings, unsent } = words.shell.lost;
+  const things = [
+    // Who signs in has a name elsewhere.
+    ...(lost.has('local') ? [...(signIn ? [] : [name]), drafts, settings] : []),
+    ...(lost.has('unsent') ? [unsent] : []),
+  ];
+  notice.say(words.shell.notKept(new Intl.ListFormat(locale).format(things)));
 }
 
 /** What config.json says. Guests go where it said last while it cannot be read: one writes on. */
@@ -120,11 +152,13 @@ async function openAsConfigured(isWanted) {
   // Empty while nobody has signed in; absent for guests.
   const account = config.signIn ? ((await signIn?.user()) ?? '') : undefined;
   if (account) await takeOver({ url, user: account, trouble });
+  const how = await sharing;
   if (!isWanted()) return;
   session = startSession({
     url,
     credentials: config.signIn ? signIn?.credentials : undefined,
     account,
+    sharing: how,
     words: spoken.words,
     locale: spoken.locale,
     trouble,
@@ -135,6 +169,7 @@ async function openAsConfigured(isWanted) {
     status: spoken.line.changed,
     switched: drawers.close,
   });
+  sayLost();
 }
 
 function open() {

@@ -24,17 +24,18 @@ const LOOK_MS = 10_000;
 
 /**
  * @param {{ url: string, credentials?: import('./core/credentials.js').AskCredentials | undefined, account?: string | undefined, words: import('./words/words.js').Catalogue, locale: string, trouble: (error: unknown) => void,
- *   ofBrowser: (key: string) => Slot, say: import('./ui/notice.js').Say, unsay: () => void, signIn: () => void,
+ *   sharing: import('./ports/tabs.js').Sharing | null, ofBrowser: (key: string) => Slot, say: import('./ui/notice.js').Say, unsay: () => void, signIn: () => void,
  *   status: (status: import('./core/line.js').LineStatus) => void, switched: () => void }} options account: whoever signed in; switched: another conversation is open
  */
 export function startSession(options) {
-  const { url, credentials, account, words, locale, trouble, ofBrowser, say, signIn } = options;
+  const { url, credentials, account, words, locale, trouble, ofBrowser, say, signIn, sharing } =
+    options;
   const life = new AbortController();
   const { signal } = life;
   const server = serverName(url);
   // Who signs in after somebody finds nothing of theirs.
   const own = serverName(url, account);
-  const ports = tabPorts({ url, user: account, trouble });
+  const ports = tabPorts({ url, user: account, sharing, trouble });
   const chat = connect({
     url,
     ...(account === undefined ? {} : { user: account }),

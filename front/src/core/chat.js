@@ -91,7 +91,10 @@ export function connect(options) {
   }
   /** @type {ChatPorts} */
   const ports = {
-    ...defaultPorts({ url, user: options.user, folder: options.folder, trouble }),
+    ...defaultPorts({
+      ...{ url, user: options.user, folder: options.folder, trouble },
+      outboxBack: () => void outbox.refresh(),
+    }),
     ...options.ports,
   };
   const { clock, fraction, randomBytes, keep } = ports;

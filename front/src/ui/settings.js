@@ -2,7 +2,6 @@
 // The settings: appearance, language, notifications, and another server typed by hand. Kept on this machine, never taken from a link.
 import { checkAddress } from '../core/address.js';
 import { element, find } from './element.js';
-import { createSettingsForm } from './settings-form.js';
 
 /** @typedef {{ address: string | null, theme: 'auto' | 'light' | 'dark', language: 'auto' | 'en' | 'ar' }} Settings */
 
@@ -31,14 +30,27 @@ export function wear(theme) {
 /**
  * @param {{ root: ParentNode, words: typeof import('../words/en.js').en.settings, settings: Settings,
  *   keep: (settings: Settings) => void, addressChanged: () => void, languageChanged: () => void,
- *   notify: Notifying, signal: AbortSignal }} options languageChanged: and with it maybe the address
+ *   notify: Notifying, failed: (error: unknown) => void, signal: AbortSignal }} options
+ *   languageChanged: and with it maybe the address; failed: the dialog cannot be fetched
  */
 export function createSettings(options) {
-  const { root, words, keep, addressChanged, languageChanged, notify, signal } = options;
+  const { root, words, keep, addressChanged, languageChanged, notify, failed, signal } = options;
   const tag = find(root, '.server-tag', HTMLElement);
   const shown = element('code', { class: 'server-now' });
   let settings = options.settings;
-  const form = createSettingsForm({ words, shown, save, notify, signal });
+  /** @type {ReturnType<typeof import('./settings-form.js').createSettingsForm> | null} */
+  let form = null;
+  /** @type {(() => void) | null} */
+  let leave = null;
+
+  /** Few open it, and a first load is small. */
+  async function open() {
+    const { createSettingsForm } = await import('./settings-form.js');
+    if (signal.aborted) return;
+    form ??= createSettingsForm({ words, shown, save, notify, signal });
+    if (leave) form.offers(leave);
+    form.open(settings);
+  }
 
   /** @param {Settings} next */
   function save(next) {
@@ -58,13 +70,17 @@ export function createSettings(options) {
 
   find(root, '.open-settings', HTMLButtonElement).addEventListener(
     'click',
-    () => form.open(settings),
+    () => void open().catch(failed),
     { signal },
   );
   show();
   return {
     now: () => settings,
-    offersSignOut: form.offers,
+    /** @param {() => void} signOut */
+    offersSignOut(signOut) {
+      leave = signOut;
+      form?.offers(signOut);
+    },
     /** @param {string} url where the page is connected to now */
     using: (url) => shown.replaceChildren(url),
   };

@@ -72,6 +72,13 @@ export const ar = {
     removeIt: 'أخرجه من الغرفة',
     removed: (name) => `لم يعد ${name} في الغرفة.`,
     removedYou: (room) => `تم إخراجك من ${room}.`,
+    notKept: (things) => `هذا المتصفح لا يحفظ ${things}. إغلاق الصفحة أو إعادة تحميلها يمحوها.`,
+    lost: {
+      name: 'اسمك',
+      drafts: 'المسودات',
+      settings: 'الإعدادات',
+      unsent: 'الرسائل غير المرسلة',
+    },
     noLonger: (rooms) => `لم تعد في ${rooms}.`,
     invitations: 'الدعوات',
     invitationsWait: (n) =>

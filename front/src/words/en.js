@@ -64,6 +64,9 @@ export const en = {
     removeIt: 'Remove from the room',
     removed: (/** @type {string} */ name) => `${name} is not in the room any more.`,
     removedYou: (/** @type {string} */ room) => `You were removed from ${room}.`,
+    notKept: (/** @type {string} */ things) =>
+      `This browser does not keep ${things}. Closing or reloading this page loses them.`,
+    lost: { name: 'your name', drafts: 'drafts', settings: 'settings', unsent: 'unsent messages' },
     noLonger: (/** @type {string} */ rooms) => `You are no longer in ${rooms}.`,
     invitations: 'Invitations',
     invitationsWait: (/** @type {number} */ n) =>
