@@ -9,6 +9,7 @@ import { createSlot } from './ports/slot.js';
 import { watchSurroundings } from './ports/surroundings.js';
 import { takeOver } from './ports/take-over.js';
 import { startSession } from './session.js';
+import { createDialogFetcher, fetchDialogs } from './ui/dialog-fetcher.js';
 import { createDrawers } from './ui/drawers.js';
 import { find } from './ui/element.js';
 import { createLineStatus } from './ui/line-status.js';
@@ -45,13 +46,20 @@ let signIn = null;
 /** What has words of its own, whatever session there is. @param {import('./ui/settings.js').Settings} chosen @param {import('./language.js').Tongue} tongue */
 function speakAs(chosen, tongue) {
   speak(tongue);
-  const { words, locale } = tongue;
+  const { language, words, locale } = tongue;
   const life = new AbortController();
   const common = { root: document, signal: life.signal };
   const line = createLineStatus({ ...common, clock, words: words.line, act });
+  const dialogs = createDialogFetcher({
+    language,
+    failed(error) {
+      trouble(error);
+      notice.say(words.shell.notFetched);
+    },
+  });
   const settings = createSettings({
     ...common,
-    words: words.settings,
+    dialogs,
     settings: chosen,
     keep: kept.write,
     addressChanged: open,
@@ -61,7 +69,7 @@ function speakAs(chosen, tongue) {
       turn: async (on) => (await session?.notifying.turn(on)) ?? false,
     },
   });
-  return { words, locale, line, settings, end: () => life.abort() };
+  return { words, locale, line, dialogs, settings, end: () => life.abort() };
 }
 
 /** Not by a reload: it would forget who is signed in. */
@@ -74,7 +82,7 @@ async function changeLanguage() {
   if (tongue.isWanted) {
     spoken.end();
     spoken = speakAs(chosen, tongue);
-  } else notice.say(spoken.words.settings.noLanguage);
+  } else notice.say(spoken.words.shell.noLanguage);
   // The address may be another as well.
   open();
 }
@@ -125,6 +133,7 @@ async function openAsConfigured(isWanted) {
     url,
     credentials: config.signIn ? signIn?.credentials : undefined,
     account,
+    dialogs: spoken.dialogs,
     words: spoken.words,
     locale: spoken.locale,
     trouble,
@@ -132,7 +141,11 @@ async function openAsConfigured(isWanted) {
     say: notice.say,
     unsay: notice.hide,
     signIn: act,
-    status: spoken.line.changed,
+    status(status) {
+      spoken.line.changed(status);
+      // Once people can chat: a dialog then opens without a wait, and without a line.
+      if (status.state === 'live') fetchDialogs().catch(trouble);
+    },
     switched: drawers.close,
   });
 }

@@ -20,12 +20,13 @@ import { find } from './ui/element.js';
 /** @typedef {{ read(): unknown, write(value: unknown): void }} Slot */
 
 /**
- * @param {{ url: string, credentials?: import('./core/credentials.js').AskCredentials | undefined, account?: string | undefined, words: import('./words/words.js').Catalogue, locale: string, trouble: (error: unknown) => void,
+ * @param {{ url: string, credentials?: import('./core/credentials.js').AskCredentials | undefined, account?: string | undefined, dialogs: import('./ui/dialog-fetcher.js').DialogFetcher, words: import('./words/words.js').Catalogue, locale: string, trouble: (error: unknown) => void,
  *   ofBrowser: (key: string) => Slot, say: import('./ui/notice.js').Say, unsay: () => void, signIn: () => void,
  *   status: (status: import('./core/line.js').LineStatus) => void, switched: () => void }} options account: whoever signed in; switched: another conversation is open
  */
 export function startSession(options) {
-  const { url, credentials, account, words, locale, trouble, ofBrowser, say, signIn } = options;
+  const { url, credentials, account, dialogs, words, locale, trouble, ofBrowser, say, signIn } =
+    options;
   const life = new AbortController();
   const { signal } = life;
   const server = serverName(url);
@@ -54,6 +55,7 @@ export function startSession(options) {
     changed: show,
     open: (name) => navigation.go(name),
     say,
+    dialogs,
     words: words.shell,
     signal,
   });
@@ -72,7 +74,7 @@ export function startSession(options) {
     open: navigation.go,
   });
   const side = createSide({
-    ...{ chat, user, acquaintances, words, locale, signal },
+    ...{ chat, user, acquaintances, dialogs, words, locale, signal },
     current: navigation.current,
     unread: attention.unread,
     invitations: doors.invitations,

@@ -118,6 +118,48 @@ test('a room whose making was cancelled is not made, and the dialog makes anothe
   expect(new Set(asked.map(({ room }) => room))).toEqual(new Set(['wanted']));
 });
 
+describe('the code of the dialogs', () => {
+  const SCRIPT = '**/app-dialogs-*.js';
+
+  test('says in words that it could not be fetched, and is fetched after a reload', async () => {
+    await ada.page.route(SCRIPT, (route) => route.abort());
+    await ada.connect(machine.page);
+    await button('Settings').click();
+    await ada.page.locator('.notice').getByText('This part of the page did not load.').waitFor();
+    expect(await ada.page.getByRole('dialog').count()).toBe(0);
+    expect(await faults(ada.page)).toEqual([]);
+    await ada.page.unroute(SCRIPT);
+    await ada.page.reload();
+    await button('Settings').click();
+    await dialog('Settings').waitFor();
+  });
+
+  test('opens only the dialog that was asked for last', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await ada.page.route(SCRIPT, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await ada.connect(machine.page);
+    await button('Settings').click();
+    await button('New room').click();
+    release();
+    await dialog('A new room').waitFor();
+    expect(await ada.page.getByRole('dialog').count()).toBe(1);
+  });
+
+  test('does not lose the question of a link that could not be asked: the address is the room’s that is open', async () => {
+    await ada.page.route(SCRIPT, (route) => route.abort());
+    await ada.page.goto('about:blank');
+    await ada.connect(`${machine.page}/#room=elsewhere`);
+    await ada.page.locator('.notice').getByText('This part of the page did not load.').waitFor();
+    await ada.page.waitForURL(/#room=lobby$/);
+  });
+});
+
 describe('without a line', () => {
   const WAITS = 'No connection. It will be done when the line is back.';
 

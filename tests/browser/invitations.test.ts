@@ -48,6 +48,7 @@ async function invite(room: string): Promise<void> {
 test('Enter never declines: it joins, and Decline is the last in reach', async () => {
   await invite(name);
   await invitationTo(name).click();
+  await ravi.page.getByRole('dialog').waitFor();
   const focused = () => ravi.page.evaluate(() => document.activeElement?.textContent);
   expect(await focused()).toBe('Join');
   await ravi.page.keyboard.press('Tab');

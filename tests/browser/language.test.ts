@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { ar } from '../../front/src/words/ar.js';
+import { dialogsAr } from '../../front/src/words/dialogs-ar.js';
 import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
 import { type Machine, startMachine } from './machine.ts';
@@ -131,8 +132,8 @@ describe('the language', () => {
     expect(await html(ada)).toEqual(['ar', 'rtl']);
     await page.reload();
     await page.getByRole('button', { name: ar.shell.settings }).click();
-    await page.getByRole('combobox', { name: ar.settings.language }).selectOption('en');
-    await page.getByRole('button', { name: ar.settings.save }).click();
+    await page.getByRole('combobox', { name: dialogsAr.settings.language }).selectOption('en');
+    await page.getByRole('button', { name: dialogsAr.settings.save }).click();
     await page.getByRole('button', { name: 'Settings' }).waitFor();
     expect(await html(ada)).toEqual(['en', 'ltr']);
   });

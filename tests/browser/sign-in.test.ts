@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { ar } from '../../front/src/words/ar.js';
+import { dialogsAr } from '../../front/src/words/dialogs-ar.js';
 import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startMachine } from './machine.ts';
@@ -166,7 +167,7 @@ test('who changes the language stays signed in, where they were', async () => {
   await field.press('Enter');
   await becomes(ada.row('Half a thought'), 'sent');
   await ada.page.getByRole('button', { name: ar.shell.settings }).click();
-  await ada.page.getByRole('button', { name: ar.settings.signOut }).click();
+  await ada.page.getByRole('button', { name: dialogsAr.settings.signOut }).click();
   await ada.page.getByRole('heading', { name: ar.line.signInTo }).waitFor();
 });
 

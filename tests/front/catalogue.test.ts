@@ -2,8 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { ar } from '../../front/src/words/ar.js';
-import { en } from '../../front/src/words/en.js';
+import { ar as arOfPage } from '../../front/src/words/ar.js';
+import { dialogsAr } from '../../front/src/words/dialogs-ar.js';
+import { dialogsEn } from '../../front/src/words/dialogs-en.js';
+import { en as enOfPage } from '../../front/src/words/en.js';
 import {
   chooseLanguage,
   directionOf,
@@ -12,6 +14,10 @@ import {
   wordsIn,
 } from '../../front/src/words/words.js';
 import { ERRORS } from '../../shared/src/protocol.ts';
+
+/** What comes with the page, and what comes with the dialogs. */
+const en = { ...enOfPage, ...dialogsEn };
+const ar = { ...arOfPage, ...dialogsAr };
 
 const SRC = resolve(import.meta.dirname, '../../front/src');
 /** In Arabic only keys, addresses and names of things are in Latin letters. */
@@ -111,7 +117,7 @@ describe('the language', () => {
 
   test('has a direction, words, and the dates of the reader’s own variant', async () => {
     expect([directionOf('ar'), directionOf('en')]).toEqual(['rtl', 'ltr']);
-    expect([await wordsIn('ar'), await wordsIn('en')]).toEqual([ar, en]);
+    expect([await wordsIn('ar'), await wordsIn('en')]).toEqual([arOfPage, enOfPage]);
     expect(localeOf('en', ['ar', 'en-GB', 'en'])).toBe('en-GB');
     expect(localeOf('ar', ['en-GB'])).toBe('ar');
     expect(localeOf('en', ['en-US@posix'])).toBe('en');

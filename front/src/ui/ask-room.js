@@ -5,7 +5,7 @@ import { element } from './element.js';
 
 /**
  * @param {{ chat: import('./errand.js').Lined & { join(room: string, how: { signal: AbortSignal }): Promise<{ name: string }>, leave(room: string, wanted: AbortSignal): Promise<unknown> },
- *   open: (room: string) => void, done: (room: string) => void, words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
+ *   open: (room: string) => void, done: (room: string) => void, words: typeof import('../words/dialogs-en.js').dialogsEn.rooms, signal: AbortSignal }} options
  *   done: its invitation is none any more
  */
 export function createAskRoom({ chat, open, done, words, signal }) {
@@ -59,7 +59,7 @@ export function createAskRoom({ chat, open, done, words, signal }) {
   return {
     /** @param {string} room @returns {AbortSignal} until it is answered */
     linked: (room) => ask(room, words.askHelp, false),
-    /** @param {string} room @param {string} name of who invites */
-    invited: (room, name) => void ask(room, words.invitedBy(name), true),
+    /** @param {string} room @param {string} why says who invites */
+    invited: (room, why) => void ask(room, why, true),
   };
 }

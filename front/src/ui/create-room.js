@@ -8,7 +8,7 @@ import { element } from './element.js';
  *   join(room: string, how: { create: boolean, visibility: 'public' | 'private', signal: AbortSignal }): Promise<{ name: string }> }} Rooms */
 
 /**
- * @param {{ chat: Rooms, words: typeof import('../words/en.js').en.shell, open: (room: string) => void, signal: AbortSignal }} options
+ * @param {{ chat: Rooms, words: typeof import('../words/dialogs-en.js').dialogsEn.rooms, open: (room: string) => void, signal: AbortSignal }} options
  */
 export function createCreateRoom({ chat, words, open, signal }) {
   const field = element('input', {

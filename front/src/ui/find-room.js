@@ -13,7 +13,7 @@ const bare = (typed) => typed.trim().replace(/^#/, '');
 const PAUSE_MS = 300;
 
 /**
- * @param {{ chat: Rooms, words: typeof import('../words/en.js').en.shell, open: (room: string) => void, signal: AbortSignal }} options
+ * @param {{ chat: Rooms, words: typeof import('../words/dialogs-en.js').dialogsEn.rooms, open: (room: string) => void, signal: AbortSignal }} options
  */
 export function createFindRoom({ chat, words, open, signal }) {
   const field = element('input', {

@@ -8,7 +8,7 @@ import { element } from './element.js';
 
 /**
  * @param {{ chat: import('./errand.js').Lined & { remove(room: string, userId: string, signal: AbortSignal): Promise<unknown> },
- *   say: (words: string) => void, words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
+ *   say: (words: string) => void, words: typeof import('../words/dialogs-en.js').dialogsEn.rooms, signal: AbortSignal }} options
  */
 export function createRemoveMember({ chat, say, words, signal }) {
   let room = '';

@@ -2,19 +2,19 @@
 // What one can do with the room that is open: invite somebody one has met, take somebody out, or leave it after being asked.
 import { shownNickname } from '../core/nickname.js';
 import { createDialog, refusal } from './dialog.js';
-import { element, find } from './element.js';
+import { element } from './element.js';
 import { createRemoveMember } from './remove-member.js';
 
 /** @typedef {{ userId: string, nickname: string }} Person */
 
 /**
- * @param {{ root: ParentNode, chat: import('./errand.js').Lined & { invite(room: string, userId: string, signal: AbortSignal): Promise<unknown>,
+ * @param {{ chat: import('./errand.js').Lined & { invite(room: string, userId: string, signal: AbortSignal): Promise<unknown>,
  *   remove(room: string, userId: string, signal: AbortSignal): Promise<unknown>, leave(room: string, signal: AbortSignal): Promise<void> },
  *   room: () => { name: string, title: string, isLeavable: boolean }, unsent: (room: string) => number, mayInvite: () => boolean, guests: () => Person[], removable: () => Person[], say: (words: string) => void,
- *   words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
+ *   words: typeof import('../words/dialogs-en.js').dialogsEn.rooms, signal: AbortSignal }} options
  *   unsent: how many messages of one's own are not sent there; mayInvite: whether one may at all; guests: who is known and not in the room; removable: whom its owner may take out of it
  */
-export function createRoomMenu({ root, chat, room, say, words, signal, ...about }) {
+export function createRoomMenu({ chat, room, say, words, signal, ...about }) {
   const { unsent, mayInvite, guests, removable } = about;
   /** The room that the menu was opened for: another may be open by the time one answers. */
   let asked = { name: '', title: '', isLeavable: false };
@@ -83,7 +83,6 @@ export function createRoomMenu({ root, chat, room, say, words, signal, ...about 
     menu.open();
   }
 
-  find(root, '.room-menu', HTMLButtonElement).addEventListener('click', open, { signal });
   removeFirst.addEventListener('click', () => {
     menu.close();
     removing.open(asked, members);
@@ -97,6 +96,7 @@ export function createRoomMenu({ root, chat, room, say, words, signal, ...about 
     farewell.open();
   });
   return {
+    open,
     /** Another room is open: this is no longer about it. */
     close() {
       menu.close();

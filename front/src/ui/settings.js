@@ -2,7 +2,6 @@
 // The settings: appearance, language, notifications, and another server typed by hand. Kept on this machine, never taken from a link.
 import { checkAddress } from '../core/address.js';
 import { element, find } from './element.js';
-import { createSettingsForm } from './settings-form.js';
 
 /** @typedef {{ address: string | null, theme: 'auto' | 'light' | 'dark', language: 'auto' | 'en' | 'ar' }} Settings */
 
@@ -29,16 +28,22 @@ export function wear(theme) {
 }
 
 /**
- * @param {{ root: ParentNode, words: typeof import('../words/en.js').en.settings, settings: Settings,
+ * @param {{ root: ParentNode, dialogs: import('./dialog-fetcher.js').DialogFetcher, settings: Settings,
  *   keep: (settings: Settings) => void, addressChanged: () => void, languageChanged: () => void,
  *   notify: Notifying, signal: AbortSignal }} options languageChanged: and with it maybe the address
  */
 export function createSettings(options) {
-  const { root, words, keep, addressChanged, languageChanged, notify, signal } = options;
+  const { root, dialogs, keep, addressChanged, languageChanged, notify, signal } = options;
   const tag = find(root, '.server-tag', HTMLElement);
   const shown = element('code', { class: 'server-now' });
   let settings = options.settings;
-  const form = createSettingsForm({ words, shown, save, notify, signal });
+  /** @type {(() => void) | null} null for guests */
+  let signOut = null;
+  const form = dialogs.lazily(
+    ({ createSettingsForm }, words) =>
+      createSettingsForm({ ...{ shown, save, notify, signal }, words: words.settings }),
+    signal,
+  );
 
   /** @param {Settings} next */
   function save(next) {
@@ -58,13 +63,16 @@ export function createSettings(options) {
 
   find(root, '.open-settings', HTMLButtonElement).addEventListener(
     'click',
-    () => form.open(settings),
+    () => void form.use(({ open }) => open(settings, signOut)),
     { signal },
   );
   show();
   return {
     now: () => settings,
-    offersSignOut: form.offers,
+    /** Where people sign in, they may sign out. @param {() => void} leave */
+    offersSignOut(leave) {
+      signOut = leave;
+    },
     /** @param {string} url where the page is connected to now */
     using: (url) => shown.replaceChildren(url),
   };
