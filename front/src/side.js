@@ -9,12 +9,12 @@ import { createSideCalls } from './ui/side-calls.js';
 /**
  * @param {{ chat: ReturnType<typeof import('./core/chat.js').connect>, user: () => string,
  *   acquaintances: ReturnType<typeof import('./core/acquaintances.js').createAcquaintances>, current: () => string | null,
- *   unread: Parameters<typeof roomEntries>[0]['unread'], invitations: () => number, open: (room: string) => void,
+ *   isPrivate: (room: string) => boolean, unread: Parameters<typeof roomEntries>[0]['unread'], invitations: () => number, open: (room: string) => void,
  *   dialogs: import('./ui/dialog-fetcher.js').DialogFetcher, words: import('./words/words.js').Catalogue, locale: string, signal: AbortSignal }} options
  *   user: one's userId; current: the room that is open; invitations: how many wait
  */
 export function createSide(options) {
-  const { chat, user, acquaintances, current, unread, invitations, open } = options;
+  const { chat, user, acquaintances, current, isPrivate, unread, invitations, open } = options;
   const { dialogs, words, locale, signal } = options;
   const nickname = dialogs.lazily(
     ({ createNicknameDialog }, { nickname: words, rooms }) =>
@@ -39,7 +39,7 @@ export function createSide(options) {
         me: user(),
         nameOf: acquaintances.nameOf,
         online: new Set(online),
-        visibility: chat.visibility,
+        isPrivate,
         unread,
         isStuck: (room) => holdsStuck(chat.room(room).items()),
         words: words.shell,

@@ -69,8 +69,8 @@ const opened = (title: string) =>
 
 async function create(room: string) {
   await button('New room').click();
-  await dialog('A new room').getByRole('textbox', { name: 'Name' }).fill(room);
-  await dialog('A new room').getByRole('button', { name: 'Create' }).click();
+  await dialog('New room').getByRole('textbox', { name: 'Name' }).fill(room);
+  await dialog('New room').getByRole('button', { name: 'Create' }).click();
   await opened(`#${room}`);
 }
 
@@ -105,7 +105,7 @@ test('a name that was asked for without a line and taken back is not asked for w
 test('a room whose making was cancelled is not made, and the dialog makes another', async () => {
   await line.cut();
   await button('New room').click();
-  const making = dialog('A new room');
+  const making = dialog('New room');
   await making.getByRole('textbox', { name: 'Name' }).fill('regretted');
   await making.getByRole('button', { name: 'Create' }).click();
   await ada.page.keyboard.press('Escape');
@@ -147,7 +147,7 @@ describe('the code of the dialogs', () => {
     await button('Settings').click();
     await button('New room').click();
     release();
-    await dialog('A new room').waitFor();
+    await dialog('New room').waitFor();
     expect(await ada.page.getByRole('dialog').count()).toBe(1);
   });
 
@@ -161,7 +161,7 @@ describe('the code of the dialogs', () => {
 });
 
 describe('without a line', () => {
-  const WAITS = 'No connection. It will be done when the line is back.';
+  const WAITS = 'No connection. This will be done when you are back online.';
 
   test('a dialog says at once that it has to wait, and does it when the line is back', async () => {
     await line.cut();
@@ -189,7 +189,7 @@ describe('without a line', () => {
     await line.mend();
     await finding.getByText(WAITS).waitFor({ state: 'hidden' });
     await finding
-      .getByText('There is no other public room yet.')
+      .getByText('There are no public rooms yet.')
       .or(finding.getByRole('listitem').first())
       .first()
       .waitFor();
@@ -198,7 +198,7 @@ describe('without a line', () => {
   test('a dialog whose line falls while it is busy says so', async () => {
     line.mute();
     await button('New room').click();
-    const making = dialog('A new room');
+    const making = dialog('New room');
     await making.getByRole('textbox', { name: 'Name' }).fill('later');
     await making.getByRole('button', { name: 'Create' }).click();
     await making.locator('form[aria-busy]').waitFor();

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser } from 'playwright-core';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startBuilt } from './machine.ts';
-import { ask, makeRoom, nicknameOf, opened } from './room-steps.ts';
+import { ask, locked, makeRoom, nicknameOf, opened } from './room-steps.ts';
 import { type Visitor, visitor } from './visitor.ts';
 import { wireOf } from './wire.ts';
 
@@ -35,14 +35,14 @@ afterAll(async () => {
 
 const button = (who: Visitor, word: string | RegExp) =>
   who.page.getByRole('button', { name: word, exact: true });
-const invitationTo = (room: string) => button(ravi, new RegExp(`^#${room} .* invites you$`));
+const invitationTo = (room: string) => button(ravi, new RegExp(`^${room} .* invites you$`));
 const notice = () => ravi.page.locator('.notice');
 
 /** Ada makes a private room and asks Ravi in. */
 async function invite(room: string): Promise<void> {
   await makeRoom(ada.page, room, 'Private');
   await ask(ada.page, await nicknameOf(ravi.page));
-  await notice().getByText(`invites you to #${room}.`).waitFor();
+  await notice().getByText(`invites you to the room ${room}.`).waitFor();
 }
 
 test('Enter never declines: it joins, and Decline is the last in reach', async () => {
@@ -52,10 +52,10 @@ test('Enter never declines: it joins, and Decline is the last in reach', async (
   const focused = () => ravi.page.evaluate(() => document.activeElement?.textContent);
   expect(await focused()).toBe('Join');
   await ravi.page.keyboard.press('Tab');
-  expect(await focused()).toBe('Decline the invitation');
+  expect(await focused()).toBe('Decline');
   await ravi.page.keyboard.press('Shift+Tab');
   await ravi.page.keyboard.press('Enter');
-  await opened(ravi.page, `#${name}`);
+  await opened(ravi.page, locked(name));
 });
 
 test('Enter in a dialog that takes something away takes nothing away', async () => {
@@ -71,7 +71,7 @@ describe('the notice of an invitation', () => {
     await invite(name);
     await invitationTo(name).click();
     await button(ravi, 'Join').click();
-    await opened(ravi.page, `#${name}`);
+    await opened(ravi.page, locked(name));
     expect(await notice().isVisible()).toBe(false);
   });
 
@@ -82,19 +82,21 @@ describe('the notice of an invitation', () => {
     await invite(`${name}-a`);
     await invite(`${name}-b`);
     await invitationTo(`${name}-a`).click();
-    await button(ravi, 'Decline the invitation').click();
+    await button(ravi, 'Decline').click();
+    await button(ravi, 'Yes, decline').click();
     await invitationTo(`${name}-a`).waitFor({ state: 'detached' });
-    expect(await notice().textContent()).toContain(`#${name}-b.`);
+    expect(await notice().textContent()).toContain(`${name}-b.`);
     expect(await notice().isVisible()).toBe(true);
     await invitationTo(`${name}-b`).click();
-    await button(ravi, 'Decline the invitation').click();
+    await button(ravi, 'Decline').click();
+    await button(ravi, 'Yes, decline').click();
     await notice().waitFor({ state: 'hidden' });
   });
 
   test('goes when another conversation is opened', async () => {
     await invite(name);
     await ravi.page.locator('button.person').first().click();
-    await ravi.page.getByText('Say something: only the two of you read it.').waitFor();
+    await ravi.page.getByText('Say something. Only the two of you can read it.').waitFor();
     expect(await notice().isVisible()).toBe(false);
   });
 
@@ -127,7 +129,7 @@ describe('M15: the keyboard alone', () => {
   const focused = () =>
     ravi.page.evaluate(() => {
       const { tagName, textContent } = document.activeElement ?? document.body;
-      return tagName === 'BODY' ? 'nothing' : (textContent ?? '');
+      return tagName === 'BODY' ? 'nothing' : (textContent ?? '').trim();
     });
 
   async function answer(room: string, how: string): Promise<void> {
@@ -135,6 +137,7 @@ describe('M15: the keyboard alone', () => {
     await ravi.page.keyboard.press('Enter');
     await button(ravi, how).focus();
     await ravi.page.keyboard.press('Enter');
+    if (how === 'Decline') await ravi.page.keyboard.press('Enter');
     await ravi.page.getByRole('dialog').waitFor({ state: 'hidden' });
     await invitationTo(room).waitFor({ state: 'detached' });
     await ravi.page.waitForFunction(() => document.activeElement !== document.body);
@@ -142,16 +145,16 @@ describe('M15: the keyboard alone', () => {
 
   test('goes on at the next invitation when one is declined, then at the way into rooms', async () => {
     for (const end of ['a', 'b', 'c']) await invite(`${name}-${end}`);
-    await answer(`${name}-b`, 'Decline the invitation');
-    expect(await focused()).toContain(`#${name}-c`);
-    await answer(`${name}-c`, 'Decline the invitation');
+    await answer(`${name}-b`, 'Decline');
+    expect(await focused()).toContain(`${name}-c`);
+    await answer(`${name}-c`, 'Decline');
     expect(await focused()).toBe('Find a room');
   });
 
   test('is not lost when one is accepted', async () => {
     await invite(name);
     await answer(name, 'Join');
-    await opened(ravi.page, `#${name}`);
+    await opened(ravi.page, locked(name));
     expect(await focused()).not.toBe('nothing');
   });
 });

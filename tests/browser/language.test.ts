@@ -83,7 +83,7 @@ describe('the language', () => {
     await ada.page.getByRole('button', { name: 'Settings' }).click();
     await ada.page.getByRole('combobox', { name: 'Language' }).selectOption('ar');
     await ada.page.getByRole('button', { name: 'Save' }).click();
-    await ada.page.locator('.notice').getByText('could not be fetched').waitFor();
+    await ada.page.locator('.notice').getByText('That language did not load.').waitFor();
     expect(await html(ada)).toEqual(['en', 'ltr']);
     await ada.page.waitForFunction(
       () => document.querySelector('textarea')?.value === 'Half a thought',

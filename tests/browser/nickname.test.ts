@@ -45,7 +45,7 @@ test('M12: the same nickname elsewhere is refused in words, and the one that is 
   await here(grace, 'Ada Lovelace').waitFor();
   const other = await rename(grace, 'ada lovelace');
   await other.getByRole('alert').getByText('is taken, or nobody may use it').waitFor();
-  const offer = other.getByRole('button', { name: /^Take “.+”$/ });
+  const offer = other.getByRole('button', { name: /^Use “.+”$/ });
   const suggested = await textOf(offer.locator('bdi'));
   await offer.click();
   await other.waitFor({ state: 'hidden' });

@@ -95,7 +95,7 @@ describe('a message that is refused while another room is open', () => {
     const inList = (name: string) =>
       page.getByRole('list', { name: 'Rooms' }).getByRole('button', { name, exact: true });
     await page.getByRole('button', { name: 'New room' }).click();
-    const making = page.getByRole('dialog', { name: 'A new room' });
+    const making = page.getByRole('dialog', { name: 'New room' });
     await making.getByRole('textbox', { name: 'Name' }).fill('plans');
     await making.getByRole('button', { name: 'Create' }).click();
     await page.getByRole('heading', { level: 1, name: '#plans' }).waitFor();

@@ -7,7 +7,7 @@ import { createInvitations } from './invitations.js';
 
 /**
  * @param {{ root: ParentNode, chat: ReturnType<typeof import('../core/chat.js').connect>,
- *   room: () => { name: string, title: string, isLeavable: boolean }, known: () => Person[], changed: () => void, open: (room: string) => void,
+ *   room: () => import('./room-menu.js').OpenRoom, known: () => Person[], changed: () => void, open: (room: string) => void,
  *   say: import('./notice.js').Say, dialogs: import('./dialog-fetcher.js').DialogFetcher, words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
  *   room: the one that is open; known: whom one has met, the last first; changed: invitations came or went
  */
@@ -17,8 +17,8 @@ export function openDoors({ root, chat, room, known, changed, open, say, dialogs
     known().find((one) => one.userId === userId)?.nickname ?? words.someone;
   const invitations = createInvitations({
     ...{ root, rooms: () => chat.rooms().filter(chat.isIn), nameOf, changed, say, words, signal },
-    ask: ({ room, by }) =>
-      void doors.use(({ asking }) => asking.invited(room, words.invitedBy(nameOf(by)))),
+    ask: (invitation) => void doors.use(({ asking }) => invited(asking, invitation)),
+    isListed,
   });
   const doors = dialogs.lazily(make, signal);
 
@@ -28,13 +28,23 @@ export function openDoors({ root, chat, room, known, changed, open, say, dialogs
     return {
       finding: how.createFindRoom({ ...common, open }),
       creating: how.createCreateRoom({ ...common, open }),
-      asking: how.createAskRoom({ ...common, open, done: invitations.drop }),
+      asking: how.createAskRoom({ ...common, isListed, open, done: invitations.drop }),
       menu: how.createRoomMenu({
         ...common,
         ...{ room, unsent, mayInvite, guests, removable, say },
       }),
     };
   }
+
+  /** Whether there is a public room of this name. @param {string} room @param {AbortSignal} wanted */
+  async function isListed(room, wanted) {
+    const { rooms } = await chat.publicRooms({ prefix: room }, wanted);
+    return rooms.some((one) => one.room === room);
+  }
+
+  /** @param {ReturnType<typeof make>['asking']} asking @param {import('./invitations.js').Waiting} invitation */
+  const invited = (asking, { room, by, isPrivate }) =>
+    asking.invited({ room, isPrivate }, words.invitedBy(nameOf(by)));
 
   function openMenu() {
     const { name } = room();
@@ -46,7 +56,11 @@ export function openDoors({ root, chat, room, known, changed, open, say, dialogs
   function ask(name) {
     const answered = new AbortController();
     const end = () => answered.abort();
-    const asked = doors.use(({ asking }) => asking.linked(name).addEventListener('abort', end));
+    const asked = doors.use(({ asking }) => {
+      const waiting = invitations.of(name);
+      const opening = waiting ? invited(asking, waiting) : asking.linked(name);
+      opening.addEventListener('abort', end);
+    });
     void asked.then((isAsked) => isAsked || end());
     return answered.signal;
   }
