@@ -1,6 +1,7 @@
 // Invitations that wait: the notice of one goes with it, or by itself, and the keyboard keeps its place when one is answered.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startBuilt } from './machine.ts';
 import { ask, locked, makeRoom, nicknameOf, opened } from './room-steps.ts';
@@ -66,7 +67,56 @@ test('Enter in a dialog that takes something away takes nothing away', async () 
   expect(focused).toBe('Cancel');
 });
 
+test('one press declines nothing: it asks, and an opening later begins anew', async () => {
+  await invite(name);
+  await invitationTo(name).click();
+  const question = ravi.page.getByRole('dialog', { name: `Join ${name}?` });
+  await button(ravi, 'Decline').click();
+  await question.getByText('You can join only if you are invited again.').waitFor();
+  expect(await faults(ravi.page)).toEqual([]);
+  await button(ravi, 'Cancel').click();
+  await invitationTo(name).click();
+  await question.getByRole('button', { name: 'Decline', exact: true }).waitFor();
+  expect(await question.getByText('You can join only').count()).toBe(0);
+  await button(ravi, 'Join').click();
+  await opened(ravi.page, locked(name));
+});
+
+test('an invitation shows a lock for a private room, and a # for a public one', async () => {
+  await invite(`${name}-den`);
+  const lock = invitationTo(`${name}-den`).locator('.called svg');
+  await lock.waitFor();
+  await makeRoom(ada.page, `${name}-hall`);
+  await ask(ada.page, await nicknameOf(ravi.page));
+  await invitationTo(`#${name}-hall`).waitFor();
+  expect(await faults(ravi.page)).toEqual([]);
+  await ravi.page.reload();
+  await lock.waitFor();
+  await lock.click();
+  await ravi.page.locator('dialog[open] h2 svg').waitFor();
+});
+
 describe('the notice of an invitation', () => {
+  test('opens it by its button, which the keyboard reaches and keeps its place after', async () => {
+    await ravi.page.clock.install();
+    await ravi.page.clock.pauseAt(Date.now() + 60_000);
+    await invite(name);
+    await ravi.page.clock.runFor(6_000);
+    const open = notice().getByRole('button', { name: 'Open' });
+    await ravi.page.getByRole('textbox', { name: /^Message to/ }).press('Shift+Tab');
+    await open.focus();
+    // One who is about to press it is not hurried.
+    await ravi.page.clock.runFor(12_000);
+    expect(await open.isVisible()).toBe(true);
+    await ravi.page.keyboard.press('Enter');
+    const question = ravi.page.getByRole('dialog', { name: `Join ${name}?` });
+    await question.waitFor();
+    expect(await notice().isVisible()).toBe(false);
+    await ravi.page.keyboard.press('Escape');
+    await question.waitFor({ state: 'hidden' });
+    expect(await ravi.page.evaluate(() => document.activeElement === document.body)).toBe(false);
+  });
+
   test('goes when it is accepted', async () => {
     await invite(name);
     await invitationTo(name).click();

@@ -78,7 +78,6 @@ describe('what is read out', () => {
       '- heading "Lobby" [level=1]',
       '- status "Connection": Live',
       '- button "2 people here" [expanded]: "2"',
-      '- button "This room"',
     ]);
   });
 
@@ -131,7 +130,7 @@ describe('what is read out', () => {
       '  - text: Nickname',
       '  - textbox "Nickname": guest',
       '  - alert',
-      '  - paragraph: Everybody sees it next to what you write. You can change it at any time.',
+      '  - paragraph: Everyone sees it next to your messages. You can change it at any time.',
       '  - status',
       '  - button "Cancel"',
       '  - button "Save"',

@@ -51,7 +51,7 @@ describe('a message that is refused', () => {
     wire.instead(refuse);
     const row = await ada.say('Let me in');
     await becomes(row, 'failed');
-    expect(await row.textContent()).toContain('You are not in this room any more.');
+    expect(await row.textContent()).toContain('You are no longer in this room.');
     const before = await node(row);
 
     wire.instead(undefined);

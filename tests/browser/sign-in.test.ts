@@ -213,7 +213,7 @@ test('a link to a room is still followed once one has signed in', async () => {
   visitors.push(one);
   await one.open(`${machine.page}/#room=far-off`);
   await signsIn(one, 'Ada');
-  await one.page.getByRole('dialog', { name: 'Join #far-off?' }).waitFor();
+  await one.page.getByRole('dialog', { name: 'Join far-off?' }).waitFor();
 });
 
 test('the address is clean, and no storage holds a token', async () => {

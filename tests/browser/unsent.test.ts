@@ -194,3 +194,19 @@ test('without a server a reload shows one’s rooms, one’s name, the room that
   await becomes(ada.row('And after the reload'), 'sent');
   await ada.reads('Written away', 'And after the reload');
 });
+
+test('what was deleted unsent comes back to where one writes, while its notice is there', async () => {
+  await makeRoom(ada.page, name);
+  line.refuse(true);
+  const row = await write(ada, 'Not to be lost');
+  await becomes(row, 'failed');
+  await row.getByRole('button', { name: 'Delete' }).click();
+  await row.waitFor({ state: 'detached' });
+  const notice = ada.page.locator('.notice');
+  await notice.getByText('The message was deleted.').waitFor();
+  expect(await faults(ada.page)).toEqual([]);
+  await notice.getByRole('button', { name: 'Undo' }).click();
+  expect(await ada.page.locator('textarea').inputValue()).toBe('Not to be lost');
+  expect(await ada.page.evaluate(() => document.activeElement?.localName)).toBe('textarea');
+  expect(await notice.isVisible()).toBe(false);
+});

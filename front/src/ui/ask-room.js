@@ -83,6 +83,7 @@ export function createAskRoom({ chat, isListed, open, done, words, signal }) {
     title({ room, isPrivate: isThere ? false : null });
     help.replaceChildren(isThere === false ? words.askUnknown : words.askHelp);
     dialog.submit.className = isThere === false ? '' : 'save';
+    if (isThere === false && document.activeElement === dialog.submit) dialog.cancel.focus();
   }
 
   return {

@@ -89,6 +89,7 @@ export function createDialog(options) {
   signal.addEventListener('abort', () => dialog.remove());
   return {
     submit,
+    cancel,
     run,
     close,
     /** @param {string} words @param {boolean} [isPrivate] of a room: it has a lock */
