@@ -25,7 +25,7 @@ const compressed = async (file: string) =>
   gzipSync(await readFile(join(folder, file)), { level: 6 }).length;
 
 /** What is loaded when it is wanted, beside the words of another language. */
-const LATER = ['emoji', 'sign-in', 'claimed-lock', 'settings-form'];
+const LATER = ['emoji', 'sign-in', 'claimed-lock', 'dialogs'];
 const scriptOf = (name: string) => (file: string) =>
   new RegExp(`^app-${name}-[\\w-]{10}\\.js$`).test(file);
 

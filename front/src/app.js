@@ -11,6 +11,7 @@ import { watchSurroundings } from './ports/surroundings.js';
 import { findSharing } from './ports/tabs.js';
 import { takeOver } from './ports/take-over.js';
 import { startSession } from './session.js';
+import { createDialogFetcher, fetchDialogs } from './ui/dialog-fetcher.js';
 import { createDrawers } from './ui/drawers.js';
 import { find } from './ui/element.js';
 import { createLineStatus } from './ui/line-status.js';
@@ -60,27 +61,30 @@ let signIn = null;
 /** What has words of its own, whatever session there is. @param {import('./ui/settings.js').Settings} chosen @param {import('./language.js').Tongue} tongue */
 function speakAs(chosen, tongue) {
   speak(tongue);
-  const { words, locale } = tongue;
+  const { language, words, locale } = tongue;
   const life = new AbortController();
   const common = { root: document, signal: life.signal };
   const line = createLineStatus({ ...common, clock, words: words.line, act });
+  const dialogs = createDialogFetcher({
+    language,
+    failed(error) {
+      trouble(error);
+      notice.say(words.shell.notFetched);
+    },
+  });
   const settings = createSettings({
     ...common,
-    words: words.settings,
+    dialogs,
     settings: chosen,
     keep: kept.write,
     addressChanged: open,
-    failed(error) {
-      trouble(error);
-      notice.say(words.shell.problems.other);
-    },
     languageChanged: () => void changeLanguage().catch(trouble),
     notify: {
       isOn: () => session?.notifying.isOn() ?? false,
       turn: async (on) => (await session?.notifying.turn(on)) ?? false,
     },
   });
-  return { words, locale, line, settings, end: () => life.abort() };
+  return { words, locale, line, dialogs, settings, end: () => life.abort() };
 }
 
 /** Not by a reload: whoever signed in would go to the issuer and back. */
@@ -93,7 +97,7 @@ async function changeLanguage() {
   if (tongue.isWanted) {
     spoken.end();
     spoken = speakAs(chosen, tongue);
-  } else notice.say(spoken.words.settings.noLanguage);
+  } else notice.say(spoken.words.shell.noLanguage);
   // The address may be another as well.
   open();
 }
@@ -159,6 +163,7 @@ async function openAsConfigured(isWanted) {
     credentials: config.signIn ? signIn?.credentials : undefined,
     account,
     sharing: how,
+    dialogs: spoken.dialogs,
     words: spoken.words,
     locale: spoken.locale,
     trouble,
@@ -166,7 +171,11 @@ async function openAsConfigured(isWanted) {
     say: notice.say,
     unsay: notice.hide,
     signIn: act,
-    status: spoken.line.changed,
+    status(status) {
+      spoken.line.changed(status);
+      // Once people can chat: a dialog then opens without a wait, and without a line.
+      if (status.state === 'live') fetchDialogs().catch(trouble);
+    },
     switched: drawers.close,
   });
   sayLost();

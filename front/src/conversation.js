@@ -7,7 +7,8 @@ import { isStuck } from './core/stuck.js';
 import { clock } from './ports/clock.js';
 import { createAnnouncements } from './ui/announcements.js';
 import { createComposer } from './ui/composer.js';
-import { find } from './ui/element.js';
+import { element, find } from './ui/element.js';
+import { createIcon } from './ui/icon.js';
 import { createPartnerLine } from './ui/partner-line.js';
 import { createPeoplePanel } from './ui/people-panel.js';
 import { createSignedOut } from './ui/signed-out.js';
@@ -16,7 +17,7 @@ import { createTypingLine } from './ui/typing-line.js';
 
 /** @typedef {import('./core/room-face.js').RoomFace} RoomFace */
 
-/** @typedef {{ head: string, to: string }} Title as core/room-entries.js has it */
+/** @typedef {{ head: string, to: string, isPrivate: boolean }} Title as core/room-entries.js has it */
 
 /** The last that failed goes back to where one writes, and out of the list. @param {RoomFace} room */
 function takeBack(room) {
@@ -28,7 +29,7 @@ function takeBack(room) {
 /**
  * @param {{ chat: ReturnType<typeof import('./core/chat.js').connect>, user: () => string, room: RoomFace, title: Title,
  *   words: import('./words/words.js').Catalogue, locale: string, draft: import('./ui/draft.js').Draft, readUpTo: number, seen: (seq: number) => void,
- *   notSent: (error: unknown) => void, say: (words: string) => void, writeTo: (userId: string) => void, signIn: () => void, isNobody: boolean }} options
+ *   notSent: (error: unknown) => void, say: import('./ui/notice.js').Say, writeTo: (userId: string) => void, signIn: () => void, isNobody: boolean }} options
  *   user: one's userId, as it was last before a server has told it; isNobody: people sign in, and nobody has
  */
 export function openConversation(options) {
@@ -44,7 +45,9 @@ export function openConversation(options) {
   /** @param {Title} next */
   function titled(next) {
     called = next;
-    head.textContent = next.head;
+    const isPrivate = element('span', { class: 'hushed' }, words.shell.isPrivate);
+    const locked = next.isPrivate ? [createIcon('lock'), ' ', next.head, ' ', isPrivate] : [];
+    head.replaceChildren(...(next.isPrivate ? locked : [next.head]));
     root.setAttribute('aria-label', words.shell.conversation(next.head));
     composer.titled(next.to);
     partnerLine.show();
@@ -71,6 +74,7 @@ export function openConversation(options) {
     readUpTo,
     seen,
     edit: (text) => composer.put(text),
+    say: options.say,
     named: () => ({
       me: chat.me().nickname,
       others: mentionable(room, chat.me().userId).map(({ nickname }) => nickname),

@@ -5,6 +5,7 @@ import { openConversation } from './conversation.js';
 import { createAcquaintances } from './core/acquaintances.js';
 import { connect } from './core/chat.js';
 import { createEachRoom } from './core/each-room.js';
+import { createPrivateRooms } from './core/private-rooms.js';
 import { LOBBY, titleOf } from './core/room-entries.js';
 import { isDirect } from './core/room-name.js';
 import { hearStuck } from './core/stuck.js';
@@ -23,13 +24,24 @@ const LOOK_MS = 10_000;
 /** @typedef {{ read(): unknown, write(value: unknown): void }} Slot */
 
 /**
- * @param {{ url: string, credentials?: import('./core/credentials.js').AskCredentials | undefined, account?: string | undefined, words: import('./words/words.js').Catalogue, locale: string, trouble: (error: unknown) => void,
+ * @param {{ url: string, credentials?: import('./core/credentials.js').AskCredentials | undefined, account?: string | undefined, dialogs: import('./ui/dialog-fetcher.js').DialogFetcher, words: import('./words/words.js').Catalogue, locale: string, trouble: (error: unknown) => void,
  *   sharing: import('./ports/tabs.js').Sharing | null, ofBrowser: (key: string) => Slot, say: import('./ui/notice.js').Say, unsay: () => void, signIn: () => void,
  *   status: (status: import('./core/line.js').LineStatus) => void, switched: () => void }} options account: whoever signed in; switched: another conversation is open
  */
 export function startSession(options) {
-  const { url, credentials, account, words, locale, trouble, ofBrowser, say, signIn, sharing } =
-    options;
+  const {
+    url,
+    credentials,
+    account,
+    dialogs,
+    words,
+    locale,
+    trouble,
+    ofBrowser,
+    say,
+    signIn,
+    sharing,
+  } = options;
   const life = new AbortController();
   const { signal } = life;
   const server = serverName(url);
@@ -42,6 +54,9 @@ export function startSession(options) {
     ports: { ...ports, ...(credentials && { credentials }) },
   });
   const acquaintances = createAcquaintances(ofBrowser(`hubbub.people.${own}`));
+  const privateRooms = createPrivateRooms(ofBrowser(`hubbub.private.${own}`));
+  /** @param {string} room */
+  const isPrivate = (room) => privateRooms.isPrivate(room, chat.visibility(room));
   const lastUser = ofBrowser(`hubbub.user.${own}`);
   const user = () => chat.me().userId || String(lastUser.read() ?? '');
   const drafts = createDrafts({ server, user, trouble });
@@ -52,12 +67,18 @@ export function startSession(options) {
     chat,
     room: () => {
       const name = conversation?.name ?? LOBBY;
-      return { name, title: titled(name).head, isLeavable: name !== LOBBY && chat.isIn(name) };
+      const { head: title, isPrivate } = titled(name);
+      const isOwn = chat.role(name) === 'owner';
+      return {
+        ...{ name, title, isPrivate, isOwn },
+        isLeavable: name !== LOBBY && chat.isIn(name),
+      };
     },
     known: acquaintances.all,
     changed: show,
     open: (name) => navigation.go(name),
     say,
+    dialogs,
     words: words.shell,
     signal,
   });
@@ -76,8 +97,9 @@ export function startSession(options) {
     open: navigation.go,
   });
   const side = createSide({
-    ...{ chat, user, acquaintances, words, locale, signal },
+    ...{ chat, user, acquaintances, dialogs, words, locale, signal },
     current: navigation.current,
+    isPrivate,
     unread: attention.unread,
     invitations: doors.invitations,
     open: navigation.go,
@@ -90,7 +112,7 @@ export function startSession(options) {
 
   /** @param {string} room */
   const titled = (room) =>
-    titleOf(room, { me: user(), nameOf: acquaintances.nameOf, words: words.shell });
+    titleOf(room, { me: user(), nameOf: acquaintances.nameOf, isPrivate, words: words.shell });
 
   const list = new Intl.ListFormat(locale);
   /** @param {string[]} rooms */
@@ -99,7 +121,9 @@ export function startSession(options) {
 
   /** Whoever looks at the room sees it. @param {string} name */
   function notSent(name) {
-    if (name !== navigation.current()) say(words.shell.notSentTo(titled(name).to));
+    if (name === navigation.current()) return;
+    const act = () => navigation.go(name);
+    say(words.shell.notSentTo(titled(name).to), { words: words.shell.openIt, act });
   }
 
   /** What the side and the head of the conversation say. */
@@ -111,7 +135,9 @@ export function startSession(options) {
     const { name } = conversation;
     conversation.titled(titled(name));
     attention.titled(titled(name).head);
-    find(document, '.room-menu', HTMLElement).hidden = isDirect(name) || !chat.isIn(name);
+    // In the lobby everybody is, and nobody leaves it.
+    find(document, '.room-menu', HTMLElement).hidden =
+      name === LOBBY || isDirect(name) || !chat.isIn(name);
   }
 
   /** @param {string} name */

@@ -3,25 +3,26 @@
 import { roomEntries } from './core/room-entries.js';
 import { holdsStuck } from './core/stuck.js';
 import { createMe } from './ui/me.js';
-import { createNicknameDialog } from './ui/nickname-dialog.js';
 import { createRooms } from './ui/rooms.js';
 import { createSideCalls } from './ui/side-calls.js';
 
 /**
  * @param {{ chat: ReturnType<typeof import('./core/chat.js').connect>, user: () => string,
  *   acquaintances: ReturnType<typeof import('./core/acquaintances.js').createAcquaintances>, current: () => string | null,
- *   unread: Parameters<typeof roomEntries>[0]['unread'], invitations: () => number, open: (room: string) => void,
- *   words: import('./words/words.js').Catalogue, locale: string, signal: AbortSignal }} options
+ *   isPrivate: (room: string) => boolean, unread: Parameters<typeof roomEntries>[0]['unread'], invitations: () => number, open: (room: string) => void,
+ *   dialogs: import('./ui/dialog-fetcher.js').DialogFetcher, words: import('./words/words.js').Catalogue, locale: string, signal: AbortSignal }} options
  *   user: one's userId; current: the room that is open; invitations: how many wait
  */
 export function createSide(options) {
-  const { chat, user, acquaintances, current, unread, invitations, open } = options;
-  const { words, locale, signal } = options;
-  const nickname = createNicknameDialog({
-    ...{ chat, words: words.people, signal },
-    waits: words.shell.waits,
-  });
-  const me = createMe({ root: document, rename: nickname.open, signal });
+  const { chat, user, acquaintances, current, isPrivate, unread, invitations, open } = options;
+  const { dialogs, words, locale, signal } = options;
+  const nickname = dialogs.lazily(
+    ({ createNicknameDialog }, { nickname: words, rooms }) =>
+      createNicknameDialog({ chat, words, waits: rooms.waits, signal }),
+    signal,
+  );
+  const rename = () => void nickname.use(({ open }) => open());
+  const me = createMe({ root: document, rename, signal });
   const list = createRooms({ root: document, words: words.shell, open, signal });
   const calls = createSideCalls({ root: document, words: words.shell, signal });
   signal.addEventListener('abort', () => list.show([]));
@@ -38,7 +39,7 @@ export function createSide(options) {
         me: user(),
         nameOf: acquaintances.nameOf,
         online: new Set(online),
-        visibility: chat.visibility,
+        isPrivate,
         unread,
         isStuck: (room) => holdsStuck(chat.room(room).items()),
         words: words.shell,

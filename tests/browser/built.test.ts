@@ -17,15 +17,25 @@ afterAll(async () => {
   await machine?.stop();
 });
 
-test('the built page says and hears, in one script and one style sheet', async () => {
+/** Fetched once the page is live, which is after its first load. */
+const isDialogs = (path: string) => /^\/app-dialogs-[\w-]+\.js$/.test(path);
+
+test('the built page says and hears, in one script and one style sheet; the dialogs come once it is live', async () => {
   const ada = await visitor(browser);
   const ravi = await visitor(browser);
   const loaded: string[] = [];
   ada.page.on('response', (answer) => loaded.push(new URL(answer.url()).pathname));
+  const dialogs = ada.page.waitForResponse((answer) => isDialogs(new URL(answer.url()).pathname));
+  await ada.page.routeWebSocket(/.*/, async (route) => {
+    await ada.page.waitForLoadState('networkidle');
+    expect(loaded.some(isDialogs)).toBe(false);
+    route.connectToServer();
+  });
   await Promise.all([ada.connect(machine.page), ravi.connect(machine.page)]);
   await becomes(await ada.say('Built small'), 'sent');
   await ravi.reads('Built small');
-  expect(loaded.filter((path) => path.endsWith('.js'))).toHaveLength(1);
+  await dialogs;
+  expect(loaded.filter((path) => path.endsWith('.js') && !isDialogs(path))).toHaveLength(1);
   expect(loaded.filter((path) => path.endsWith('.css'))).toHaveLength(1);
   expect([...ada.wrongs, ...ravi.wrongs]).toEqual([]);
   await Promise.all([ada.leave(), ravi.leave()]);
@@ -38,7 +48,7 @@ test('another language and the emoji come when they are wanted', async () => {
   await layla.connect(machine.page);
   const field = layla.page.getByRole('textbox', { name: ar.composer.label(ar.shell.theLobby) });
   await field.waitFor();
-  const scripts = () => loaded.filter((path) => path.endsWith('.js')).length;
+  const scripts = () => loaded.filter((path) => path.endsWith('.js') && !isDialogs(path)).length;
   expect(scripts()).toBe(2);
   await field.pressSequentially(':tea:');
   await layla.page.waitForFunction(

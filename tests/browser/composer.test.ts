@@ -272,7 +272,7 @@ describe('limits', () => {
   test('what cannot be seen is refused in words', async () => {
     await ada.connect(machine.page);
     await ada.composer.fill('\u200b\u2060');
-    await counter(ada.page).getByText('Nothing in it can be seen').waitFor();
+    await counter(ada.page).getByText('This has no visible text').waitFor();
     await ada.composer.press('Enter');
     expect(await ada.rows.count()).toBe(0);
   });
@@ -329,7 +329,7 @@ describe('on a screen for fingers', () => {
     await bob.composer.pressSequentially('two');
     expect(await bob.composer.inputValue()).toBe('one\ntwo');
     expect(await bob.composer.getAttribute('enterkeyhint')).toBe('enter');
-    await bob.page.getByText('The arrow sends').waitFor({ state: 'attached' });
+    await bob.page.getByText('Tap the arrow to send').waitFor({ state: 'attached' });
     await bob.page.getByRole('button', { name: 'Send' }).click();
     await becomes(bob.row('one'), 'sent');
     await bob.composer.pressSequentially('with a keyboard');

@@ -69,8 +69,8 @@ const opened = (title: string) =>
 
 async function create(room: string) {
   await button('New room').click();
-  await dialog('A new room').getByRole('textbox', { name: 'Name' }).fill(room);
-  await dialog('A new room').getByRole('button', { name: 'Create' }).click();
+  await dialog('New room').getByRole('textbox', { name: 'Name' }).fill(room);
+  await dialog('New room').getByRole('button', { name: 'Create' }).click();
   await opened(`#${room}`);
 }
 
@@ -105,7 +105,7 @@ test('a name that was asked for without a line and taken back is not asked for w
 test('a room whose making was cancelled is not made, and the dialog makes another', async () => {
   await line.cut();
   await button('New room').click();
-  const making = dialog('A new room');
+  const making = dialog('New room');
   await making.getByRole('textbox', { name: 'Name' }).fill('regretted');
   await making.getByRole('button', { name: 'Create' }).click();
   await ada.page.keyboard.press('Escape');
@@ -118,8 +118,50 @@ test('a room whose making was cancelled is not made, and the dialog makes anothe
   expect(new Set(asked.map(({ room }) => room))).toEqual(new Set(['wanted']));
 });
 
+describe('the code of the dialogs', () => {
+  const SCRIPT = '**/app-dialogs-*.js';
+
+  test('says in words that it could not be fetched, and is fetched after a reload', async () => {
+    await ada.page.route(SCRIPT, (route) => route.abort());
+    await ada.connect(machine.page);
+    await button('Settings').click();
+    await ada.page.locator('.notice').getByText('This part of the page did not load.').waitFor();
+    expect(await ada.page.getByRole('dialog').count()).toBe(0);
+    expect(await faults(ada.page)).toEqual([]);
+    await ada.page.unroute(SCRIPT);
+    await ada.page.reload();
+    await button('Settings').click();
+    await dialog('Settings').waitFor();
+  });
+
+  test('opens only the dialog that was asked for last', async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await ada.page.route(SCRIPT, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await ada.connect(machine.page);
+    await button('Settings').click();
+    await button('New room').click();
+    release();
+    await dialog('New room').waitFor();
+    expect(await ada.page.getByRole('dialog').count()).toBe(1);
+  });
+
+  test('does not lose the question of a link that could not be asked: the address is the room’s that is open', async () => {
+    await ada.page.route(SCRIPT, (route) => route.abort());
+    await ada.page.goto('about:blank');
+    await ada.connect(`${machine.page}/#room=elsewhere`);
+    await ada.page.locator('.notice').getByText('This part of the page did not load.').waitFor();
+    await ada.page.waitForURL(/#room=lobby$/);
+  });
+});
+
 describe('without a line', () => {
-  const WAITS = 'No connection. It will be done when the line is back.';
+  const WAITS = 'No connection. This will be done when you are back online.';
 
   test('a dialog says at once that it has to wait, and does it when the line is back', async () => {
     await line.cut();
@@ -147,7 +189,7 @@ describe('without a line', () => {
     await line.mend();
     await finding.getByText(WAITS).waitFor({ state: 'hidden' });
     await finding
-      .getByText('There is no other public room yet.')
+      .getByText('There are no public rooms yet.')
       .or(finding.getByRole('listitem').first())
       .first()
       .waitFor();
@@ -156,7 +198,7 @@ describe('without a line', () => {
   test('a dialog whose line falls while it is busy says so', async () => {
     line.mute();
     await button('New room').click();
-    const making = dialog('A new room');
+    const making = dialog('New room');
     await making.getByRole('textbox', { name: 'Name' }).fill('later');
     await making.getByRole('button', { name: 'Create' }).click();
     await making.locator('form[aria-busy]').waitFor();

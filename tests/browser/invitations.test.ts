@@ -1,9 +1,10 @@
 // Invitations that wait: the notice of one goes with it, or by itself, and the keyboard keeps its place when one is answered.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startBuilt } from './machine.ts';
-import { ask, makeRoom, nicknameOf, opened } from './room-steps.ts';
+import { ask, locked, makeRoom, nicknameOf, opened } from './room-steps.ts';
 import { type Visitor, visitor } from './visitor.ts';
 import { wireOf } from './wire.ts';
 
@@ -35,26 +36,27 @@ afterAll(async () => {
 
 const button = (who: Visitor, word: string | RegExp) =>
   who.page.getByRole('button', { name: word, exact: true });
-const invitationTo = (room: string) => button(ravi, new RegExp(`^#${room} .* invites you$`));
+const invitationTo = (room: string) => button(ravi, new RegExp(`^${room} .* invites you$`));
 const notice = () => ravi.page.locator('.notice');
 
 /** Ada makes a private room and asks Ravi in. */
 async function invite(room: string): Promise<void> {
   await makeRoom(ada.page, room, 'Private');
   await ask(ada.page, await nicknameOf(ravi.page));
-  await notice().getByText(`invites you to #${room}.`).waitFor();
+  await notice().getByText(`invites you to the room ${room}.`).waitFor();
 }
 
 test('Enter never declines: it joins, and Decline is the last in reach', async () => {
   await invite(name);
   await invitationTo(name).click();
+  await ravi.page.getByRole('dialog').waitFor();
   const focused = () => ravi.page.evaluate(() => document.activeElement?.textContent);
   expect(await focused()).toBe('Join');
   await ravi.page.keyboard.press('Tab');
-  expect(await focused()).toBe('Decline the invitation');
+  expect(await focused()).toBe('Decline');
   await ravi.page.keyboard.press('Shift+Tab');
   await ravi.page.keyboard.press('Enter');
-  await opened(ravi.page, `#${name}`);
+  await opened(ravi.page, locked(name));
 });
 
 test('Enter in a dialog that takes something away takes nothing away', async () => {
@@ -65,12 +67,61 @@ test('Enter in a dialog that takes something away takes nothing away', async () 
   expect(focused).toBe('Cancel');
 });
 
+test('one press declines nothing: it asks, and an opening later begins anew', async () => {
+  await invite(name);
+  await invitationTo(name).click();
+  const question = ravi.page.getByRole('dialog', { name: `Join ${name}?` });
+  await button(ravi, 'Decline').click();
+  await question.getByText('You can join only if you are invited again.').waitFor();
+  expect(await faults(ravi.page)).toEqual([]);
+  await button(ravi, 'Cancel').click();
+  await invitationTo(name).click();
+  await question.getByRole('button', { name: 'Decline', exact: true }).waitFor();
+  expect(await question.getByText('You can join only').count()).toBe(0);
+  await button(ravi, 'Join').click();
+  await opened(ravi.page, locked(name));
+});
+
+test('an invitation shows a lock for a private room, and a # for a public one', async () => {
+  await invite(`${name}-den`);
+  const lock = invitationTo(`${name}-den`).locator('.called svg');
+  await lock.waitFor();
+  await makeRoom(ada.page, `${name}-hall`);
+  await ask(ada.page, await nicknameOf(ravi.page));
+  await invitationTo(`#${name}-hall`).waitFor();
+  expect(await faults(ravi.page)).toEqual([]);
+  await ravi.page.reload();
+  await lock.waitFor();
+  await lock.click();
+  await ravi.page.locator('dialog[open] h2 svg').waitFor();
+});
+
 describe('the notice of an invitation', () => {
+  test('opens it by its button, which the keyboard reaches and keeps its place after', async () => {
+    await ravi.page.clock.install();
+    await ravi.page.clock.pauseAt(Date.now() + 60_000);
+    await invite(name);
+    await ravi.page.clock.runFor(6_000);
+    const open = notice().getByRole('button', { name: 'Open' });
+    await ravi.page.getByRole('textbox', { name: /^Message to/ }).press('Shift+Tab');
+    await open.focus();
+    // One who is about to press it is not hurried.
+    await ravi.page.clock.runFor(12_000);
+    expect(await open.isVisible()).toBe(true);
+    await ravi.page.keyboard.press('Enter');
+    const question = ravi.page.getByRole('dialog', { name: `Join ${name}?` });
+    await question.waitFor();
+    expect(await notice().isVisible()).toBe(false);
+    await ravi.page.keyboard.press('Escape');
+    await question.waitFor({ state: 'hidden' });
+    expect(await ravi.page.evaluate(() => document.activeElement === document.body)).toBe(false);
+  });
+
   test('goes when it is accepted', async () => {
     await invite(name);
     await invitationTo(name).click();
     await button(ravi, 'Join').click();
-    await opened(ravi.page, `#${name}`);
+    await opened(ravi.page, locked(name));
     expect(await notice().isVisible()).toBe(false);
   });
 
@@ -81,19 +132,21 @@ describe('the notice of an invitation', () => {
     await invite(`${name}-a`);
     await invite(`${name}-b`);
     await invitationTo(`${name}-a`).click();
-    await button(ravi, 'Decline the invitation').click();
+    await button(ravi, 'Decline').click();
+    await button(ravi, 'Yes, decline').click();
     await invitationTo(`${name}-a`).waitFor({ state: 'detached' });
-    expect(await notice().textContent()).toContain(`#${name}-b.`);
+    expect(await notice().textContent()).toContain(`${name}-b.`);
     expect(await notice().isVisible()).toBe(true);
     await invitationTo(`${name}-b`).click();
-    await button(ravi, 'Decline the invitation').click();
+    await button(ravi, 'Decline').click();
+    await button(ravi, 'Yes, decline').click();
     await notice().waitFor({ state: 'hidden' });
   });
 
   test('goes when another conversation is opened', async () => {
     await invite(name);
     await ravi.page.locator('button.person').first().click();
-    await ravi.page.getByText('Say something: only the two of you read it.').waitFor();
+    await ravi.page.getByText('Say something. Only the two of you can read it.').waitFor();
     expect(await notice().isVisible()).toBe(false);
   });
 
@@ -126,7 +179,7 @@ describe('M15: the keyboard alone', () => {
   const focused = () =>
     ravi.page.evaluate(() => {
       const { tagName, textContent } = document.activeElement ?? document.body;
-      return tagName === 'BODY' ? 'nothing' : (textContent ?? '');
+      return tagName === 'BODY' ? 'nothing' : (textContent ?? '').trim();
     });
 
   async function answer(room: string, how: string): Promise<void> {
@@ -134,6 +187,7 @@ describe('M15: the keyboard alone', () => {
     await ravi.page.keyboard.press('Enter');
     await button(ravi, how).focus();
     await ravi.page.keyboard.press('Enter');
+    if (how === 'Decline') await ravi.page.keyboard.press('Enter');
     await ravi.page.getByRole('dialog').waitFor({ state: 'hidden' });
     await invitationTo(room).waitFor({ state: 'detached' });
     await ravi.page.waitForFunction(() => document.activeElement !== document.body);
@@ -141,16 +195,16 @@ describe('M15: the keyboard alone', () => {
 
   test('goes on at the next invitation when one is declined, then at the way into rooms', async () => {
     for (const end of ['a', 'b', 'c']) await invite(`${name}-${end}`);
-    await answer(`${name}-b`, 'Decline the invitation');
-    expect(await focused()).toContain(`#${name}-c`);
-    await answer(`${name}-c`, 'Decline the invitation');
+    await answer(`${name}-b`, 'Decline');
+    expect(await focused()).toContain(`${name}-c`);
+    await answer(`${name}-c`, 'Decline');
     expect(await focused()).toBe('Find a room');
   });
 
   test('is not lost when one is accepted', async () => {
     await invite(name);
     await answer(name, 'Join');
-    await opened(ravi.page, `#${name}`);
+    await opened(ravi.page, locked(name));
     expect(await focused()).not.toBe('nothing');
   });
 });

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { ar } from '../../front/src/words/ar.js';
+import { dialogsAr } from '../../front/src/words/dialogs-ar.js';
 import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
 import { told } from './long-room.ts';
@@ -98,7 +99,7 @@ describe('the language', () => {
     await ada.page.getByRole('button', { name: 'Settings' }).click();
     await ada.page.getByRole('combobox', { name: 'Language' }).selectOption('ar');
     await ada.page.getByRole('button', { name: 'Save' }).click();
-    await ada.page.locator('.notice').getByText('could not be fetched').waitFor();
+    await ada.page.locator('.notice').getByText('That language did not load.').waitFor();
     expect(await html(ada)).toEqual(['en', 'ltr']);
     await ada.page.waitForFunction(
       () => document.querySelector('textarea')?.value === 'Half a thought',
@@ -147,8 +148,8 @@ describe('the language', () => {
     expect(await html(ada)).toEqual(['ar', 'rtl']);
     await page.reload();
     await page.getByRole('button', { name: ar.shell.settings }).click();
-    await page.getByRole('combobox', { name: ar.settings.language }).selectOption('en');
-    await page.getByRole('button', { name: ar.settings.save }).click();
+    await page.getByRole('combobox', { name: dialogsAr.settings.language }).selectOption('en');
+    await page.getByRole('button', { name: dialogsAr.settings.save }).click();
     await page.getByRole('button', { name: 'Settings' }).waitFor();
     expect(await html(ada)).toEqual(['en', 'ltr']);
   });

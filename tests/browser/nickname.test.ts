@@ -44,8 +44,8 @@ test('M12: the same nickname elsewhere is refused in words, and the one that is 
   await dialog.waitFor({ state: 'hidden' });
   await here(grace, 'Ada Lovelace').waitFor();
   const other = await rename(grace, 'ada lovelace');
-  await other.getByRole('alert').getByText('is taken, or nobody may use it').waitFor();
-  const offer = other.getByRole('button', { name: /^Take “.+”$/ });
+  await other.getByRole('alert').getByText('is taken or not allowed').waitFor();
+  const offer = other.getByRole('button', { name: /^Use “.+”$/ });
   const suggested = await textOf(offer.locator('bdi'));
   await offer.click();
   await other.waitFor({ state: 'hidden' });

@@ -33,7 +33,7 @@ afterAll(async () => {
 const textOf = async (where: Locator) => (await where.textContent()) ?? '';
 const nameOf = (who: Visitor) => textOf(who.page.locator('.me .name'));
 const panel = ({ page }: Visitor) => page.getByRole('complementary', { name: 'People' });
-const listed = (who: Visitor, list: 'Here now' | 'Seen lately', name: string) =>
+const listed = (who: Visitor, list: 'Here now' | 'Seen recently', name: string) =>
   panel(who).getByRole('list', { name: list }).getByRole('listitem').filter({ hasText: name });
 const typingLine = ({ page }: Visitor) => page.locator('.typing-line');
 const gone = (who: Visitor) => who.page.goto('about:blank');
@@ -55,7 +55,7 @@ describe('presence', () => {
     expect(await row.getByText('here', { exact: true }).count()).toBe(1);
     const before = await row.elementHandle();
     await gone(grace);
-    const left = listed(ada, 'Seen lately', name);
+    const left = listed(ada, 'Seen recently', name);
     await left.getByText('seen just now').waitFor();
     expect(await left.evaluate((now, was) => now === was, before)).toBe(true);
     await grace.connect(machine.page);
@@ -74,7 +74,7 @@ describe('presence', () => {
     const name = await nameOf(grace);
     await listed(ada, 'Here now', name).getByRole('button').focus();
     await gone(grace);
-    const left = listed(ada, 'Seen lately', name).getByRole('button');
+    const left = listed(ada, 'Seen recently', name).getByRole('button');
     await left.waitFor();
     expect(await left.evaluate((button) => button === document.activeElement)).toBe(true);
   });
@@ -124,7 +124,7 @@ describe('people made up', () => {
     await ada.connect(machine.page);
     wire.inject({ type: 'pong', now: '', heads: {}, present: { lobby: 4_711 } });
     await panel(ada).getByRole('heading', { name: 'People 4,711 here' }).waitFor();
-    await panel(ada).getByText('Too many to name them all.').waitFor();
+    await panel(ada).getByText('There are too many people to list them all.').waitFor();
     expect(await panel(ada).getByRole('listitem').count()).toBe(0);
   });
 
@@ -165,7 +165,7 @@ describe('a word to somebody alone', () => {
     const name = await nameOf(grace);
     const me = await nameOf(ada);
     await gone(grace);
-    await listed(ada, 'Seen lately', name).getByRole('button').click();
+    await listed(ada, 'Seen recently', name).getByRole('button').click();
     await ada.page.getByRole('heading', { name, level: 1 }).waitFor();
     const field = ada.page.getByRole('textbox', { name: `Message to ${name}` });
     await field.fill('For you alone');
@@ -195,13 +195,13 @@ describe('a word to somebody alone', () => {
     await ada.page.getByRole('heading', { name, level: 1 }).waitFor();
     const head = ada.page.locator('.partner-line');
     await head.getByText('here', { exact: true }).waitFor();
-    await ada.page.getByText('Say something: only the two of you read it.').waitFor();
+    await ada.page.getByText('Say something. Only the two of you can read it.').waitFor();
     await listed(ada, 'Here now', name).waitFor();
     await gone(grace);
-    await listed(ada, 'Seen lately', name).getByText('seen just now').waitFor();
+    await listed(ada, 'Seen recently', name).getByText('seen just now').waitFor();
     await head.getByText('seen just now').waitFor();
     await ada.page.reload();
-    await listed(ada, 'Seen lately', name).waitFor();
+    await listed(ada, 'Seen recently', name).waitFor();
     await ada.page.getByRole('button', { name: 'Lobby' }).click();
     await ada.page.getByRole('heading', { name: 'Lobby', level: 1 }).waitFor();
     expect(await head.isHidden()).toBe(true);
@@ -227,10 +227,10 @@ describe('M12: a nickname', () => {
       else wire.inject({ type: 'nickname', userId, nickname, at: new Date().toISOString() });
     });
     const dialog = await rename(ada, 'Ada');
-    await dialog.getByRole('alert').getByText('“Ada” is taken, or nobody may use it.').waitFor();
+    await dialog.getByRole('alert').getByText('“Ada” is taken or not allowed.').waitFor();
     const field = dialog.getByRole('textbox', { name: 'Nickname' });
     expect(await field.getAttribute('aria-invalid')).toBe('true');
-    await dialog.getByRole('button', { name: 'Take “Ada-2”' }).click();
+    await dialog.getByRole('button', { name: 'Use “Ada-2”' }).click();
     await dialog.waitFor({ state: 'hidden' });
     expect(await nameOf(ada)).toBe('Ada-2');
   });
@@ -238,7 +238,7 @@ describe('M12: a nickname', () => {
   test('that no server takes is refused before anybody is asked, and Escape leaves all as it was', async () => {
     const before = await nameOf(ada);
     const dialog = await rename(ada, ' ');
-    await dialog.getByRole('alert').getByText('Write a name first.').waitFor();
+    await dialog.getByRole('alert').getByText('Type a name first.').waitFor();
     await dialog.getByRole('textbox', { name: 'Nickname' }).fill('x'.repeat(33));
     await dialog.getByRole('button', { name: 'Save' }).click();
     await dialog.getByRole('alert').getByText('at most 32 characters').waitFor();

@@ -51,7 +51,7 @@ describe('a message that is refused', () => {
     wire.instead(refuse);
     const row = await ada.say('Let me in');
     await becomes(row, 'failed');
-    expect(await row.textContent()).toContain('You are not in this room any more.');
+    expect(await row.textContent()).toContain('You are no longer in this room.');
     const before = await node(row);
 
     wire.instead(undefined);
@@ -95,7 +95,7 @@ describe('a message that is refused while another room is open', () => {
     const inList = (name: string) =>
       page.getByRole('list', { name: 'Rooms' }).getByRole('button', { name, exact: true });
     await page.getByRole('button', { name: 'New room' }).click();
-    const making = page.getByRole('dialog', { name: 'A new room' });
+    const making = page.getByRole('dialog', { name: 'New room' });
     await making.getByRole('textbox', { name: 'Name' }).fill('plans');
     await making.getByRole('button', { name: 'Create' }).click();
     await page.getByRole('heading', { level: 1, name: '#plans' }).waitFor();

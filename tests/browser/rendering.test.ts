@@ -202,7 +202,7 @@ describe('between the messages', () => {
     wire = await wireOf(ada.page);
     wire.hold();
     await ada.page.goto(machine.page);
-    await ada.page.getByText('Fetching messages…').waitFor();
+    await ada.page.getByText('Loading messages…').waitFor();
     expect(await ada.page.getByRole('heading', { name: 'It is quiet in here' }).count()).toBe(0);
     wire.release();
     await ada.page.getByRole('heading', { name: 'It is quiet in here' }).waitFor();

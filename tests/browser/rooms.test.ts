@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startBuilt } from './machine.ts';
-import { ask, askForRoom, makeRoom, nicknameOf, opened } from './room-steps.ts';
+import { ask, askForRoom, locked, makeRoom, nicknameOf, opened } from './room-steps.ts';
 import { type Visitor, visitor } from './visitor.ts';
 import { wireOf } from './wire.ts';
 
@@ -40,7 +40,7 @@ const inList = (page: Page, room: string) =>
   page.getByRole('list', { name: 'Rooms' }).getByRole('button', { name: room });
 
 async function say(who: Visitor, text: string) {
-  const field = who.page.getByRole('textbox', { name: `Message to #${name}` });
+  const field = who.page.getByRole('textbox', { name: new RegExp(`^Message to #?${name}$`) });
   await field.fill(text);
   await field.press('Enter');
 }
@@ -74,9 +74,9 @@ describe('a public room', () => {
     await milk.waitFor({ state: 'detached' });
     expect(await rooms.getByRole('button').allTextContents()).toEqual([`#${name}`]);
     await finding.getByRole('textbox').fill('nothing-like-it');
-    await finding.getByText('No public room begins like this.').waitFor();
+    await finding.getByText('No public room has a name that begins like this.').waitFor();
     await finding.getByRole('textbox').fill('?');
-    await finding.getByText('That name does not work.').waitFor();
+    await finding.getByText('This name cannot be used.').waitFor();
     expect(await rooms.getByRole('button').count()).toBe(0);
     await finding.getByRole('textbox').fill('te');
     await rooms.getByRole('button', { name: `#${name}`, exact: true }).click();
@@ -101,8 +101,8 @@ describe('a public room', () => {
   test('is not made where another looks like it, or its name is reserved', async () => {
     for (const room of ['lobbу', 'support']) {
       await askForRoom(ada.page, room, 'Public');
-      const dialog = ada.page.getByRole('dialog', { name: 'A new room' });
-      await dialog.getByRole('alert').getByText('cannot be made').waitFor();
+      const dialog = ada.page.getByRole('dialog', { name: 'New room' });
+      await dialog.getByRole('alert').getByText('is not available').waitFor();
       await ada.page.keyboard.press('Escape');
     }
   });
@@ -142,7 +142,7 @@ describe('a public room', () => {
     await makeRoom(ada.page, name);
     await button(ada.page, 'This room').click();
     await button(ada.page, 'Leave the room').waitFor();
-    expect(await button(ada.page, 'Remove somebody…').count()).toBe(0);
+    expect(await button(ada.page, 'Remove someone…').count()).toBe(0);
     await button(ada.page, 'Leave the room').click();
     const question = ada.page.getByRole('dialog', { name: `Leave #${name}?` });
     await question.getByRole('button', { name: 'Leave the room' }).click();
@@ -156,7 +156,7 @@ describe('a public room', () => {
     await askForRoom(ravi.page, name, 'Private');
     const problem = ravi.page
       .getByRole('alert')
-      .filter({ hasText: 'There is a room of that name' });
+      .filter({ hasText: 'There is already a public room of this name' });
     await problem.waitFor();
     await ravi.page.keyboard.press('Escape');
     await opened(ravi.page, 'Lobby');
@@ -173,15 +173,15 @@ async function call(host: Visitor, guest: Visitor) {
 const invitationTo = (guest: Pick<Visitor, 'page'>) =>
   guest.page
     .getByRole('list', { name: 'Invitations' })
-    .getByRole('button', { name: new RegExp(`^#${name} .* invites you$`) });
+    .getByRole('button', { name: new RegExp(`^${name} .* invites you$`) });
 
 /** Has this one invited into the room that is open, and there. */
 async function invite(host: Visitor, guest: Visitor) {
   const called = await call(host, guest);
   await invitationTo(guest).click();
-  const question = guest.page.getByRole('dialog', { name: `Join #${name}?` });
+  const question = guest.page.getByRole('dialog', { name: `Join ${name}?` });
   await question.getByRole('button', { name: 'Join' }).click();
-  await opened(guest.page, `#${name}`);
+  await opened(guest.page, locked(name));
   return called;
 }
 
@@ -200,9 +200,9 @@ async function deviceOf(who: Visitor): Promise<Visitor> {
 /** As far as the question; answers its dialog. */
 async function askToRemove({ page }: Visitor, whom: string) {
   await button(page, 'This room').click();
-  await button(page, 'Remove somebody…').click();
-  const question = page.getByRole('dialog', { name: `Remove somebody from #${name}` });
-  await question.getByRole('combobox', { name: 'Whom' }).selectOption({ label: whom });
+  await button(page, 'Remove someone…').click();
+  const question = page.getByRole('dialog', { name: `Remove someone from ${name}` });
+  await question.getByRole('combobox', { name: 'Who' }).selectOption({ label: whom });
   expect(await faults(page)).toEqual([]);
   await question.getByRole('button', { name: 'Remove from the room' }).click();
   return question;
@@ -225,9 +225,9 @@ describe('a private room', () => {
     await ravi.page.reload();
     await invitation.click();
     expect(await inList(ravi.page, name).count()).toBe(0);
-    const question = ravi.page.getByRole('dialog', { name: `Join #${name}?` });
+    const question = ravi.page.getByRole('dialog', { name: `Join ${name}?` });
     await question.getByRole('button', { name: 'Join' }).click();
-    await opened(ravi.page, `#${name}`);
+    await opened(ravi.page, locked(name));
     await invitation.waitFor({ state: 'detached' });
     await say(ravi, 'Thank you for having me');
     await ada.reads('Thank you for having me');
@@ -244,7 +244,8 @@ describe('a private room', () => {
     const other = await tab();
     await other.invitation.waitFor();
     await invitationTo(ravi).click();
-    await button(ravi.page, 'Decline the invitation').click();
+    await button(ravi.page, 'Decline').click();
+    await button(ravi.page, 'Yes, decline').click();
     await invitationTo(ravi).waitFor({ state: 'detached' });
     await other.invitation.waitFor({ state: 'detached' });
     const later = await tab();
@@ -259,12 +260,12 @@ describe('a private room', () => {
     await ravi.page.clock.pauseAt(Date.now() + 60_000);
     const question = await askToRemove(ada, guest);
     await question.waitFor({ state: 'hidden' });
-    await ada.page.locator('.notice').getByText(`${guest} is not in the room any more.`).waitFor();
+    await ada.page.locator('.notice').getByText(`${guest} is no longer in the room.`).waitFor();
     expect(await faults(ada.page)).toEqual([]);
     await opened(ravi.page, 'Lobby');
     await inList(ravi.page, name).waitFor({ state: 'detached' });
     const told = ravi.page.locator('.notice');
-    await told.getByText(`You were removed from #${name}.`).waitFor();
+    await told.getByText(`You were removed from ${name}.`).waitFor();
     await say(ada, 'Among ourselves');
     await ada.reads('Among ourselves');
     expect(await inList(ravi.page, name).count()).toBe(0);
@@ -288,7 +289,7 @@ describe('a private room', () => {
     await inList(ravi.page, name).waitFor({ state: 'detached' });
     await button(ada.page, 'This room').click();
     await button(ada.page, 'Leave the room').waitFor();
-    expect(await button(ada.page, 'Remove somebody…').count()).toBe(0);
+    expect(await button(ada.page, 'Remove someone…').count()).toBe(0);
     await ada.page.keyboard.press('Escape');
     await invite(ada, ravi);
     await panel.getByText(guest).waitFor();
@@ -299,11 +300,11 @@ describe('a private room', () => {
     const guest = await invite(ada, ravi);
     await button(ravi.page, 'This room').click();
     await button(ravi.page, 'Leave the room').click();
-    const farewell = ravi.page.getByRole('dialog', { name: `Leave #${name}?` });
+    const farewell = ravi.page.getByRole('dialog', { name: `Leave ${name}?` });
     await farewell.getByRole('button', { name: 'Leave the room' }).click();
     await opened(ravi.page, 'Lobby');
     const panel = ada.page.getByRole('complementary', { name: 'People in this room' });
-    await panel.getByRole('list', { name: 'Seen lately' }).getByText(guest).waitFor();
+    await panel.getByRole('list', { name: 'Seen recently' }).getByText(guest).waitFor();
     await invite(ada, ravi);
   });
 
@@ -312,13 +313,12 @@ describe('a private room', () => {
     const guest = await invite(ada, ravi);
     await button(ravi.page, 'This room').click();
     await button(ravi.page, 'Leave the room').waitFor();
-    for (const word of ['Remove somebody…', 'Invite'])
+    for (const word of ['Remove someone…', 'Invite someone…'])
       expect(await button(ravi.page, word).count()).toBe(0);
-    expect(await ravi.page.getByRole('heading', { name: 'Invite' }).count()).toBe(0);
     await ravi.page.keyboard.press('Escape');
     const device = await deviceOf(ada);
     await inList(device.page, `${name} private`).click();
-    await opened(device.page, `#${name}`);
+    await opened(device.page, locked(name));
     await device.page.getByRole('complementary', { name: 'People' }).getByText(guest).waitFor();
     const question = await askToRemove(device, guest);
     await question.waitFor({ state: 'hidden' });
@@ -339,7 +339,7 @@ describe('a private room', () => {
     wire.release((frames) => frames.filter((frame) => !frame.includes('"removed"')));
     await opened(ravi.page, 'Lobby');
     await inList(ravi.page, name).waitFor({ state: 'detached' });
-    await ravi.page.locator('.notice').getByText(`You are no longer in #${name}.`).waitFor();
+    await ravi.page.locator('.notice').getByText(`You are no longer in ${name}.`).waitFor();
   });
 
   test('from which one was removed while the page was closed is not asked for, but told of', async () => {
@@ -350,7 +350,7 @@ describe('a private room', () => {
     await question.waitFor({ state: 'hidden' });
     await ravi.connect(`${machine.page}/#room=${name}`);
     await opened(ravi.page, 'Lobby');
-    await ravi.page.locator('.notice').getByText(`You are no longer in #${name}.`).waitFor();
+    await ravi.page.locator('.notice').getByText(`You are no longer in ${name}.`).waitFor();
     expect(await ravi.page.getByRole('dialog').count()).toBe(0);
     expect(await faults(ravi.page)).toEqual([]);
   });
@@ -392,8 +392,9 @@ describe('a link', () => {
   test('that one does not follow leaves the address to the room that is open', async () => {
     for (const way of ['Escape', 'Cancel']) {
       await ravi.page.goto(`${machine.page}/#room=${name}`);
-      const question = ravi.page.getByRole('dialog', { name: `Join #${name}?` });
-      await question.waitFor();
+      const question = ravi.page.getByRole('dialog', { name: `Join ${name}?` });
+      await question.getByText('There is no such room, or it is private.').waitFor();
+      expect(await faults(ravi.page)).toEqual([]);
       if (way === 'Escape') await ravi.page.keyboard.press('Escape');
       else await question.getByRole('button', { name: 'Cancel' }).click();
       await ravi.page.waitForURL(/#room=lobby$/);

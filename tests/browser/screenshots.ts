@@ -130,7 +130,7 @@ async function joinAll(who: Visitor): Promise<void> {
 
 async function makePrivate(who: Visitor, room: string): Promise<void> {
   await who.page.getByRole('button', { name: 'New room' }).click();
-  const dialog = who.page.getByRole('dialog', { name: 'A new room' });
+  const dialog = who.page.getByRole('dialog', { name: 'New room' });
   await dialog.getByRole('textbox', { name: 'Name' }).fill(room);
   await dialog.getByRole('radio', { name: 'Private' }).check();
   await dialog.getByRole('button', { name: 'Create' }).click();

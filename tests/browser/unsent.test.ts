@@ -4,7 +4,7 @@ import type { Browser, Page, WebSocketRoute } from 'playwright-core';
 import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startBuilt } from './machine.ts';
-import { ask, makeRoom, nicknameOf, opened } from './room-steps.ts';
+import { ask, locked, makeRoom, nicknameOf, opened } from './room-steps.ts';
 import { becomes, type Visitor, visitor } from './visitor.ts';
 
 let browser: Browser;
@@ -129,7 +129,7 @@ test('who is removed while away finds what they wrote: at the side, read by nobo
   await ask(owner.page, called);
   await ada.page.getByRole('button', { name: /invites you$/ }).click();
   await ada.page.getByRole('dialog').getByRole('button', { name: 'Join' }).click();
-  await opened(ada.page, `#${name}`);
+  await opened(ada.page, locked(name));
   await write(owner, 'Among friends');
   await ada.reads('Among friends');
   await owner.page.locator('.people-panel').getByRole('button', { name: called }).waitFor();
@@ -137,20 +137,20 @@ test('who is removed while away finds what they wrote: at the side, read by nobo
   await line.cut();
   await becomes(await write(ada, 'Written away'), 'pending');
   await menuOf(owner.page).click();
-  await owner.page.getByRole('button', { name: 'Remove somebody…' }).click();
-  const question = owner.page.getByRole('dialog', { name: `Remove somebody from #${name}` });
+  await owner.page.getByRole('button', { name: 'Remove someone…' }).click();
+  const question = owner.page.getByRole('dialog', { name: `Remove someone from ${name}` });
   await question.getByRole('button', { name: 'Remove from the room' }).click();
   await question.waitFor({ state: 'hidden' });
   await owner.leave();
   await line.mend();
   await opened(ada.page, 'Lobby');
-  await inList(ada.page, 'Rooms', `${name} not sent`).click();
+  await inList(ada.page, 'Rooms', `${locked(name)} not sent`).click();
   await becomes(ada.row('Written away'), 'failed');
   await ada.reads('Written away');
   expect(await menuOf(ada.page).isVisible()).toBe(false);
 
   await ada.connect(machine.page);
-  await opened(ada.page, `#${name}`);
+  await opened(ada.page, locked(name));
   await ada.reads('Written away');
   await ada.row('Written away').getByRole('button', { name: 'Delete' }).click();
   await inList(ada.page, 'Rooms', 'Lobby').click();
@@ -193,4 +193,20 @@ test('without a server a reload shows one’s rooms, one’s name, the room that
   await line.mend();
   await becomes(ada.row('And after the reload'), 'sent');
   await ada.reads('Written away', 'And after the reload');
+});
+
+test('what was deleted unsent comes back to where one writes, while its notice is there', async () => {
+  await makeRoom(ada.page, name);
+  line.refuse(true);
+  const row = await write(ada, 'Not to be lost');
+  await becomes(row, 'failed');
+  await row.getByRole('button', { name: 'Delete' }).click();
+  await row.waitFor({ state: 'detached' });
+  const notice = ada.page.locator('.notice');
+  await notice.getByText('The message was deleted.').waitFor();
+  expect(await faults(ada.page)).toEqual([]);
+  await notice.getByRole('button', { name: 'Undo' }).click();
+  expect(await ada.page.locator('textarea').inputValue()).toBe('Not to be lost');
+  expect(await ada.page.evaluate(() => document.activeElement?.localName)).toBe('textarea');
+  expect(await notice.isVisible()).toBe(false);
 });

@@ -4,8 +4,10 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ago } from '../../front/src/core/ago.js';
 import { createWhen } from '../../front/src/ui/when.js';
-import { ar } from '../../front/src/words/ar.js';
-import { en } from '../../front/src/words/en.js';
+import { ar as arOfPage } from '../../front/src/words/ar.js';
+import { dialogsAr } from '../../front/src/words/dialogs-ar.js';
+import { dialogsEn } from '../../front/src/words/dialogs-en.js';
+import { en as enOfPage } from '../../front/src/words/en.js';
 import {
   chooseLanguage,
   directionOf,
@@ -14,6 +16,10 @@ import {
   wordsIn,
 } from '../../front/src/words/words.js';
 import { ERRORS } from '../../shared/src/protocol.ts';
+
+/** What comes with the page, and what comes with the dialogs. */
+const en = { ...enOfPage, ...dialogsEn };
+const ar = { ...arOfPage, ...dialogsAr };
 
 const SRC = resolve(import.meta.dirname, '../../front/src');
 /** In Arabic only keys, addresses and names of things are in Latin letters. */
@@ -117,7 +123,7 @@ describe('the language', () => {
 
   test('has a direction, words, and the dates of the reader’s own variant', async () => {
     expect([directionOf('ar'), directionOf('en')]).toEqual(['rtl', 'ltr']);
-    expect([await wordsIn('ar'), await wordsIn('en')]).toEqual([ar, en]);
+    expect([await wordsIn('ar'), await wordsIn('en')]).toEqual([arOfPage, enOfPage]);
     const variant = (...args: Parameters<typeof localeOf>) =>
       new Intl.Locale(localeOf(...args)).baseName;
     expect(variant('en', ['ar', 'en-GB', 'en'])).toBe('en-GB');

@@ -33,7 +33,7 @@ describe('the list', () => {
       current: 'tea',
       me: 'u_me',
       online: new Set(['u_ada']),
-      visibility: (room) => (room === 'den' ? 'private' : 'public'),
+      isPrivate: (room) => room === 'den',
       unread: () => NONE,
       isStuck: (room) => room === 'den',
       words,
@@ -83,9 +83,11 @@ describe('the list', () => {
 });
 
 test('a room is called one way over the conversation and another in a sentence', () => {
-  const called = (room: string) => titleOf(room, { me: 'u_me', nameOf: nobody, words });
-  expect(called('lobby')).toEqual({ head: 'Lobby', to: 'the lobby' });
-  expect(called('tea')).toEqual({ head: '#tea', to: '#tea' });
+  const isPrivate = (room: string) => room === 'den';
+  const called = (room: string) => titleOf(room, { me: 'u_me', nameOf: nobody, isPrivate, words });
+  expect(called('lobby')).toEqual({ head: 'Lobby', to: 'the lobby', isPrivate: false });
+  expect(called('tea')).toEqual({ head: '#tea', to: '#tea', isPrivate: false });
+  expect(called('den')).toEqual({ head: 'den', to: 'den', isPrivate: true });
 });
 
 describe('who was met', () => {

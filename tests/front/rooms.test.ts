@@ -9,6 +9,7 @@ import {
   isDirect,
   isRoomName,
   partnerOf,
+  roomNameProblem,
 } from '../../front/src/core/room-name.js';
 import * as server from '../../shared/src/direct.ts';
 import * as serverRoom from '../../shared/src/room-name.ts';
@@ -301,6 +302,18 @@ test('public rooms are asked for by how they begin, and another tab’s answer i
   tell({ type: 'rooms', rooms: [], prefix: 'te', after: '', more: false });
   tell({ type: 'rooms', rooms: [{ room: 'team', title: 'team' }], ...among, more: false });
   expect(await some).toMatchObject({ rooms: [{ room: 'team' }], more: false });
+});
+
+test.each([
+  ['', 'NameEmpty'],
+  ['x'.repeat(64), null],
+  ['x'.repeat(65), 'NameTooLong'],
+  ['\u{20BB7}'.repeat(64), null],
+  ['?'.repeat(65), 'NameTooLong'],
+  ['-tea', 'NameMalformed'],
+  ['tea?', 'NameMalformed'],
+])('%j has its own problem: %j', (folded, problem) => {
+  expect(roomNameProblem(folded)).toBe(problem);
 });
 
 test('names are what they are on the server', () => {

@@ -37,6 +37,16 @@ const HEAP = /\p{Mn}{5}|\p{M}{9}/u;
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 
 /**
+ * What is wrong with a room's name: `NameEmpty`, `NameTooLong` (over 64 code points), `NameMalformed`; null if nothing is.
+ * @param {string} folded
+ */
+export function roomNameProblem(folded) {
+  if (folded === '') return 'NameEmpty';
+  if ([...folded].length > CHARACTERS) return 'NameTooLong';
+  return isRoomName(folded) ? null : 'NameMalformed';
+}
+
+/**
  * 1 to 64 code points: letters of any script with their marks, digits, `_` and `-`, the first a letter or digit. At most four
  * marks above or below a letter, and eight in all.
  * @param {string} folded

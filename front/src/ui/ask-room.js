@@ -3,35 +3,44 @@
 import { createDialog } from './dialog.js';
 import { element } from './element.js';
 
+/** @typedef {{ room: string, isPrivate: boolean | null }} Asked isPrivate: null while it is not known */
+
 /**
  * @param {{ chat: import('./errand.js').Lined & { join(room: string, how: { signal: AbortSignal }): Promise<{ name: string }>, leave(room: string, wanted: AbortSignal): Promise<unknown> },
- *   open: (room: string) => void, done: (room: string) => void, words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
- *   done: its invitation is none any more
+ *   isListed: (room: string, wanted: AbortSignal) => Promise<boolean>, open: (room: string) => void, done: (room: string) => void,
+ *   words: typeof import('../words/dialogs-en.js').dialogsEn.rooms, signal: AbortSignal }} options
+ *   isListed: whether it is a public room; done: its invitation is none any more
  */
-export function createAskRoom({ chat, open, done, words, signal }) {
+export function createAskRoom({ chat, isListed, open, done, words, signal }) {
   let asked = '';
-  const help = element('p', { class: 'help' });
-  const decline = element('button', { type: 'button', class: 'decline' }, words.declineIt);
+  let isSure = false;
+  const help = element('p', { class: 'help', role: 'status' });
+  const decline = element('button', { type: 'button', class: 'decline' });
   const dialog = createDialog({
+    ...{ chat, words, signal },
     name: 'ask',
     title: '',
     body: [help],
-    submit: words.joinIt,
+    submit: { words: words.joinIt, act: join },
     other: decline,
-    chat,
-    words,
-    signal,
-    act: join,
   });
-  decline.addEventListener(
-    'click',
-    () =>
-      void dialog.run(async (wanted) => {
-        const room = asked;
-        await chat.leave(room, wanted);
-        done(room);
-      }),
-  );
+
+  decline.addEventListener('click', () => {
+    if (!isSure) return doubt(false);
+    void dialog.run(async (wanted) => {
+      const room = asked;
+      await chat.leave(room, wanted);
+      done(room);
+    });
+  });
+
+  /** Nobody takes it back: declining takes a second press. @param {boolean} again */
+  function doubt(again) {
+    isSure = !again;
+    decline.replaceChildren(again ? words.declineIt : words.declineForGood);
+    decline.classList.toggle('alarming', isSure);
+    if (isSure) help.replaceChildren(words.declineHelp);
+  }
 
   /** @param {AbortSignal} wanted */
   async function join(wanted) {
@@ -47,19 +56,44 @@ export function createAskRoom({ chat, open, done, words, signal }) {
     }
   }
 
-  /** @param {string} room @param {string} why @param {boolean} isInvited */
-  function ask(room, why, isInvited) {
-    asked = room;
-    dialog.title.replaceChildren(words.askTitle(`#${room}`));
+  /** @param {Asked} about */
+  function title({ room, isPrivate }) {
+    const name = isPrivate === false ? `#${room}` : room;
+    dialog.titled(words.askTitle(name), isPrivate === true);
+  }
+
+  /** @param {Asked} about @param {string} why @param {boolean} isInvited */
+  function ask(about, why, isInvited) {
+    asked = about.room;
+    title(about);
     help.replaceChildren(why);
+    doubt(true);
     decline.hidden = !isInvited;
+    dialog.submit.className = 'save';
     return dialog.open();
+  }
+
+  /** Joining what is not there is tried only by who knows better. @param {string} room @param {AbortSignal} opening */
+  async function look(room, opening) {
+    const isThere = await isListed(room, opening).catch(
+      // No room has a name that is none; else the server did not tell.
+      (error) => !(error instanceof Error && error.name === 'BadField') && null,
+    );
+    if (opening.aborted) return;
+    title({ room, isPrivate: isThere ? false : null });
+    help.replaceChildren(isThere === false ? words.askUnknown : words.askHelp);
+    dialog.submit.className = isThere === false ? '' : 'save';
+    if (isThere === false && document.activeElement === dialog.submit) dialog.cancel.focus();
   }
 
   return {
     /** @param {string} room @returns {AbortSignal} until it is answered */
-    linked: (room) => ask(room, words.askHelp, false),
-    /** @param {string} room @param {string} name of who invites */
-    invited: (room, name) => void ask(room, words.invitedBy(name), true),
+    linked(room) {
+      const opening = ask({ room, isPrivate: null }, words.askLooks, false);
+      void look(room, opening);
+      return opening;
+    },
+    /** @param {Asked} about @param {string} why says who invites @returns {AbortSignal} until it is answered */
+    invited: (about, why) => ask(about, why, true),
   };
 }

@@ -1,34 +1,69 @@
 // @ts-check
 // The ways into rooms and out of them: find, create, invite, be invited, remove, leave, each behind its button.
-import { createAskRoom } from './ask-room.js';
-import { createCreateRoom } from './create-room.js';
 import { find } from './element.js';
-import { createFindRoom } from './find-room.js';
 import { createInvitations } from './invitations.js';
-import { createRoomMenu } from './room-menu.js';
 
 /** @typedef {import('./room-menu.js').Person} Person */
 
 /**
  * @param {{ root: ParentNode, chat: ReturnType<typeof import('../core/chat.js').connect>,
- *   room: () => { name: string, title: string, isLeavable: boolean }, known: () => Person[], changed: () => void, open: (room: string) => void,
- *   say: import('./notice.js').Say, words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
+ *   room: () => import('./room-menu.js').OpenRoom, known: () => Person[], changed: () => void, open: (room: string) => void,
+ *   say: import('./notice.js').Say, dialogs: import('./dialog-fetcher.js').DialogFetcher, words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
  *   room: the one that is open; known: whom one has met, the last first; changed: invitations came or went
  */
-export function openDoors({ root, chat, room, known, changed, open, say, words, signal }) {
+export function openDoors({ root, chat, room, known, changed, open, say, dialogs, words, signal }) {
   /** @param {string} userId */
   const nameOf = (userId) =>
     known().find((one) => one.userId === userId)?.nickname ?? words.someone;
-  const finding = createFindRoom({ chat, words, open, signal });
-  const creating = createCreateRoom({ chat, words, open, signal });
   const invitations = createInvitations({
     ...{ root, rooms: () => chat.rooms().filter(chat.isIn), nameOf, changed, say, words, signal },
-    ask: ({ room, by }) => asking.invited(room, nameOf(by)),
+    ask: (invitation) => void doors.use(({ asking }) => invited(asking, invitation)),
+    isListed,
   });
-  const asking = createAskRoom({ chat, open, done: invitations.drop, words, signal });
-  const menu = createRoomMenu({
-    ...{ root, chat, room, unsent, mayInvite, guests, removable, say, words, signal },
-  });
+  const doors = dialogs.lazily(make, signal);
+
+  /** @param {import('./dialog-fetcher.js').Dialogs} how @param {import('./dialog-fetcher.js').DialogWords} said */
+  function make(how, said) {
+    const common = { chat, words: said.rooms, signal };
+    return {
+      finding: how.createFindRoom({ ...common, open }),
+      creating: how.createCreateRoom({ ...common, open }),
+      asking: how.createAskRoom({ ...common, isListed, open, done: invitations.drop }),
+      menu: how.createRoomMenu({
+        ...common,
+        ...{ room, unsent, mayInvite, guests, removable, say },
+      }),
+    };
+  }
+
+  /** Whether there is a public room of this name. @param {string} room @param {AbortSignal} wanted */
+  async function isListed(room, wanted) {
+    const { rooms } = await chat.publicRooms({ prefix: room }, wanted);
+    return rooms.some((one) => one.room === room);
+  }
+
+  /** @param {ReturnType<typeof make>['asking']} asking @param {import('./invitations.js').Waiting} invitation */
+  const invited = (asking, { room, by, isPrivate }) =>
+    asking.invited({ room, isPrivate }, words.invitedBy(nameOf(by)));
+
+  function openMenu() {
+    const { name } = room();
+    // Another room may be open by the time the menu is there.
+    void doors.use(({ menu }) => room().name === name && menu.open());
+  }
+
+  /** @param {string} name of a room that a link names @returns {AbortSignal} until it is answered */
+  function ask(name) {
+    const answered = new AbortController();
+    const end = () => answered.abort();
+    const asked = doors.use(({ asking }) => {
+      const waiting = invitations.of(name);
+      const opening = waiting ? invited(asking, waiting) : asking.linked(name);
+      opening.addEventListener('abort', end);
+    });
+    void asked.then((isAsked) => isAsked || end());
+    return answered.signal;
+  }
 
   /** Whoever is not here may have left: only the server knows who is still a member, and asks a member nothing new. */
   function guests() {
@@ -63,12 +98,14 @@ export function openDoors({ root, chat, room, known, changed, open, say, words, 
     return items.filter(({ seq }) => seq === null).length;
   }
 
-  find(root, '.join-room', HTMLButtonElement).addEventListener('click', finding.open, { signal });
-  find(root, '.create-room', HTMLButtonElement).addEventListener('click', creating.open, {
-    signal,
-  });
+  /** @param {string} selector @param {() => void} act */
+  const onClick = (selector, act) =>
+    find(root, selector, HTMLButtonElement).addEventListener('click', act, { signal });
+  onClick('.join-room', () => void doors.use(({ finding }) => finding.open()));
+  onClick('.create-room', () => void doors.use(({ creating }) => creating.open()));
+  onClick('.room-menu', openMenu);
   chat.on('invited', invitations.add);
   chat.on('uninvited', invitations.drop);
   chat.on('rooms', invitations.review);
-  return { ask: asking.linked, closeMenu: menu.close, invitations: invitations.count };
+  return { ask, closeMenu: () => doors.made()?.menu.close(), invitations: invitations.count };
 }

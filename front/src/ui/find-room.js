@@ -1,5 +1,6 @@
 // @ts-check
 // Finding a room: by its name, or in the list of the public ones that begin as one types.
+import { foldRoom, roomNameProblem } from '../core/room-name.js';
 import { createDialog, refusal } from './dialog.js';
 import { element } from './element.js';
 
@@ -13,7 +14,7 @@ const bare = (typed) => typed.trim().replace(/^#/, '');
 const PAUSE_MS = 300;
 
 /**
- * @param {{ chat: Rooms, words: typeof import('../words/en.js').en.shell, open: (room: string) => void, signal: AbortSignal }} options
+ * @param {{ chat: Rooms, words: typeof import('../words/dialogs-en.js').dialogsEn.rooms, open: (room: string) => void, signal: AbortSignal }} options
  */
 export function createFindRoom({ chat, words, open, signal }) {
   const field = element('input', {
@@ -40,14 +41,15 @@ export function createFindRoom({ chat, words, open, signal }) {
       list,
       note,
     ],
-    submit: words.joinIt,
-    act: (wanted) => join(field.value, wanted),
+    submit: { words: words.joinIt, act: (wanted) => join(field.value, wanted) },
   });
 
   /** @param {string} typed @param {AbortSignal} wanted */
   async function join(typed, wanted) {
-    if (typed.trim() === '') throw refusal('BadField');
-    const { name } = await chat.join(bare(typed), { signal: wanted });
+    const room = foldRoom(bare(typed));
+    const problem = roomNameProblem(room);
+    if (problem) throw refusal(problem);
+    const { name } = await chat.join(room, { signal: wanted });
     wanted.throwIfAborted();
     open(name);
   }
@@ -67,6 +69,12 @@ export function createFindRoom({ chat, words, open, signal }) {
     const prefix = bare(typed);
     // What was typed meanwhile is looked for by itself.
     const isLast = () => !wanted.aborted && field.value === typed;
+    const problem = prefix === '' ? null : roomNameProblem(foldRoom(prefix));
+    if (problem) {
+      list.replaceChildren();
+      note.textContent = words.problems[problem];
+      return;
+    }
     const looking = () => {
       if (isLast())
         note.textContent = chat.status().state === 'live' ? words.loadingRooms : words.waits;
@@ -87,9 +95,8 @@ export function createFindRoom({ chat, words, open, signal }) {
         rooms.map(({ room }) => room),
         told,
       );
-    } catch (error) {
-      const isNoName = error instanceof Error && error.name === 'BadField';
-      show([], isNoName ? words.problems.BadField : words.problems.other);
+    } catch {
+      show([], words.problems.other);
     } finally {
       stop();
     }

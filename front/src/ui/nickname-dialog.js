@@ -8,7 +8,7 @@ import { createErrand } from './errand.js';
  *   setNickname rejects with an Error named by the server's code; `NicknameTaken` has a `suggestion` */
 
 /**
- * @param {{ chat: Named, words: typeof import('../words/en.js').en.people, waits: string, signal: AbortSignal }} options
+ * @param {{ chat: Named, words: typeof import('../words/dialogs-en.js').dialogsEn.nickname, waits: string, signal: AbortSignal }} options
  *   waits: the words for a line that is down
  */
 export function createNicknameDialog({ chat, words, waits, signal }) {

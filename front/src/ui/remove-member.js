@@ -8,7 +8,7 @@ import { element } from './element.js';
 
 /**
  * @param {{ chat: import('./errand.js').Lined & { remove(room: string, userId: string, signal: AbortSignal): Promise<unknown> },
- *   say: (words: string) => void, words: typeof import('../words/en.js').en.shell, signal: AbortSignal }} options
+ *   say: (words: string) => void, words: typeof import('../words/dialogs-en.js').dialogsEn.rooms, signal: AbortSignal }} options
  */
 export function createRemoveMember({ chat, say, words, signal }) {
   let room = '';
@@ -24,9 +24,7 @@ export function createRemoveMember({ chat, say, words, signal }) {
       who,
       element('p', { class: 'help' }, words.removeHelp),
     ],
-    submit: words.removeIt,
-    isAlarming: true,
-    act: remove,
+    submit: { words: words.removeIt, act: remove, isAlarming: true },
   });
 
   /** @param {AbortSignal} wanted */
@@ -39,7 +37,7 @@ export function createRemoveMember({ chat, say, words, signal }) {
 
   return {
     close: dialog.close,
-    /** @param {{ name: string, title: string }} from @param {Person[]} whom at least one */
+    /** @param {{ name: string, title: string, isPrivate: boolean }} from @param {Person[]} whom at least one */
     open(from, whom) {
       room = from.name;
       members = whom;
@@ -48,7 +46,7 @@ export function createRemoveMember({ chat, say, words, signal }) {
           element('option', { value: userId }, shownNickname(nickname)),
         ),
       );
-      dialog.title.replaceChildren(words.removeTitle(from.title));
+      dialog.titled(words.removeTitle(from.title), from.isPrivate);
       dialog.open();
     },
   };

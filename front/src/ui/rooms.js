@@ -3,7 +3,7 @@
 import { countText } from '../core/unread.js';
 import { createAvatar, updateAvatar } from './avatar.js';
 import { element, find } from './element.js';
-import { createLock } from './lock.js';
+import { createIcon } from './icon.js';
 
 /** @typedef {{ room: string, title: string, partner: { userId: string, nickname: string, online: boolean } | null,
  *   isPrivate: boolean, isCurrent: boolean, unread: { count: number, mentions: number, isMore?: boolean },
@@ -58,7 +58,7 @@ export function createRooms({ root, words, open, signal }) {
     );
     const state = find(row, '.state', HTMLElement);
     if (!partner) {
-      find(row, '.sign', HTMLElement).replaceChildren(isPrivate ? createLock() : '#');
+      find(row, '.sign', HTMLElement).replaceChildren(isPrivate ? createIcon('lock') : '#');
       state.textContent = isPrivate ? words.isPrivate : '';
       return;
     }

@@ -23,10 +23,10 @@ async function copyCode(button, words) {
 
 /**
  * @param {{ log: HTMLElement, itemOf: (row: Element) => Item | undefined, words: import('./log-frame.js').Words,
- *   room: Pick<import('../core/room-face.js').RoomFace, 'retry' | 'discard'>, edit: (text: string) => void,
+ *   room: Pick<import('../core/room-face.js').RoomFace, 'retry' | 'discard'>, edit: (text: string) => void, say: import('./notice.js').Say,
  *   openPerson: (userId: string) => void, signal: AbortSignal }} options
  */
-export function watchRowActions({ log, itemOf, words, room, edit, openPerson, signal }) {
+export function watchRowActions({ log, itemOf, words, room, edit, say, openPerson, signal }) {
   /** @type {Record<string, (item: Item, button: Element) => void>} */
   const acts = {
     copy: (_, button) => void copyCode(button, words),
@@ -36,9 +36,10 @@ export function watchRowActions({ log, itemOf, words, room, edit, openPerson, si
       log.focus({ preventScroll: true });
       room.retry(messageId);
     },
-    delete({ messageId }) {
+    delete({ messageId, text }) {
       log.focus({ preventScroll: true });
       room.discard(messageId);
+      say(words.deleted, { words: words.undo, act: () => edit(text) });
     },
     edit({ messageId, text }) {
       room.discard(messageId);

@@ -23,7 +23,7 @@ const label = (id, word) => element('label', { for: id }, word);
 const button = (type, name, word) => element('button', { type, class: name }, word);
 
 /**
- * @param {{ words: typeof import('../words/en.js').en.settings, shown: HTMLElement, save: (settings: Settings) => void,
+ * @param {{ words: typeof import('../words/dialogs-en.js').dialogsEn.settings, shown: HTMLElement, save: (settings: Settings) => void,
  *   notify: import('./settings.js').Notifying, signal: AbortSignal }} options shown: where the page is connected to
  */
 export function createSettingsForm({ words, shown, save, notify, signal }) {
@@ -118,13 +118,10 @@ export function createSettingsForm({ words, shown, save, notify, signal }) {
     submit();
   });
   return {
-    /** Where people sign in, they may sign out. @param {() => void} signOut */
-    offers(signOut) {
-      leave.hidden = false;
+    /** @param {Settings} settings to begin with @param {(() => void) | null} signOut null for guests */
+    open(settings, signOut) {
+      leave.hidden = signOut === null;
       leave.onclick = signOut;
-    },
-    /** @param {Settings} settings to begin with */
-    open(settings) {
       field.value = settings.address ?? '';
       theme.value = settings.theme;
       language.value = settings.language;

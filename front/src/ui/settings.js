@@ -28,29 +28,22 @@ export function wear(theme) {
 }
 
 /**
- * @param {{ root: ParentNode, words: typeof import('../words/en.js').en.settings, settings: Settings,
+ * @param {{ root: ParentNode, dialogs: import('./dialog-fetcher.js').DialogFetcher, settings: Settings,
  *   keep: (settings: Settings) => void, addressChanged: () => void, languageChanged: () => void,
- *   notify: Notifying, failed: (error: unknown) => void, signal: AbortSignal }} options
- *   languageChanged: and with it maybe the address; failed: the dialog cannot be fetched
+ *   notify: Notifying, signal: AbortSignal }} options languageChanged: and with it maybe the address
  */
 export function createSettings(options) {
-  const { root, words, keep, addressChanged, languageChanged, notify, failed, signal } = options;
+  const { root, dialogs, keep, addressChanged, languageChanged, notify, signal } = options;
   const tag = find(root, '.server-tag', HTMLElement);
   const shown = element('code', { class: 'server-now' });
   let settings = options.settings;
-  /** @type {ReturnType<typeof import('./settings-form.js').createSettingsForm> | null} */
-  let form = null;
-  /** @type {(() => void) | null} */
-  let leave = null;
-
-  /** Few open it, and a first load is small. */
-  async function open() {
-    const { createSettingsForm } = await import('./settings-form.js');
-    if (signal.aborted) return;
-    form ??= createSettingsForm({ words, shown, save, notify, signal });
-    if (leave) form.offers(leave);
-    form.open(settings);
-  }
+  /** @type {(() => void) | null} null for guests */
+  let signOut = null;
+  const form = dialogs.lazily(
+    ({ createSettingsForm }, words) =>
+      createSettingsForm({ ...{ shown, save, notify, signal }, words: words.settings }),
+    signal,
+  );
 
   /** @param {Settings} next */
   function save(next) {
@@ -70,16 +63,15 @@ export function createSettings(options) {
 
   find(root, '.open-settings', HTMLButtonElement).addEventListener(
     'click',
-    () => void open().catch(failed),
+    () => void form.use(({ open }) => open(settings, signOut)),
     { signal },
   );
   show();
   return {
     now: () => settings,
-    /** @param {() => void} signOut */
-    offersSignOut(signOut) {
-      leave = signOut;
-      form?.offers(signOut);
+    /** Where people sign in, they may sign out. @param {() => void} leave */
+    offersSignOut(leave) {
+      signOut = leave;
     },
     /** @param {string} url where the page is connected to now */
     using: (url) => shown.replaceChildren(url),

@@ -19,7 +19,7 @@ const LOOK_MS = 1_000;
 /**
  * @param {{ root: HTMLElement, room: import('../core/room-face.js').RoomFace, me: () => { userId: string },
  *   words: import('./log-frame.js').Words, signedOut: HTMLElement, isSignedOut: () => boolean, isLive: () => boolean, locale: string, readUpTo: number, seen: (seq: number) => void,
- *   edit: (text: string) => void, named: () => import('./message-text.js').Named, openPerson: (userId: string) => void,
+ *   edit: (text: string) => void, say: import('./notice.js').Say, named: () => import('./message-text.js').Named, openPerson: (userId: string) => void,
  *   now: () => number, signal: AbortSignal }} options
  *   signedOut: shown when nobody is signed in and nothing was written; readUpTo: the seq read before; seen: the newest is in view and looked at; edit: a failed message's words, to be
  *   written anew; named: whom a message may name; now: milliseconds by the server's clock
