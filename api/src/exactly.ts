@@ -8,8 +8,6 @@ import { inSteps } from './steps.ts';
 
 /** A seq drawn so long ago, and not stored, was drawn by somebody who failed or is very late. */
 const FENCE_AFTER_MS = 60_000;
-/** Rows that one question looks at above a range that ends in tombstones; what they do not tell is left to a later question. */
-const LOOKS = 6;
 
 type Page = Pick<History, 'items' | 'void' | 'from' | 'to' | 'more'>;
 type Range = [from: number, to: number];
@@ -67,10 +65,8 @@ interface Above {
   reading: Reading;
   /** Nothing has been given a number for a minute: every hole is old. */
   isStill: boolean;
-  /** A message that is old: every hole below it is. */
+  /** A place that is old: every hole below it is. */
   old?: number;
-  /** A message that is not: no message above it is. */
-  young?: number;
 }
 
 /** The first `limit` places of the range that are stored or can be fenced, and up to where that was looked into. */
@@ -98,45 +94,30 @@ async function placesIn(
 const isOld = (at: string | undefined): boolean =>
   at !== undefined && Date.parse(at) < Date.now() - FENCE_AFTER_MS;
 
+/** Seqs are drawn in order, and a tombstone is put only where a minute has passed since the seq was drawn. So all below it are old, too. */
+const isOldPlace = (sentAt: string | undefined): boolean => sentAt === undefined || isOld(sentAt);
+
 /**
- * The seq below which every hole of the range may be fenced: that of the last message that is old enough. Of the messages
+ * The seq below which every hole of the range may be fenced: that of the last place that is old enough. Of the places
  * above the last hole only the nearest is asked for its age: those above it are younger still.
  */
 async function fenceable(there: Place[], [low, end]: Range, above: Above): Promise<number> {
-  const lastOld = there.findLast(({ message }) => isOld(message?.timestamp))?.seq ?? 0;
+  const lastOld = there.findLast(({ message }) => isOldPlace(message?.timestamp))?.seq ?? 0;
   const stored = new Set(there.map(({ seq }) => seq));
   let hole = end;
   while (stored.has(hole)) hole -= 1;
-  if (hole < low || hole < lastOld) return lastOld;
-  if (there.some(({ seq, message }) => seq > hole && message !== undefined)) return lastOld;
+  const isProven = hole < low || hole < lastOld;
+  if (isProven || there.some(({ seq }) => seq > hole)) return lastOld;
   return (await isOldAbove(end, above)) ? end + 1 : lastOld;
 }
 
-/**
- * Whether a message above `seq` is old. Mostly the next row tells. Above tombstones, which tell no time, it looks at the
- * newest row, and then half as far up each time.
- */
+/** Whether the nearest place above `seq` is old. Without one it is not known. */
 async function isOldAbove(seq: number, above: Above): Promise<boolean> {
-  const { room, head, reading, old = 0, young = head + 1 } = above;
+  const { room, head, reading, old = 0 } = above;
   if (old > seq) return true;
-  if (young <= seq) return false;
-  const look = async (from: number, to: number) => {
-    if (Math.min(from, to) <= seq || Math.max(from, to) > head || !reading.mayLook()) return;
-    const place = await nearest(room, { from, to });
-    if (place?.sentAt === undefined) return place;
-    if (isOld(place.sentAt)) above.old = place.seq;
-    else above.young = place.seq;
-    return place;
-  };
-  const next = await look(seq + 1, head);
-  if (next === undefined) return false;
-  if (next.sentAt !== undefined) return isOld(next.sentAt);
-  let top = head;
-  for (let looks = 1; looks < LOOKS; looks += 1) {
-    const place = await look(top, next.seq + 1);
-    if (place === undefined) return false;
-    if (isOld(place.sentAt)) return true;
-    top = Math.floor((next.seq + place.seq) / 2);
-  }
-  return false;
+  if (seq >= head || !reading.mayLook()) return false;
+  const next = await nearest(room, { from: seq + 1, to: head });
+  if (next === undefined || !isOldPlace(next.sentAt)) return false;
+  above.old = next.seq;
+  return true;
 }
