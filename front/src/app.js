@@ -72,7 +72,7 @@ function speakAs(chosen, tongue) {
     addressChanged: open,
     failed(error) {
       trouble(error);
-      notice.say(words.shell.problems.other);
+      notice.say(words.settings.notFetched);
     },
     languageChanged: () => void changeLanguage().catch(trouble),
     notify: {

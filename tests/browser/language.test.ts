@@ -55,6 +55,12 @@ const piecesOn = ({ page }: Visitor) =>
     ),
   );
 
+/** Opens the settings and leaves them: from then on their dialog is on the page. */
+async function lookAtSettings({ page }: Visitor): Promise<void> {
+  await page.getByRole('button', { name: ar.shell.settings }).click();
+  await page.getByRole('button', { name: ar.settings.cancel }).click();
+}
+
 describe('the language', () => {
   test('of the browser is taken: Arabic words, from right to left', async () => {
     ada = await visitor(browser, { locale: 'ar-EG' });
@@ -119,6 +125,20 @@ describe('the language', () => {
     expect(await ada.page.getByText(refusal.message).count()).toBe(0);
   });
 
+  test('cannot be chosen while the settings cannot be fetched: the page says so, and a reload helps', async () => {
+    ada = await visitor(browser);
+    const { page } = ada;
+    await page.route('**/settings-form.js', (route) => route.abort());
+    await ada.connect(machine.page);
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.locator('.notice').getByText('The settings could not be fetched.').waitFor();
+    await page.unroute('**/settings-form.js');
+    // Chromium does not fetch a module twice that it could not fetch once.
+    await ada.connect(machine.page);
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('combobox', { name: 'Language' }).waitFor();
+  });
+
   test('is chosen in the settings, and kept', async () => {
     ada = await visitor(browser);
     const { page } = ada;
@@ -157,10 +177,12 @@ describe('the language', () => {
     };
     await isSettled();
     expect(await page.locator('html[data-same]').count()).toBe(1);
+    await lookAtSettings(ada);
     expect(await latinOn(ada)).toEqual([]);
     const pieces = await piecesOn(ada);
     await page.reload();
     await isSettled();
+    await lookAtSettings(ada);
     expect(await piecesOn(ada)).toEqual(pieces);
   });
 });

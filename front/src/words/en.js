@@ -253,6 +253,7 @@ export const en = {
     dark: 'Dark',
     language: 'Language',
     autoLanguage: 'Like the browser',
+    notFetched: 'The settings could not be fetched. Reload the page.',
     noLanguage: 'That language could not be fetched. It comes with the next load of the page.',
     notify: 'Notify me while this page is hidden',
     notifyRefused: 'The browser does not allow it. Allow notifications for this page there first.',
