@@ -18,10 +18,58 @@ given=() # STACK.KEY="VALUE", as SAM's parser reads it
 # stack -> its template's parameters, one a line.
 declared() { awk '/^[A-Za-z]/ { inside = $1 == "Parameters:" } inside && /^  [A-Za-z0-9]+:/ { sub(/:.*/, ""); print $1 }' "$1/template.yaml"; }
 
-# stack, parameter -> the Default of its template.
-default_of() {
-  awk -v name="  $2:" '/^[A-Za-z]/ { inside = $1 == "Parameters:" } /^  [^ ]/ { wanted = $0 == name }
-    inside && wanted && /^    Default:/ { sub(/^    Default: */, ""); gsub(/^'\''|'\''$/, ""); print }' "$1/template.yaml"
+# stack, parameter, property (Default, Type, AllowedPattern…) -> what its template says; empty where it says nothing.
+property_of() {
+  awk -v name="  $2:" -v key="    $3:" '/^[A-Za-z]/ { inside = $1 == "Parameters:" } /^  [^ ]/ { wanted = $0 == name }
+    inside && wanted && index($0, key) == 1 { sub(/^[^:]*: */, ""); gsub(/^'\''|'\''$/, ""); print }' "$1/template.yaml"
+}
+default_of() { property_of "$1" "$2" Default; } # stack, parameter
+
+# STACK.PARAMETER -> the environment variable that sets it; empty where there is none.
+variable_of() {
+  case $1 in
+    *.Stage) echo 'the first argument' ;;
+    shared.AlarmEmail | budget.AlarmEmail) echo ALARM_EMAIL ;;
+    budget.*Usd) echo BUDGET_USD ;;
+    api.AllowedOrigins) echo ALLOWED_ORIGINS ;;
+    identity.DomainPrefix | identity.PageUrl) echo SIGN_IN ;;
+    front.Hosting) echo HOSTING ;;
+    front.Domain) echo DOMAIN ;;
+    front.SocketDomain) echo SOCKET_DOMAIN ;;
+    front.CertificateArn) echo CERTIFICATE_ARN ;;
+    api.Domain) echo SOCKET_DOMAIN ;;
+    api.CertificateArn) echo SOCKET_CERTIFICATE_ARN ;;
+  esac
+}
+
+# text, pattern of a template -> whether the whole text matches. CloudFormation knows \s and \d, and a shell of macOS does not.
+matches() {
+  local pattern
+  pattern=$(sed 's/\\s/[:space:]/g; s/\\d/[0-9]/g' <<<"$2")
+  [[ "$1" =~ ^($pattern)$ ]]
+}
+
+# stack, parameter, value: refuses what CloudFormation would refuse only after the build.
+check_value() {
+  local type allowed pattern least most hint what
+  what=$(variable_of "$1.$2")
+  what="${what:-$1.$2} '$3'"
+  type=$(property_of "$1" "$2" Type) allowed=$(property_of "$1" "$2" AllowedValues) pattern=$(property_of "$1" "$2" AllowedPattern)
+  least=$(property_of "$1" "$2" MinValue) most=$(property_of "$1" "$2" MaxValue) hint=$(property_of "$1" "$2" ConstraintDescription)
+  if [ "$type" = Number ]; then
+    [[ "$3" =~ ^-?[0-9]+(\.[0-9]+)?$ ]] || die "$what is not a number"
+    awk -v value="$3" -v least="${least:-$3}" -v most="${most:-$3}" 'BEGIN { exit !(value + 0 >= least + 0 && value + 0 <= most + 0) }' ||
+      die "$what is out of range:${least:+ at least $least}${most:+ at most $most}"
+  fi
+  if [ -n "$allowed" ]; then
+    allowed=$(tr -d "[]' " <<<"$allowed")
+    tr , '\n' <<<"$allowed" | grep -qxF -e "$3" || die "$what is not one of: ${allowed//,/, }"
+  fi
+  if [ -n "$pattern" ]; then
+    matches "$3" "$pattern" || die "$what is not as the template wants it: ${hint:-$pattern}"
+  fi
+  most=$(property_of "$1" "$2" MaxLength)
+  [ "${#3}" -le "${most:-4096}" ] || die "$what has more than ${most:-4096} characters"
 }
 
 # stack, parameter, value: what `deploy` passes from now on. In quotes, or SAM would end a value at its first space; an empty one needs them too.
@@ -33,6 +81,7 @@ give() {
     *[\"\\]* | *"
 "*) die "the value of $1.$2 may hold no double quote, backslash or line break" ;;
   esac
+  check_value "$1" "$2" "$3"
   given+=("$1.$2=\"$3\"")
 }
 
@@ -56,14 +105,14 @@ failed() { # stack
 }
 
 # stack, kind, key -> what stood before this run.
-was() { printf '%s' "$before" | awk -F '\t' -v stack="$1" -v kind="$2" -v key="${3:-}" '$1 == stack && $2 == kind { if (kind == "status") print $3; else if ($3 == key) print $4 }'; }
+previous() { printf '%s' "$before" | awk -F '\t' -v stack="$1" -v kind="$2" -v key="${3:-}" '$1 == stack && $2 == kind { if (kind == "status") print $3; else if ($3 == key) print $4 }'; }
 
 # value given in this run, stack, parameter -> the value after this run: given, the template's for `none`, else what stood before.
 # A parameter that the deployed template did not have yet gets its Default.
-after() {
+resulting() {
   case $1 in
     none) default_of "$2" "$3" ;;
-    '') if grep -q "^$2	parameter	$3	" <<<"$before"; then was "$2" parameter "$3"; else default_of "$2" "$3"; fi ;;
+    '') if grep -q "^$2	parameter	$3	" <<<"$before"; then previous "$2" parameter "$3"; else default_of "$2" "$3"; fi ;;
     *) printf '%s\n' "$1" ;;
   esac
 }
@@ -82,6 +131,7 @@ for argument in "$@"; do
   esac
 done
 stage=${stage:-dev}
+stop_on_interrupt
 
 # ── Preflight: nothing is built or changed before all of this holds ──
 command -v aws >/dev/null 2>&1 ||
@@ -98,9 +148,15 @@ check_account
 
 before=
 broken=0
+forbidden= # why the budget cannot be seen
 for stack in $every; do
   state=$(describe "$stack")
   [ -n "$state" ] || continue
+  if [ "$(field "$state" status)" = FORBIDDEN ]; then
+    where=$(region_of "$stack")
+    forbidden="AWS does not let you look into $where, where the budget would be"
+    continue
+  fi
   before+=$(sed "s/^/$stack	/" <<<"$state")$'\n'
   status=$(field "$state" status)
   where=$(region_of "$stack")
@@ -112,60 +168,54 @@ for stack in $every; do
     UPDATE_ROLLBACK_FAILED) remedy="mend what its events name, then: aws cloudformation continue-update-rollback $name" ;;
     UPDATE_FAILED) remedy="take the failed update back: aws cloudformation rollback-stack $name" ;;
     CREATE_FAILED | ROLLBACK_COMPLETE | ROLLBACK_FAILED) remedy="it was never created whole; delete it: aws cloudformation delete-stack $name" ;;
-    DELETE_FAILED) remedy="its deletion stopped half-way; end it: npm run destroy -- $stage" ;;
+    DELETE_FAILED) remedy="its deletion stopped half-way; end it: aws cloudformation delete-stack $name" ;;
     *) remedy="look what its events say: aws cloudformation describe-stack-events $name" ;;
   esac
   [ -z "$remedy" ] || { printf 'deploy: hubbub-%s-%s is %s: %s\n' "$stage" "$stack" "$status" "$remedy" >&2; broken=$((broken + 1)); }
 done
 [ "$broken" -eq 0 ] || die "$broken of the stage's stacks cannot be deployed; do what stands above, then run this again"
 
-# Parameters that an environment variable sets would be changed again behind the back of what was typed.
+# An environment variable and an argument for one parameter would contradict each other, so each parameter has one of the two.
 for argument in ${asked[@]+"${asked[@]}"}; do
   [[ "$argument" =~ ^([a-z]+)\.([A-Za-z0-9]+)=(.*)$ ]] || die "'$argument' is no parameter; write STACK.PARAMETER=VALUE, e.g. api.ConnectionsPerAddress=0"
-  stack=${BASH_REMATCH[1]} parameter=${BASH_REMATCH[2]} value=${BASH_REMATCH[3]} door=
+  stack=${BASH_REMATCH[1]} parameter=${BASH_REMATCH[2]} value=${BASH_REMATCH[3]}
   grep -qx "$stack" <<<"$every" || die "there is no stack '$stack' for $parameter; there are: $(tr '\n' ' ' <<<"$every")"
-  case $stack.$parameter in
-    *.Stage) door='the stage as the first argument' ;;
-    shared.AlarmEmail | budget.AlarmEmail) door=ALARM_EMAIL ;;
-    budget.*Usd) door=BUDGET_USD ;;
-    api.AllowedOrigins) door=ALLOWED_ORIGINS ;;
-    identity.DomainPrefix | identity.PageUrl) door=SIGN_IN ;;
-    front.Hosting) door=HOSTING ;;
-    front.Domain) door=DOMAIN ;;
-    front.SocketDomain) door=SOCKET_DOMAIN ;;
-    front.CertificateArn) door=CERTIFICATE_ARN ;;
-    api.Domain) door=SOCKET_DOMAIN ;;
-    api.CertificateArn) door=SOCKET_CERTIFICATE_ARN ;;
-  esac
-  [ -z "$door" ] || die "$stack.$parameter is set by $door (README, Deploy)"
+  variable=$(variable_of "$stack.$parameter")
+  [ -z "$variable" ] || die "$stack.$parameter is set by $variable (README, Deploy)"
   give "$stack" "$parameter" "$value"
 done
 
 host='([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}' # as the templates have it
 certificate='^arn:aws[a-z-]*:acm:([a-z0-9-]+):[0-9]{12}:certificate/[a-z0-9-]+$'
 
-# Alarms and the budget.
-if [ -n "${ALARM_EMAIL:-}" ] && [ "$ALARM_EMAIL" != none ]; then
-  [[ "$ALARM_EMAIL" =~ ^[^[:space:],@\"\\]+@[^[:space:],@\"\\]+\.[A-Za-z]+$ ]] || die "ALARM_EMAIL '$ALARM_EMAIL' is not one mail address, e.g. you@example.com; none forgets it"
+# Alarms and the budget. A stage without an address of its own takes the one of its budget.
+if [ -n "${ALARM_EMAIL:-}" ]; then
+  alarm_email=$(resulting "$ALARM_EMAIL" shared AlarmEmail)
+  give shared AlarmEmail "$alarm_email"
+else
+  alarm_email=$(resulting '' shared AlarmEmail)
+  if [ -z "$alarm_email" ]; then
+    alarm_email=$(previous budget parameter AlarmEmail)
+    [ -z "$alarm_email" ] || give shared AlarmEmail "$alarm_email"
+  fi
 fi
-[ -z "${ALARM_EMAIL:-}" ] || { value=$(after "$ALARM_EMAIL" shared AlarmEmail) && give shared AlarmEmail "$value"; }
-alarm_email=$(after "${ALARM_EMAIL:-}" shared AlarmEmail)
 budget=no # keep, drop or no
-usd=${BUDGET_USD:-}
-usd=${usd// /}
+usd=$(sed 's/ *, */,/g; s/^ *//; s/ *$//' <<<"${BUDGET_USD:-}")
 if [ -n "$usd" ] && [ "$usd" != none ]; then
-  [[ "$usd" =~ ^[0-9]+(\.[0-9]{1,2})?(,[0-9]+(\.[0-9]{1,2})?){0,4}$ ]] || die "BUDGET_USD '$BUDGET_USD' is not one to five amounts of US dollars, e.g. 1,5; none drops the budget"
-  [[ ! ",$usd," =~ ,0+(\.0+)?, ]] || die "BUDGET_USD '$BUDGET_USD' holds an amount of nothing; write what you want to hear of, e.g. 1,5"
-  twice=$(tr , '\n' <<<"$usd" | sort | uniq -d)
-  [ -z "$twice" ] || die "BUDGET_USD '$BUDGET_USD' holds $twice twice; AWS Budgets takes each amount once"
+  one=$(property_of budget FirstUsd AllowedPattern)
+  matches "$usd" "$one(,$one){0,4}" ||
+    die "BUDGET_USD '$BUDGET_USD' is not one to five amounts of US dollars above 0, by commas and with at most two decimals, e.g. 1,5; none drops the budget"
+  twice=$(tr , '\n' <<<"$usd" | awk '{ amount = sprintf("%.2f", $1) } amount in seen { print seen[amount] " and " $1; exit } { seen[amount] = $1 }')
+  [ -z "$twice" ] || die "BUDGET_USD '$BUDGET_USD' holds one amount twice, $twice; AWS Budgets takes each amount once"
   [ -n "$alarm_email" ] || die "BUDGET_USD needs the address that the budget writes to: ALARM_EMAIL=you@example.com BUDGET_USD=$usd npm run deploy -- $stage"
 fi
-budget_was=$(was budget status)
-if [ "$usd" = none ] || [ -z "$alarm_email" ]; then
-  [ -z "$budget_was" ] || budget=drop
-elif [ -n "$budget_was$usd${ALARM_EMAIL:-}" ]; then
+if [ "$usd" = none ] || [ "${ALARM_EMAIL:-}" = none ]; then
+  [ -z "$(previous budget status)" ] || budget=drop
+elif [ -n "$usd${ALARM_EMAIL:-}$(previous budget status)" ]; then
+  [ -z "$forbidden" ] || die "$forbidden; BUDGET_USD=none goes without one"
   budget=keep
-  give budget AlarmEmail "$alarm_email"
+  # Another Region's stage of this name may have given the budget another address.
+  if [ -n "${ALARM_EMAIL:-}" ] || [ -z "$(previous budget status)" ]; then give budget AlarmEmail "$alarm_email"; fi
   if [ -n "$usd" ]; then
     rest=$usd,
     for ordinal in $ORDINALS; do
@@ -176,14 +226,10 @@ elif [ -n "$budget_was$usd${ALARM_EMAIL:-}" ]; then
 fi
 
 # The page: where it is, and under which name.
-case ${HOSTING:-} in
-  '' | cloudfront | website) ;;
-  *) die "HOSTING '$HOSTING' is neither cloudfront nor website" ;;
-esac
-[ -z "${HOSTING:-}" ] || give front Hosting "$HOSTING"
-hosting=$(after "${HOSTING:-}" front Hosting)
-domain=$(after "${DOMAIN:-}" front Domain)
-page_certificate=$(after "${CERTIFICATE_ARN:-}" front CertificateArn)
+hosting=$(resulting "${HOSTING:-}" front Hosting)
+[ -z "${HOSTING:-}" ] || give front Hosting "$hosting"
+domain=$(resulting "${DOMAIN:-}" front Domain)
+page_certificate=$(resulting "${CERTIFICATE_ARN:-}" front CertificateArn)
 no_domain=$(default_of front Domain)
 no_certificate=$(default_of front CertificateArn)
 if [ "${DOMAIN:-}" = none ]; then page_certificate=$no_certificate; fi
@@ -203,27 +249,37 @@ if [ -n "${DOMAIN:-}${CERTIFICATE_ARN:-}" ]; then
   give front CertificateArn "$page_certificate"
 fi
 
-# The socket's name goes with the page's, unless it is said by itself.
+# The socket's name follows the page's until somebody sets it by itself.
+no_socket_domain=$(default_of api Domain)
+no_socket_certificate=$(default_of api CertificateArn)
+beside() { if [ -n "$1" ] && [ "$1" != "$no_domain" ]; then echo "ws.$1"; else echo "$no_socket_domain"; fi; } # the page's name -> the socket's
 socket_domain=${SOCKET_DOMAIN:-}
-if [ -z "$socket_domain" ] && [ -n "${DOMAIN:-}" ]; then
-  case $DOMAIN in none) socket_domain=none ;; *) socket_domain=ws.$DOMAIN ;; esac
+page_before=$(previous front parameter Domain)
+socket_before=$(previous api parameter Domain)
+if [ -z "$socket_domain" ] && [ -n "${DOMAIN:-}" ] && [ "${socket_before:-$no_socket_domain}" = "$(beside "$page_before")" ]; then
+  case $DOMAIN in none) socket_domain=none ;; *) socket_domain=$(beside "$DOMAIN") ;; esac
 fi
 socket_certificate=${SOCKET_CERTIFICATE_ARN:-}
-no_socket_domain=$(default_of api Domain)
-no_certificate=$(default_of api CertificateArn)
-named=$(after "$socket_domain" api Domain)
-if [ -z "$socket_certificate" ] && [ "$region" = us-east-1 ] && [ "$named" != "$no_socket_domain" ]; then socket_certificate=${CERTIFICATE_ARN:-}; fi
+named=$(resulting "$socket_domain" api Domain)
+# In us-east-1 one certificate can serve both, until somebody sets the socket's by itself.
+certificate_before=$(previous api parameter CertificateArn)
+page_certificate_before=$(previous front parameter CertificateArn)
+if [ -z "$socket_certificate" ] && [ "$region" = us-east-1 ] && [ "$named" != "$no_socket_domain" ]; then
+  case $certificate_before in
+    '' | "$no_socket_certificate" | "$page_certificate_before") socket_certificate=${CERTIFICATE_ARN:-} ;;
+  esac
+fi
 if [ "$socket_domain" = none ]; then socket_certificate=none; fi
 if [ -n "$socket_domain$socket_certificate" ]; then
   socket_domain=$named
-  socket_certificate=$(after "$socket_certificate" api CertificateArn)
+  socket_certificate=$(resulting "$socket_certificate" api CertificateArn)
   if [ "$socket_domain" != "$no_socket_domain" ]; then
     [[ "$socket_domain" =~ ^$host$ ]] || die "SOCKET_DOMAIN '$socket_domain' is not a host name, e.g. ws.chat.example.com; none forgets it"
-    [ "$socket_certificate" != "$no_certificate" ] ||
+    [ "$socket_certificate" != "$no_socket_certificate" ] ||
       die "the socket's name $socket_domain needs SOCKET_CERTIFICATE_ARN: a certificate for it in ACM, in $region; SOCKET_DOMAIN=none goes without"
     [[ "$socket_certificate" =~ $certificate ]] || die "SOCKET_CERTIFICATE_ARN '$socket_certificate' is not the ARN of an ACM certificate: arn:aws:acm:$region:ACCOUNT:certificate/ID"
     [ "${BASH_REMATCH[1]}" = "$region" ] || die "SOCKET_CERTIFICATE_ARN is in ${BASH_REMATCH[1]}, but API Gateway takes certificates of the stage's Region only; request one in $region"
-  elif [ "$socket_certificate" != "$no_certificate" ]; then
+  elif [ "$socket_certificate" != "$no_socket_certificate" ]; then
     die 'SOCKET_CERTIFICATE_ARN is for a SOCKET_DOMAIN, and none is set; add SOCKET_DOMAIN=ws.chat.example.com'
   fi
   give front SocketDomain "$socket_domain"
@@ -232,15 +288,16 @@ if [ -n "$socket_domain$socket_certificate" ]; then
 fi
 
 # Sign-in at the stage's own pool: asked for now, or on since an earlier run.
-mode=$(was api parameter AuthMode)
-issuer=$(was api parameter OidcIssuer)
-pool=$(was identity output Issuer)
+mode=$(previous api parameter AuthMode)
+issuer=$(previous api parameter OidcIssuer)
+pool=$(previous identity output Issuer)
 sign_in=no # yes, drop or no
 case ${SIGN_IN:-} in
   none) sign_in=drop ;;
   '') if [ "$mode" = oidc ] && [ -n "$pool" ] && [ "$issuer" = "$pool" ]; then sign_in=yes; fi ;;
   *)
     [[ "$SIGN_IN" =~ ^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$ ]] || die "SIGN_IN '$SIGN_IN' must be small letters, digits and hyphens, at most 63; none goes back to guests"
+    case $SIGN_IN in *aws* | *amazon* | *cognito*) die "SIGN_IN '$SIGN_IN' holds aws, amazon or cognito, which Cognito keeps for itself; choose another prefix" ;; esac
     sign_in=yes
     give identity DomainPrefix "$SIGN_IN"
     ;;
@@ -271,8 +328,8 @@ if [ "$sign_in" = drop ]; then
 fi
 
 # Which pages may open a socket. Those that were said stay said; else it is the stage's own page, wherever that is after this run.
-origins_were=$(was api parameter AllowedOrigins)
-page_was=$(was front output SiteUrl)
+origins_were=$(previous api parameter AllowedOrigins)
+page_was=$(previous front output SiteUrl)
 follow=no
 case ${ALLOWED_ORIGINS:-} in
   none) follow=yes ;;
@@ -292,23 +349,23 @@ fi
 unprotected=
 if [ "$stage" = prod ]; then
   for stack in shared identity; do
-    case $(was "$stack" parameter DeletionProtection)/${asked[*]-} in
+    case $(previous "$stack" parameter DeletionProtection)/${asked[*]-} in
       on/* | off/* | *$stack.DeletionProtection=*) ;;
-      *) if [ -n "$(was "$stack" status)" ]; then give "$stack" DeletionProtection on; else unprotected="$unprotected $stack"; fi ;;
+      *) if [ -n "$(previous "$stack" status)" ]; then give "$stack" DeletionProtection on; else unprotected="$unprotected $stack"; fi ;;
     esac
   done
 fi
 
-loud() {
+warn_unheard() {
   [ "$budget" != keep ] || [ -z "$alarm_email" ] || return 0
   if [ -z "$alarm_email" ]; then
     printf '\n!!! NOBODY HEARS AN ALARM OF THIS STAGE, AND THERE IS NO BUDGET. Mend it: ALARM_EMAIL=you@example.com BUDGET_USD=1,5 npm run deploy -- %s\n' "$stage"
   else
-    printf '\n!!! THERE IS NO BUDGET FOR THIS STAGE: nobody hears what it costs. Mend it: BUDGET_USD=1,5 npm run deploy -- %s\n' "$stage"
+    printf '\n!!! THERE IS NO BUDGET FOR THIS STAGE: nobody hears what it costs.%s Mend it: BUDGET_USD=1,5 npm run deploy -- %s\n' "${forbidden:+ $forbidden.}" "$stage"
   fi
 }
 echo "stage $stage, account $account, Region $region"
-loud
+warn_unheard
 
 # ── Build ──
 build=()
@@ -326,21 +383,24 @@ npm run build -- "${build[@]}"
 # a new event needs its rule before api publishes it, or it would reach the archive alone. Where the new workflows imports an
 # export that the deployed api does not have yet, api has to go first: CloudFormation refuses an import that nobody exports.
 order='shared workflows api front'
-if [ -z "$(was api status)" ] || [ -z "$(was workflows status)" ]; then order='shared api workflows front'; fi
+if [ -z "$(previous api status)" ] || [ -z "$(previous workflows status)" ]; then order='shared api workflows front'; fi
 imports=$(sed -n 's/.*ImportValue: *!Sub *.hubbub-\${Stage}-\([A-Za-z0-9]*\).*/\1/p' workflows/template.yaml | sort -u)
 for name in $imports; do
-  if grep -q "Export: .*hubbub-\${Stage}-$name'" api/template.yaml && [ -z "$(was api output "$name")" ]; then order='shared api workflows front'; fi
+  if grep -q "Export: .*hubbub-\${Stage}-$name'" api/template.yaml && [ -z "$(previous api output "$name")" ]; then order='shared api workflows front'; fi
 done
 
 # The budget is there before anything costs.
 if [ "$budget" = keep ]; then deploy budget; fi
 for stack in $order; do deploy "$stack"; done
-if [ "$budget" = drop ]; then remove budget; fi
+if [ "$budget" = drop ]; then
+  echo "The budget goes. Stages of this name in other Regions shared it."
+  remove budget
+fi
 
 # Only now is the page's address known. What depends on it, or on the user pool, is deployed again where it differs from what stands.
 page=$(output front SiteUrl)
 again=
-settle() { # stack, parameter, value
+set_where_different() { # stack, parameter, value
   local state now
   state=$(describe "$1")
   now=$(field "$state" parameter "$2")
@@ -354,14 +414,14 @@ if [ "$sign_in" = yes ]; then
   origins=$(output identity SignInOrigins)
   issuer=$(output identity Issuer)
   client=$(output identity ClientId)
-  settle front SignInOrigins "$origins"
-  settle api AuthMode oidc
-  settle api OidcIssuer "$issuer"
-  settle api OidcAudience "$client"
+  set_where_different front SignInOrigins "$origins"
+  set_where_different api AuthMode oidc
+  set_where_different api OidcIssuer "$issuer"
+  set_where_different api OidcAudience "$client"
 fi
-if [ "$follow" = yes ]; then settle api AllowedOrigins "$page"; fi
+if [ "$follow" = yes ]; then set_where_different api AllowedOrigins "$page"; fi
 for stack in $unprotected; do
-  if [ "$stack" != identity ] || [ "$sign_in" = yes ]; then settle "$stack" DeletionProtection on; fi
+  if [ "$stack" != identity ] || [ "$sign_in" = yes ]; then set_where_different "$stack" DeletionProtection on; fi
 done
 for stack in $again; do deploy "$stack"; done
 bash front/deploy-frontend.sh "$stage"
@@ -390,5 +450,8 @@ if [ "$budget" = keep ]; then
   done
   echo "Budget:    mail at ${thresholds#, } US dollars a month, of the whole account"
 fi
+if [ "$sign_in" != yes ] && [ -n "$(previous identity status)" ]; then
+  echo "Sign-in:   off. The user pool stays with its people; this deletes it: aws cloudformation delete-stack --stack-name hubbub-$stage-identity --region $region"
+fi
 echo "Remove it: npm run destroy -- $stage"
-loud
+warn_unheard

@@ -22,21 +22,36 @@ done
 [ -n "$stage" ] || die "say which stage: $usage"
 check_account
 
+stop_on_interrupt
+
 # ── What is there ──
 every=$(stacks)
 bucket=''
 standing='' # in the order of removal: consumers before what they import
+protected=''
+forbidden='' # stacks of another Region that nobody may look into
 for stack in $every; do
-  state=$(describe "$stack")
+  state=$(describe_all "$stack")
   [ -n "$state" ] || continue
   status=$(field "$state" status)
   case $status in
-    DELETE_IN_PROGRESS) ;;
+    FORBIDDEN)
+      at=$(region_of "$stack")
+      echo "AWS does not let you look into $at: if hubbub-$stage-$stack stands there, it stays" >&2
+      forbidden=$stack
+      continue
+      ;;
+    DELETE_IN_PROGRESS | REVIEW_IN_PROGRESS) ;;
     *_IN_PROGRESS) die "hubbub-$stage-$stack is $status: something else is working on it; wait until it has ended, then run this again" ;;
   esac
   standing="$stack $standing"
   [ "$stack" != front ] || bucket=$(field "$state" output SiteBucket)
+  # prod retains what is protected, and the stack goes without it.
+  protection=$(field "$state" parameter DeletionProtection)
+  if [ "$stage" != prod ] && [ "$protection" = on ]; then protected="$protected $stack.DeletionProtection=off"; fi
 done
+[ -z "$protected" ] ||
+  die "deletion protection is on, and AWS would stop half-way; switch it off first: npm run deploy -- $stage$protected"
 
 # Region -> the bucket in which SAM keeps what it uploads, for every stack of the account; empty where there is none.
 artifacts_of() {
@@ -80,21 +95,33 @@ logs() {
 }
 
 artifacts=$(artifacts_of "$region") || die "AWS does not say which bucket SAM uses; it said: $artifacts"
-where=$(region_of budget)
-artifacts_budget=$artifacts
-if [ "$where" != "$region" ]; then
-  artifacts_budget=$(artifacts_of "$where") || die "AWS does not say which bucket SAM uses in $where; it said: $artifacts_budget"
+budget_region=$(region_of budget)
+budget_artifacts=$artifacts
+if [ "$budget_region" != "$region" ]; then
+  budget_artifacts=
+  if [ -z "$forbidden" ]; then
+    budget_artifacts=$(artifacts_of "$budget_region") || die "AWS does not say which bucket SAM uses in $budget_region; it said: $budget_artifacts"
+  fi
 fi
-uploaded=no
+# stack -> sets $from and $at: the bucket of its uploads, empty where there is none, and the bucket's Region.
+uploads_of() {
+  if [ "$1" = budget ]; then from=$budget_artifacts at=$budget_region; else from=$artifacts at=$region; fi
+}
+uploaded='' # the stacks that have uploads
 for stack in $every; do
-  if [ "$stack" = budget ]; then from=$artifacts_budget at=$where; else from=$artifacts at=$region; fi
+  uploads_of "$stack"
   [ -n "$from" ] || continue
   found=$(versions "$from" "hubbub-$stage-$stack/" "$at" 1)
-  case $found in *'"Key"'*) uploaded=yes ;; esac
+  case $found in *'"Key"'*) uploaded="$uploaded $stack" ;; esac
 done
 groups=$(logs)
-[ -n "$standing$groups" ] || [ "$uploaded" = yes ] ||
-  die "there is no stage $stage in $region of account $account; AWS_REGION=… looks in another Region"
+case $standing/$groups/$uploaded in
+  //) die "there is no stage $stage in $region of account $account; AWS_REGION=… looks in another Region" ;;
+  'budget //' | 'budget // budget')
+    die "there is no stage $stage in $region of account $account, only its budget, which stages of this name in all Regions share." \
+      "AWS_REGION=… looks in another Region; this deletes the budget: aws cloudformation delete-stack --stack-name hubbub-$stage-budget --region $budget_region"
+    ;;
+esac
 
 # ── What is about to happen ──
 echo "This removes the stage $stage from account $account, Region $region:"
@@ -103,7 +130,10 @@ for stack in $standing; do
   if [ "$at" = "$region" ]; then echo "  stack   hubbub-$stage-$stack"; else echo "  stack   hubbub-$stage-$stack in $at, where stages of this name in all Regions share it"; fi
 done
 [ -z "$bucket" ] || echo "  bucket  $bucket, the page: emptied, all versions, then deleted"
-[ "$uploaded" = no ] || echo "  uploads SAM's artifacts of these stacks: s3://$artifacts/hubbub-$stage-STACK/"
+for stack in $uploaded; do
+  uploads_of "$stack"
+  echo "  uploads s3://$from/hubbub-$stage-$stack/, what SAM uploaded of it"
+done
 [ -z "$groups" ] || printf '%s\n' "$groups" | sed 's/^/  logs    /'
 if [ "$stage" = prod ]; then
   echo '  kept    what prod retains: all tables of shared, and the user pool of identity; the list follows at the end'
@@ -130,7 +160,7 @@ if [ -n "$bucket" ]; then
 fi
 for stack in $standing; do remove "$stack"; done
 for stack in $every; do
-  if [ "$stack" = budget ]; then from=$artifacts_budget at=$where; else from=$artifacts at=$region; fi
+  uploads_of "$stack"
   [ -z "$from" ] || empty "$from" "hubbub-$stage-$stack/" "$at"
 done
 groups=$(logs)
@@ -143,11 +173,23 @@ if [ "$stage" = prod ]; then # no other stage retains one, and not every Region 
   pools=$(ask cognito-idp list-user-pools --max-results 60 --query "UserPools[?Name=='hubbub-$stage'].[Id]" --output text) ||
     pools='unknown: AWS did not list them'
 fi
-buckets=$(ask s3api list-buckets --query "Buckets[?starts_with(Name, 'hubbub-$stage-')].[Name]" --output text)
+# S3 lists the buckets of all Regions; another Region may have a stage of this name, too.
+named=$(ask s3api list-buckets --query "Buckets[?starts_with(Name, 'hubbub-$stage-')].[Name]" --output text)
+case $named in None) named= ;; esac
+buckets=
+for bucket in $named; do
+  at=$(ask s3api get-bucket-location --bucket "$bucket" --region "$region" --query LocationConstraint --output text) || continue
+  case $at in None) at=us-east-1 ;; esac # as S3 has it: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
+  [ "$at" != "$region" ] || buckets+=$bucket$'\n'
+done
+buckets=${buckets%$'\n'}
 printf '\nThe stage %s is removed. Left in account %s:\n' "$stage" "$account"
 left() { case $2 in '' | None) ;; *) printf '%s\n' "$2" | sed "s/^/  $1/" ;; esac; }
 left 'table     ' "$tables"
 left 'user pool ' "$pools"
 left 'bucket    ' "$buckets"
 case $tables$pools$buckets in '' | None | NoneNone | NoneNoneNone) echo '  nothing of this stage' ;; esac
-[ -z "$artifacts" ] || echo "  SAM's own bucket $artifacts, for whatever else the account deploys"
+for from in "$artifacts" "$budget_artifacts"; do
+  [ -z "$from" ] || echo "  SAM's own bucket $from, for whatever else the account deploys"
+  [ "$artifacts" != "$budget_artifacts" ] || break
+done

@@ -4,8 +4,13 @@
 # A caller assigns first (x=$(…)) and uses $x afterwards: a failure inside an argument, or after `local`, stops nothing.
 
 die() {
-  printf '%s: %s\n' "$(basename "$0" .sh)" "$1" >&2
+  printf '%s: %s\n' "$(basename "$0" .sh)" "$*" >&2
   exit 1
+}
+
+# A Ctrl-C, or the end of the terminal, is no failure of a stack. The shell says so after the command that it waits for has ended.
+stop_on_interrupt() {
+  trap 'printf "\n%s: stopped; AWS goes on with what it has begun; run the same command again\n" "$(basename "$0" .sh)" >&2; exit 130' INT TERM HUP
 }
 
 # One name a line, in the order of samconfig.toml, which is the one place that lists the stacks.
@@ -31,17 +36,26 @@ check_account() {
   local configured
   configured=$(aws configure get region 2>/dev/null) || configured=
   region=${AWS_REGION:-${AWS_DEFAULT_REGION:-$configured}}
-  account=$(ask sts get-caller-identity --query Account --output text --region "${region:-us-east-1}") ||
-    die "AWS does not take your credentials; run 'aws configure' (or 'aws sso login', or set AWS_PROFILE), then run this again"
-  [[ "$account" =~ ^[0-9]{12}$ ]] ||
-    die "AWS names no account for your credentials but '$account'; run 'aws sts get-caller-identity' to see why"
   [ -n "$region" ] ||
     die "no Region is set; run 'aws configure set region eu-west-1', or put AWS_REGION=eu-west-1 before the command"
   [ "${AWS_REGION:-$region}" = "${AWS_DEFAULT_REGION:-$region}" ] ||
     die "AWS_REGION is $AWS_REGION but AWS_DEFAULT_REGION is $AWS_DEFAULT_REGION; unset one, or set both to the same Region"
   [[ "$region" =~ ^[a-z]{2}(-[a-z]+)+-[0-9]+$ ]] ||
     die "'$region' is not the name of a Region; set one like eu-west-1 in AWS_REGION or with 'aws configure set region'"
+  case $region in
+    cn-* | us-gov-*) die "$region is not supported: Hubbub needs services that China and GovCloud lack (README, Deploy); use a commercial Region" ;;
+  esac
   export AWS_REGION=$region AWS_DEFAULT_REGION=$region
+  if ! account=$(ask sts get-caller-identity --query Account --output text --region "$region" 2>&1); then
+    printf '%s\n' "$account" >&2
+    case $account in
+      *'Could not connect'* | *'Connect timeout'* | *'Read timeout'* | *'Connection was closed'* | *proxy* | *'SSL validation failed'*)
+        die "AWS cannot be reached in $region; check the network, the proxy and the Region's name, then run this again" ;;
+      *) die "AWS does not take your credentials; run 'aws configure' (or 'aws sso login', or set AWS_PROFILE), then run this again" ;;
+    esac
+  fi
+  [[ "$account" =~ ^[0-9]{12}$ ]] ||
+    die "AWS names no account for your credentials but '$account'; run 'aws sts get-caller-identity' to see why"
 }
 
 # aws, with what it says on stderr shown only where it fails. The AWS CLI also warns there, so stderr is no part of an answer.
@@ -62,17 +76,27 @@ region_of() {
   printf '%s\n' "${fixed:-$region}"
 }
 
-# stack -> lines of `status<TAB>S`, `parameter<TAB>KEY<TAB>VALUE`, `output<TAB>KEY<TAB>VALUE`; nothing where there is no such stack.
-# A stack that holds nothing but a change set is none, as for SAM. Fails where AWS does not answer.
+# stack -> as describe_all, but nothing for a stack that holds no more than a change set: SAM takes it for none, too.
 describe() {
+  local state
+  state=$(describe_all "$1") || return 1
+  case $state in
+    '' | status"	"REVIEW_IN_PROGRESS*) ;;
+    *) printf '%s\n' "$state" ;;
+  esac
+}
+
+# stack -> lines of `status<TAB>S`, `parameter<TAB>KEY<TAB>VALUE`, `output<TAB>KEY<TAB>VALUE`; nothing where there is no such stack.
+# Fails where AWS does not answer. Where AWS forbids to look into another Region than the stage's, the one line is `status<TAB>FORBIDDEN`.
+describe_all() {
   local where answer status=0
   where=$(region_of "$1") || return 1
   answer=$(ask cloudformation describe-stacks --stack-name "hubbub-$stage-$1" --region "$where" --output text --query \
     "Stacks[0].[[['status', StackStatus]], Parameters[].['parameter', ParameterKey, ParameterValue], Outputs[].['output', OutputKey, OutputValue]][]" 2>&1) || status=$?
   case $answer in
-    status"	"REVIEW_IN_PROGRESS*) return 0 ;;
     status"	"*) if [ "$status" -eq 0 ]; then printf '%s\n' "$answer"; return 0; fi ;;
     *"hubbub-$stage-$1"*"does not exist"*) return 0 ;;
+    *AccessDenied* | *'not authorized'*) if [ "$where" != "$region" ]; then printf 'status\tFORBIDDEN\n'; return 0; fi ;;
   esac
   printf '%s\n%s: AWS does not say how the stack hubbub-%s-%s is; mend what the line above says, then run this again\n' \
     "$answer" "$(basename "$0" .sh)" "$stage" "$1" >&2

@@ -24,13 +24,14 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const compressed = async (file: string) =>
   gzipSync(await readFile(join(folder, file)), { level: 6 }).length;
 
-/** What is loaded when it is wanted: the words of another language, the emoji. */
+/** What is loaded when it is wanted, beside the words of another language. */
+const LATER = ['emoji', 'sign-in', 'claimed-lock', 'dialogs'];
 const scriptOf = (name: string) => (file: string) =>
   new RegExp(`^app-${name}-[\\w-]{10}\\.js$`).test(file);
 
 test.each([
-  ['in English', ['ar', 'dialogs', 'emoji', 'sign-in']],
-  ['in Arabic', ['dialogs', 'emoji', 'sign-in']],
+  ['in English', ['ar', ...LATER]],
+  ['in Arabic', LATER],
 ])('a first load %s is at most 60 KB compressed', async (_, later) => {
   const names = later.map((name) => files.find(scriptOf(name)));
   expect(names).not.toContain(undefined);
@@ -38,6 +39,13 @@ test.each([
   const sizes = await Promise.all(loaded.map(compressed));
   expect(loaded.length).toBeGreaterThanOrEqual(5);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(FIRST_LOAD_BYTES);
+});
+
+test('what is kept in files, as a bot does, is not loaded', async () => {
+  const scripts = files.filter((file) => file.endsWith('.js'));
+  const texts = await Promise.all(scripts.map((file) => readFile(join(folder, file), 'utf8')));
+  expect(texts.filter((text) => /getBuiltinModule|mkdirSync/.test(text))).toEqual([]);
+  expect(texts.some((text) => text.includes('indexedDB'))).toBe(true);
 });
 
 test('every file that index.html and the manifest name is there, one script and one style sheet', async () => {

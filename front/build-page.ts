@@ -30,7 +30,7 @@ export async function buildPage(folder: string, policy = ''): Promise<void> {
   const later = new Map<string, string>();
   const [css, js] = await Promise.all([
     bundle(imports, 'css'),
-    bundle('import "./app.js";', 'js', [apart(later)]),
+    bundle('import "./app.js";', 'js', [apart(later), withoutFolders]),
   ]);
   const names = { css: named('page', css, 'css'), js: named('app', js, 'js') };
   await Promise.all([
@@ -55,6 +55,17 @@ const apart = (scripts: Map<string, string>): Plugin => ({
     });
   },
 });
+
+/** A page has no folder: what keeps in one is Node's. What stands in for it is in the page already. */
+const withoutFolders: Plugin = {
+  name: 'without-folders',
+  setup({ onLoad }) {
+    onLoad({ filter: /\bports[\\/]file\.js$/ }, () => ({
+      contents: `export { createMemoryKeep as createFileKeep, createMemoryStore as createFileStore } from './memory.js';`,
+      resolveDir: join(SOURCE, 'ports'),
+    }));
+  },
+};
 
 async function bundle(
   contents: string,

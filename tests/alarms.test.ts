@@ -17,6 +17,7 @@ interface Metric {
 interface Query {
   Id: string;
   Expression?: string;
+  Period?: number;
   MetricStat?: { Metric: Metric; Period: number };
 }
 interface Alarm extends Partial<Metric> {
@@ -96,7 +97,10 @@ describe('a person is woken', () => {
 
   test.each(alarms)('%s: by minutes, in which silence is no alarm', (_, alarm) => {
     expect(alarm.TreatMissingData).toBe('notBreaching');
-    const periods = alarm.Metrics?.map((query) => query.MetricStat?.Period ?? 60) ?? [alarm.Period];
+    // A query says its period itself; metric math has the period of the metrics that it reads.
+    const periods = alarm.Metrics?.flatMap(({ Expression, MetricStat, Period }) =>
+      Expression === undefined || /^SELECT /.test(Expression) ? [MetricStat?.Period ?? Period] : [],
+    ) ?? [alarm.Period];
     expect(new Set(periods)).toEqual(new Set([60]));
   });
 

@@ -1,4 +1,5 @@
 // The house: what no compiler sees. Templates, code and docs say the same, and rooms know only the neighbours they may.
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -592,13 +593,19 @@ describe('templates', () => {
     expect(policy).not.toMatch(/127\.0\.0\.1|localhost/);
   });
 
-  test.each(TEMPLATES)('%s can be built, checked, deployed and deleted by its name', (stack) => {
-    const config = read('samconfig.toml');
-    for (const command of ['build', 'validate', 'deploy', 'delete'])
-      expect(config).toContain(`[${stack}.${command}.parameters]`);
-    const deploy = config.split(`[${stack}.deploy.parameters]\n`)[1]?.split('\n[')[0] ?? '';
-    // A stack that fails to be created would stand in the way of the next deploy.
-    expect(deploy).toContain('on_failure = "DELETE"');
+  test.each(TEMPLATES)('%s can be built, checked and deployed by its name', (stack) => {
+    const sections = [...read('samconfig.toml').matchAll(/^\[(\w+)\.(\w+)\.parameters\]$/gm)];
+    const commands = sections.flatMap(([, of, command]) => (of === stack ? [command] : []));
+    // Nothing reads another: destroy.sh deletes stacks without SAM.
+    const invoked = plan.functions.some(({ name }) => name.startsWith(`hubbub-dev-${stack}-`));
+    expect(commands).toEqual(['build', 'validate', 'deploy', ...(invoked ? ['local_invoke'] : [])]);
+    // A stack that fails to be created would stand in the way of the next deploy; tests/emulator/run.ts lets one fail.
+    const settings = spawnSync(
+      'bash',
+      ['-c', `. ./stacks.sh; setting ${stack} deploy on_failure`],
+      { cwd: ROOT, encoding: 'utf8' },
+    );
+    expect(settings.stdout).toBe('DELETE\n');
     expect(read('README.md')).toContain(`[${stack}](${stack}/template.yaml)`);
   });
 
@@ -732,6 +739,13 @@ describe('docs', () => {
   test('every error code stands in the README of the wire', () => {
     const wire = read('shared/README.md');
     expect(Object.keys(ERRORS).filter((code) => !wire.includes(`\`${code}\``))).toEqual([]);
+  });
+
+  test('npx is never given a flag of the program that it runs: npm would read it as its own', () => {
+    const broken = /npx --no [\w-]+ --?\w/;
+    const here = readdirSync(ROOT).filter((name) => /\.(md|sh|json)$/.test(name));
+    const shown = [...files, ...here].filter((file) => /\.(md|sh|json|ts|js)$|\/bin\//.test(file));
+    expect(shown.filter((file) => broken.test(read(file)))).toEqual([]);
   });
 
   test('no file names a registry host or a path of one machine', () => {

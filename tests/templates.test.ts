@@ -1,10 +1,17 @@
 // What the templates come to for the parameters that a deployment gives them.
 
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve as resolvePath } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { aged } from '../front/src/core/outbox-entry.js';
 import { evaluateCondition } from '../local/template/conditions.ts';
 import { resolve, type Scope } from '../local/template/intrinsics.ts';
 import { readParameters } from '../local/template/parameters.ts';
@@ -12,8 +19,10 @@ import { isMapping, type Mapping, type Value } from '../local/template/source.ts
 import { parseTemplate } from '../local/template/yaml.ts';
 import { CLAIM_DAYS } from '../shared/src/events.ts';
 import { type Finding, faults, LACKS } from './regions.ts';
+import { blocksOf, runBlock } from './runbook.ts';
 
 const ROOT = resolvePath(import.meta.dirname, '..');
+const IMPORT = 'Import retained tables';
 
 /** The resources of a stack whose own attributes and properties refer to no other resource. @throws Refusal for a parameter that is not allowed. */
 function resourcesOf(stack: string, given: Record<string, string>): (id: string) => Mapping {
@@ -122,8 +131,13 @@ describe('archive', () => {
   });
 
   test('the page sends nothing that is older than its claim', () => {
-    const outbox = readFileSync(join(ROOT, 'front/src/core/outbox-entry.js'), 'utf8');
-    expect(outbox).toContain(`const OLDEST_MS = ${CLAIM_DAYS} * 24 * 60 * 60_000;`);
+    const written = {
+      ...{ messageId: 'm', room: 'lobby', text: 'hi', writtenAt: 1_000, position: 0 },
+      ...{ state: 'pending' as const, reason: null, fresh: false, once: false },
+    };
+    const claimed = 1_000 + CLAIM_DAYS * 24 * 60 * 60_000;
+    expect(aged(written, claimed)).toBe(written);
+    expect(aged(written, claimed + 1).state).toBe('held');
   });
 
   test('the days for which text rests somewhere stand in the runbook', () => {
@@ -189,39 +203,104 @@ describe('what a stage keeps', () => {
     },
   );
 
-  test('the runbook’s template for an import holds the tables alone, retained, and no outputs', () => {
-    const runbook = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8');
-    const [, script = ''] = /--input-type=module -e "\n([\s\S]*?)\n"\n/.exec(runbook) ?? [];
+  describe('the runbook imports it as a reader does it', () => {
     const folder = mkdtempSync(join(tmpdir(), 'hubbub-import-'));
-    try {
-      const file = join(folder, 'import.yaml');
-      const { stderr } = spawnSync(
-        process.execPath,
-        ['--input-type=module', '-e', script.replace("'import.yaml'", JSON.stringify(file))],
-        { cwd: ROOT, encoding: 'utf8' },
+    const [describeWhatIsKept = '', importIt = '', deployTheRest = ''] = blocksOf(
+      'docs/operations.md',
+      IMPORT,
+      'sh',
+    );
+    const identifiers = blocksOf('docs/operations.md', IMPORT, 'json');
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    const run = (block: string) =>
+      runBlock(block, folder, { aws: '', npm: 'echo "SIGN_IN=$SIGN_IN" >>said' });
+    const made = (stack: string) =>
+      parseTemplate(
+        readFileSync(join(folder, `import-${stack}.yaml`), 'utf8'),
+        join(folder, `import-${stack}.yaml`),
+        folder,
       );
-      expect(stderr).toBe('');
-      const { data } = parseTemplate(readFileSync(file, 'utf8'), file, folder);
-      expect(Object.keys(data)).toEqual([
-        'AWSTemplateFormatVersion',
-        'Description',
-        'Parameters',
-        'Conditions',
-        'Resources',
-      ]);
-      const tables = Object.entries(Object(data.Resources));
-      expect(tables.map(([id]) => ['shared', id])).toEqual(
-        KEPT.filter(([stack]) => stack === 'shared'),
-      );
-      for (const [, table] of tables)
-        expect(table).toMatchObject({
-          Type: 'AWS::DynamoDB::Table',
-          DeletionPolicy: 'Retain',
-          UpdateReplacePolicy: 'Retain',
+
+    beforeAll(() => {
+      for (const name of ['shared', 'identity', 'node_modules', 'package.json'])
+        symlinkSync(join(ROOT, name), join(folder, name));
+      run(describeWhatIsKept);
+    });
+
+    test('its templates hold what is kept alone, retained, and no outputs', () => {
+      const found = ['shared', 'identity'].flatMap((stack) => {
+        const { data } = made(stack);
+        expect(Object.keys(data)).toEqual([
+          'AWSTemplateFormatVersion',
+          'Description',
+          'Parameters',
+          'Conditions',
+          'Resources',
+        ]);
+        return Object.entries(Object(data.Resources)).map(([id, resource]) => {
+          expect(resource).toMatchObject({
+            DeletionPolicy: 'Retain',
+            UpdateReplacePolicy: 'Retain',
+          });
+          return [stack, id];
         });
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+      });
+      expect(found).toEqual(KEPT);
+    });
+
+    test('its lists name each of them by what identifies it', () => {
+      // The primaryIdentifier of each type's schema.
+      const keys: Record<string, string> = {
+        'AWS::DynamoDB::Table': 'TableName',
+        'AWS::Cognito::UserPool': 'UserPoolId',
+      };
+      const listed = ['shared', 'identity'].flatMap((stack, at) =>
+        (JSON.parse(identifiers[at] ?? '') as Mapping[]).map((entry) => {
+          const type = String(entry.ResourceType);
+          expect(Object(made(stack).data.Resources)[String(entry.LogicalResourceId)]).toMatchObject(
+            {
+              Type: type,
+            },
+          );
+          expect(Object.keys(Object(entry.ResourceIdentifier))).toEqual([keys[type]]);
+          return [stack, entry.LogicalResourceId];
+        }),
+      );
+      expect(listed).toEqual(KEPT);
+    });
+
+    test('its commands give every parameter that the templates need, and no other', () => {
+      const lines = run(importIt).filter((line) => line.includes('create-change-set'));
+      expect(lines).toHaveLength(2);
+      for (const [at, stack] of ['shared', 'identity'].entries()) {
+        const line = lines[at] ?? '';
+        expect(line).toContain(`--stack-name hubbub-prod-${stack} `);
+        for (const file of [...line.matchAll(/file:\/\/(\S+)/g)].map(([, name = '']) => name))
+          expect([`import-${stack}.yaml`, `import-${stack}.json`]).toContain(file);
+        const given = Object.fromEntries(
+          [...line.matchAll(/ParameterKey=(\w+),ParameterValue=(\w+)/g)].map(
+            ([, key, value]) => [key, value] as const,
+          ),
+        );
+        const source = made(stack);
+        expect(Object.keys(Object(source.data.Parameters))).toEqual(
+          expect.arrayContaining(Object.keys(given)),
+        );
+        expect(Object.fromEntries(readParameters(source, given))).toMatchObject({
+          Stage: 'prod',
+          DeletionProtection: 'on',
+        });
+      }
+    });
+
+    test('it deploys the rest with sign-in, and leaves no file behind', () => {
+      for (const stack of ['shared', 'identity'])
+        writeFileSync(join(folder, `import-${stack}.json`), '[]');
+      expect(run(deployTheRest)).toEqual(['npm run deploy -- prod']);
+      expect(readFileSync(join(folder, 'said'), 'utf8')).toBe('SIGN_IN=my-chat\n');
+      expect(readdirSync(folder).filter((name) => name.startsWith('import'))).toEqual([]);
+    });
   });
 });
 
@@ -268,9 +347,108 @@ describe('Regions', () => {
     expect(region).toMatch(/^\w+-\w+-\d$/);
   });
 
-  test('the README names every service that a Region lacks', () => {
-    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-    for (const { missing } of LACKS) expect(readme).toContain(missing.split('::')[1]);
-    for (const place of ['China', 'GovCloud']) expect(readme).toContain(place);
+  test('the README says what each Region lacks, of which stack, and nothing else', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8').replaceAll('\n', ' ');
+    const names: Record<string, string> = {
+      "CloudFront's origin access control": 'AWS::CloudFront::OriginAccessControl',
+      CloudFront: 'AWS::CloudFront',
+      Cognito: 'AWS::Cognito',
+    };
+    const said = [
+      ...readme.matchAll(/(China|GovCloud) lacks (.+?)(?=, \w+ lacks|, and accounts)/g),
+    ];
+    const lacked = said.flatMap(([, place, what = '']) =>
+      what.split(' and ').map((one) => {
+        const [, name = '', stack] = /^(.+?)(?: \(`(\w+)`\))?$/.exec(one) ?? [];
+        return { place, missing: names[name] ?? name, stack };
+      }),
+    );
+    // The budget's Regions are not those of a stage; the README says where it is deployed.
+    const listed = LACKS.filter(({ stack }) => stack !== 'budget').map((lack) => ({
+      place: lack.regions.every((name) => name.startsWith('cn-')) ? 'China' : 'GovCloud',
+      missing: lack.missing,
+      stack: lack.stack,
+    }));
+    expect(lacked).toHaveLength(listed.length);
+    expect(lacked).toEqual(expect.arrayContaining(listed));
+    expect(readme).toContain('`budget` is always deployed to us-east-1');
+  });
+});
+
+test('the README makes a role for access logs that API Gateway may take, and tells it to API Gateway', () => {
+  const [make = ''] = blocksOf('README.md', 'Deploy', 'sh').filter((block) =>
+    block.includes('cloudwatchRoleArn'),
+  );
+  const calls = runBlock(make, ROOT, {
+    aws: 'case "$*" in *get-role*) echo arn:aws:iam::123456789012:role/it ;; esac',
+    npm: '',
+  });
+  const [trust = ''] = calls.flatMap((call) => / (\{.*\})$/.exec(call)?.[1] ?? []);
+  expect(JSON.parse(trust)).toMatchObject({
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'apigateway.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+      },
+    ],
+  });
+  expect(calls.at(-2)).toMatch(
+    /^aws apigateway update-account .*path=\/cloudwatchRoleArn,value=arn:aws:iam::\d+:role\/it$/,
+  );
+  const [, given = ''] = /^npm run deploy -- dev api\.(\w+=on)$/.exec(calls.at(-1) ?? '') ?? [];
+  const [parameter = '', value = ''] = given.split('=');
+  const settings = (parameters: Record<string, string>) =>
+    Object(resourcesOf('api', parameters)('ChatApi').Properties).AccessLogSettings;
+  expect([settings({}), settings({ [parameter]: value })]).toEqual([
+    undefined,
+    expect.objectContaining({ Format: expect.any(String) }),
+  ]);
+});
+
+describe('outputs that the docs name', () => {
+  const STACKS = ['shared', 'api', 'workflows', 'front', 'identity', 'budget'];
+  const outputsOf = (stack: string): string[] => {
+    const file = join(ROOT, stack, 'template.yaml');
+    const { data } = parseTemplate(readFileSync(file, 'utf8'), file, ROOT);
+    return Object.keys(Object(data.Outputs));
+  };
+
+  test('the loop that ends guests asks for outputs that are there, and ends every connection', () => {
+    const [, loop = ''] = blocksOf('README.md', 'Sign-in', 'sh');
+    const calls = runBlock(loop, ROOT, {
+      aws: `all="$*"
+      case $all in
+        *OutputKey*) key=\${all#*OutputKey==\\'}; echo "the-\${key%%\\'*}" ;;
+        *scan*) printf 'connection#a=\\tconnection#b=\\n' ;;
+      esac`,
+    });
+    const asked = calls.flatMap((call) => {
+      const [, stack = '', key = ''] =
+        /--stack-name hubbub-dev-(\w+) .*OutputKey=='(\w+)'/.exec(call) ?? [];
+      return stack === '' ? [] : [[stack, key] as const];
+    });
+    expect(asked.length).toBeGreaterThan(0);
+    for (const [stack, key] of asked) expect(outputsOf(stack)).toContain(key);
+    expect(calls.filter((call) => call.includes(' scan '))).toEqual([
+      expect.stringContaining('--table-name the-ConnectionsTable '),
+    ]);
+    expect(calls.filter((call) => call.includes('delete-connection'))).toEqual(
+      ['a=', 'b='].map(
+        (id) =>
+          `aws apigatewaymanagementapi delete-connection --endpoint-url the-CallbackUrl --connection-id ${id}`,
+      ),
+    );
+  });
+
+  test.each(['README.md', 'docs/operations.md'])('%s names only outputs that are there', (page) => {
+    const text = readFileSync(join(ROOT, page), 'utf8');
+    const named = [
+      ...text.matchAll(/\boutputs? (`\w+`(?:(?:,| and) `\w+`)*)/g),
+      ...text.matchAll(/(\b\w+`?), an output of/g),
+    ].flatMap(([, names = '']) => names.match(/\w{4,}/g) ?? []);
+    expect(named.length).toBeGreaterThan(0);
+    const every = STACKS.flatMap(outputsOf);
+    expect(named.filter((name) => !every.includes(name))).toEqual([]);
   });
 });

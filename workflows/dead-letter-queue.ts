@@ -5,6 +5,7 @@ import {
   DeleteMessageCommand,
   GetQueueUrlCommand,
   type Message,
+  QueueDoesNotExist,
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
@@ -22,16 +23,25 @@ export interface Taken {
 }
 
 export interface DeadLetterQueue {
+  name: string;
   /** Every letter that is visible now: the next look finds only what was put since. */
   takeAll(): Promise<Taken[]>;
   forget(taken: Taken): Promise<void>;
   showAgain(taken: Taken): Promise<void>;
 }
 
-/** @param QueueName as the shared stack names it; throws QueueDoesNotExist. */
-export async function openDeadLetterQueue(QueueName: string): Promise<DeadLetterQueue> {
-  const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName }));
+/** The queue of a stage, as the shared stack names it. @throws Error in one line if there is no such stage in this Region. */
+export async function openDeadLetterQueue(stage: string): Promise<DeadLetterQueue> {
+  const name = `hubbub-${stage}-dead-letters`;
+  const { QueueUrl } = await client
+    .send(new GetQueueUrlCommand({ QueueName: name }))
+    .catch(async (error: unknown) => {
+      if (!(error instanceof QueueDoesNotExist)) throw error;
+      const region = await client.config.region();
+      throw new Error(`no such stage ${stage} in ${region}: it has no queue ${name}`);
+    });
   return {
+    name,
     async takeAll() {
       const taken: Taken[] = [];
       for (;;) {

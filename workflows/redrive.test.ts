@@ -1,6 +1,8 @@
 // Redrive as an operator runs it, against a whole machine: what can be done is done once, what cannot stays, and no words are shown.
 
 import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DynamoDBClient, ListTablesCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
@@ -42,22 +44,31 @@ afterAll(() => machine.stop());
 
 /** What redrive printed, line by line, and how it ended. */
 async function redrive(...flags: string[]): Promise<{ lines: string[]; code: number }> {
+  const { stdout, code } = await runAt(machine.aws, flags);
+  return { lines: linesOf(stdout), code };
+}
+
+const linesOf = (printed: string) => printed.split('\n').filter((line) => line !== '');
+
+async function runAt(
+  endpoint: string,
+  flags: string[],
+): Promise<{ stdout: string; stderr: string; code: number }> {
   const run = promisify(execFile)(process.execPath, ['workflows/redrive.ts', ...flags], {
     cwd: join(import.meta.dirname, '..'),
     env: {
       ...process.env,
       NODE_OPTIONS: '',
-      AWS_ENDPOINT_URL: machine.aws,
+      AWS_ENDPOINT_URL: endpoint,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'any',
       AWS_SECRET_ACCESS_KEY: 'any',
     },
   });
-  const { stdout, code } = await run.then(
-    ({ stdout }) => ({ stdout, code: 0 }),
-    (error: { stdout: string; code: number }) => error,
+  return run.then(
+    ({ stdout, stderr }) => ({ stdout, stderr, code: 0 }),
+    (error: { stdout: string; stderr: string; code: number }) => error,
   );
-  return { lines: stdout.split('\n').filter((line) => line !== ''), code };
 }
 
 const post = (MessageBody: string) => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
@@ -88,8 +99,51 @@ async function stored({ detail }: Envelope) {
 }
 
 describe('redrive', () => {
-  test('of an empty queue does nothing, and ends well', async () => {
-    expect(await redrive()).toEqual({ lines: [], code: 0 });
+  test.each([[[]], [['--list']]])(
+    'of an empty queue says that nothing waits, and ends well: %j',
+    async (flags) => {
+      expect(await redrive(...flags)).toEqual({
+        lines: ['nothing waits in hubbub-dev-dead-letters'],
+        code: 0,
+      });
+    },
+  );
+
+  test.each(['--help', '-h'])('%s prints the usage alone', async (flag) => {
+    const usage = 'usage: npm run redrive -- [--stage STAGE] [--list]\n';
+    expect(await runAt(machine.aws, [flag])).toEqual({ stdout: usage, stderr: '', code: 0 });
+  });
+
+  test.each([
+    [['--stage', 'nope'], /^redrive: no such stage nope in us-east-1: .*hubbub-nope-dead-letters$/],
+    [['--stage', 'No such'], /^redrive: the stage's name 'No such' must be .*, e\.g\. dev$/],
+    [['--liist'], /^redrive: Unknown option '--liist'; usage: npm run redrive -- .*--list\]$/],
+    [['--stage'], /^redrive: .*--stage.*; usage: npm run redrive -- .*$/],
+    [['prod'], /^redrive: Unexpected argument 'prod'; usage: npm run redrive -- .*$/],
+  ])('%j is refused in one line', async (flags, line) => {
+    const { stdout, stderr, code } = await runAt(machine.aws, flags);
+    expect([stdout, code]).toEqual(['', 1]);
+    expect(linesOf(stderr)).toEqual([expect.stringMatching(line)]);
+  });
+
+  test('without an answer, or without a machine, says so in one line and takes no letter', async () => {
+    const asked: string[] = [];
+    const stage = createServer((request, response) => {
+      const [, action = ''] = String(request.headers['x-amz-target']).split('.');
+      asked.push(action);
+      response.end(JSON.stringify({ QueueUrl: `${endpoint}/queue`, stateMachines: [] }));
+    });
+    await new Promise<void>((done) => stage.listen(0, '127.0.0.1', done));
+    const endpoint = `http://127.0.0.1:${(stage.address() as AddressInfo).port}`;
+    const halfDeployed = await runAt(endpoint, []);
+    await new Promise((done) => stage.close(done));
+    const silent = await runAt(endpoint, []);
+    expect(asked).toEqual(['GetQueueUrl', 'ListStateMachines']);
+    expect(linesOf(halfDeployed.stderr)).toEqual([
+      'redrive: There is no state machine hubbub-dev-message-distribution',
+    ]);
+    expect(linesOf(silent.stderr)).toEqual([expect.stringMatching(/^redrive: .*ECONNREFUSED/)]);
+    expect([halfDeployed.code, silent.code]).toEqual([1, 1]);
   });
 
   test('lists without restarting anything', async () => {

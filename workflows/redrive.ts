@@ -2,22 +2,40 @@
 
 import { parseArgs } from 'node:util';
 import { openDeadLetterQueue, type Taken } from './dead-letter-queue.ts';
-import { OUTDATED, openRestart } from './restart.ts';
+import { OUTDATED, openRestart, type Restart } from './restart.ts';
 
 const AT_ONCE = 10;
+const USAGE = 'usage: npm run redrive -- [--stage STAGE] [--list]';
 
-const { values } = parseArgs({
-  options: { stage: { type: 'string', default: 'dev' }, list: { type: 'boolean', default: false } },
+await main().catch((error: unknown) => {
+  console.error(`redrive: ${error instanceof Error ? error.message || error.name : error}`);
+  process.exitCode = 1;
 });
-const stack = `hubbub-${values.stage}`;
-const queue = await openDeadLetterQueue(`${stack}-dead-letters`);
-const taken = await queue.takeAll();
 
-if (values.list) {
-  for (const one of taken) say(one, 'waits');
-  await settled(taken.map(queue.showAgain));
-} else if (taken.length > 0) {
-  const outcomes = await redrive(taken);
+async function main(): Promise<void> {
+  const { stage, list, help } = options();
+  if (help) {
+    console.log(USAGE);
+    return;
+  }
+  if (!/^[a-z][a-z0-9]{0,15}$/.test(stage))
+    throw new Error(
+      `the stage's name '${stage}' must be a small letter, then at most 15 small letters and digits, e.g. dev`,
+    );
+  const queue = await openDeadLetterQueue(stage);
+  // Before a letter is taken, which hides it from the next redrive.
+  const restart = list ? undefined : await openRestart(`hubbub-${stage}`);
+  const taken = await queue.takeAll();
+  if (taken.length === 0) {
+    console.log(`nothing waits in ${queue.name}`);
+    return;
+  }
+  if (restart === undefined) {
+    for (const one of taken) say(one, 'waits');
+    await settled(taken.map(queue.showAgain));
+    return;
+  }
+  const outcomes = await redrive(taken, restart);
   // What failed again has put its event back itself, even where its execution went on and succeeded: one copy is enough.
   const fresh = await queue.takeAll();
   const copies = new Set(fresh.map(eventOf));
@@ -33,9 +51,28 @@ if (values.list) {
   await settled([...tidied, ...fresh.map(queue.showAgain)]);
 }
 
+/** @throws Error in one line, with the usage, for arguments that are not known. */
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        stage: { type: 'string', default: 'dev' },
+        list: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    // The first sentence; what follows is advice for programs that take other arguments.
+    const [why] = (error as Error).message.split(/[.\n]/);
+    throw new Error(`${why}; ${USAGE}`);
+  }
+}
+
 /** Restarts each event once, however many letters are about it; answers for each letter why it is not done, if it is not. */
-async function redrive(letters: Taken[]): Promise<Map<Taken, string | undefined>> {
-  const restart = await openRestart(stack);
+async function redrive(
+  letters: Taken[],
+  restart: Restart,
+): Promise<Map<Taken, string | undefined>> {
   const outcomes = new Map<Taken, string | undefined>();
   const groups = Map.groupBy(letters, eventOf).values();
   const lane = async () => {

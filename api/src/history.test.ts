@@ -198,6 +198,26 @@ describe('a hole', () => {
     expect(await tombstones()).toEqual([3]);
   });
 
+  // AWS does not say whether a whole second of `$$.State.EnteredTime` ends in `.000`.
+  test.each([
+    ['with', (time: string) => time],
+    ['without', (time: string) => time.replace('.000Z', 'Z')],
+  ])(
+    'at the end of the room is fenced by the age of a whole second %s milliseconds',
+    async (_, spelled) => {
+      for (const [agoMs, fenced] of [
+        [MINUTE_MS / 2, []],
+        [2 * MINUTE_MS, [3]],
+      ] as const) {
+        await room(3, 3);
+        const second = Math.floor((Date.now() - agoMs) / 1000) * 1000;
+        const headAt = { S: spelled(new Date(second).toISOString()) };
+        await put(0, { head: { N: '3' }, shards: { N: '1' }, headAt });
+        expect((await ask({ ranges: [[2, 9]] })).void).toEqual(fenced);
+      }
+    },
+  );
+
   test('of a room whose head does not tell its age is on its way', async () => {
     await put(0, { head: { N: '2' }, shards: { N: '1' } });
     expect((await ask({ ranges: [[1, 2]] })).void).toEqual([]);

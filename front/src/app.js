@@ -5,8 +5,10 @@ import { learn, speak } from './language.js';
 import { linkHere } from './navigation.js';
 import { clock } from './ports/clock.js';
 import { readConfig } from './ports/config.js';
-import { createSlot } from './ports/slot.js';
+import { NotKept } from './ports/not-kept.js';
+import { createLocalSlot } from './ports/slot.js';
 import { watchSurroundings } from './ports/surroundings.js';
+import { findSharing } from './ports/tabs.js';
 import { takeOver } from './ports/take-over.js';
 import { startSession } from './session.js';
 import { createDialogFetcher, fetchDialogs } from './ui/dialog-fetcher.js';
@@ -18,9 +20,21 @@ import { createSettings, readSettings } from './ui/settings.js';
 
 const CONFIG_RETRY_MS = 5_000;
 
+/** What this browser has failed to keep. @type {Set<import('./ports/not-kept.js').Lost>} */
+const lost = new Set();
+
 /** @param {unknown} error */
-const trouble = (error) => console.warn('Hubbub: this page could not do or keep something.', error);
-const ofBrowser = (/** @type {string} */ key) => createSlot(() => localStorage, key, trouble);
+function trouble(error) {
+  const isNotKept = error instanceof NotKept;
+  // Each key stroke may fail to be kept.
+  if (isNotKept && lost.has(error.what)) return;
+  console.warn('Hubbub: this page could not do or keep something.', error);
+  if (!isNotKept) return;
+  lost.add(error.what);
+  sayLost();
+}
+
+const ofBrowser = (/** @type {string} */ key) => createLocalSlot(key, trouble);
 
 const kept = ofBrowser('hubbub.settings');
 
@@ -31,6 +45,7 @@ find(document, '.skip', HTMLElement).addEventListener('click', (event) => {
 });
 
 let cancelRetry = () => {};
+const sharing = findSharing(trouble);
 /** @type {ReturnType<typeof startSession> | null} null until the address is known */
 let session = null;
 /** @type {Promise<void> | undefined} the end of the session before */
@@ -72,7 +87,7 @@ function speakAs(chosen, tongue) {
   return { words, locale, line, dialogs, settings, end: () => life.abort() };
 }
 
-/** Not by a reload: it would forget who is signed in. */
+/** Not by a reload: whoever signed in would go to the issuer and back. */
 async function changeLanguage() {
   const { language } = spoken.settings.now();
   const tongue = await learn(language, trouble);
@@ -85,6 +100,19 @@ async function changeLanguage() {
   } else notice.say(spoken.words.shell.noLanguage);
   // The address may be another as well.
   open();
+}
+
+/** Once there is a page to lose it with. */
+function sayLost() {
+  if (!session || lost.size === 0) return;
+  const { words, locale } = spoken;
+  const { name, drafts, settings, unsent } = words.shell.lost;
+  const things = [
+    // Who signs in has a name elsewhere.
+    ...(lost.has('local') ? [...(signIn ? [] : [name]), drafts, settings] : []),
+    ...(lost.has('unsent') ? [unsent] : []),
+  ];
+  notice.say(words.shell.notKept(new Intl.ListFormat(locale).format(things)));
 }
 
 /** What config.json says. Guests go where it said last while it cannot be read: one writes on. */
@@ -117,7 +145,7 @@ async function openAsConfigured(isWanted) {
     if (!isWanted()) return;
     signIn ??= createSignIn({
       ...{ config: config.signIn, trouble },
-      failed: (has) => spoken.line.signInFailed(has),
+      says: (says) => spoken.line.signInSays(says),
       signedOut: open,
       link: linkHere,
     });
@@ -128,11 +156,13 @@ async function openAsConfigured(isWanted) {
   // Empty while nobody has signed in; absent for guests.
   const account = config.signIn ? ((await signIn?.user()) ?? '') : undefined;
   if (account) await takeOver({ url, user: account, trouble });
+  const how = await sharing;
   if (!isWanted()) return;
   session = startSession({
     url,
     credentials: config.signIn ? signIn?.credentials : undefined,
     account,
+    sharing: how,
     dialogs: spoken.dialogs,
     words: spoken.words,
     locale: spoken.locale,
@@ -148,6 +178,7 @@ async function openAsConfigured(isWanted) {
     },
     switched: drawers.close,
   });
+  sayLost();
 }
 
 function open() {

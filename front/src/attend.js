@@ -4,7 +4,7 @@ import { clock } from './ports/clock.js';
 import { createLookedAt } from './ports/looked-at.js';
 import { createNotifier } from './ports/notify.js';
 import { createReadCursors } from './ports/read-cursors.js';
-import { createSlot } from './ports/slot.js';
+import { createLocalSlot } from './ports/slot.js';
 import { createAttention } from './ui/attention.js';
 
 /**
@@ -19,6 +19,6 @@ export function attend({ server, user, ...options }) {
     cursors: createReadCursors({ server, user, trouble }),
     notifier: createNotifier(trouble),
     isLookedAt: createLookedAt({ trouble, signal }),
-    wish: createSlot(() => localStorage, 'hubbub.notify', trouble),
+    wish: createLocalSlot('hubbub.notify', trouble),
   });
 }

@@ -29,12 +29,12 @@ function takeBack(room) {
 /**
  * @param {{ chat: ReturnType<typeof import('./core/chat.js').connect>, user: () => string, room: RoomFace, title: Title,
  *   words: import('./words/words.js').Catalogue, locale: string, draft: import('./ui/draft.js').Draft, readUpTo: number, seen: (seq: number) => void,
- *   notSent: (error: unknown) => void, say: import('./ui/notice.js').Say, writeTo: (userId: string) => void, signIn: () => void }} options
- *   user: one's userId, as it was last before a server has told it
+ *   notSent: (error: unknown) => void, say: import('./ui/notice.js').Say, writeTo: (userId: string) => void, signIn: () => void, isNobody: boolean }} options
+ *   user: one's userId, as it was last before a server has told it; isNobody: people sign in, and nobody has
  */
 export function openConversation(options) {
   const { chat, user, room, title, words, locale, draft, readUpTo, seen } = options;
-  const { notSent, writeTo, signIn } = options;
+  const { notSent, writeTo, signIn, isNobody } = options;
   const life = new AbortController();
   const root = find(document, '.conversation', HTMLElement);
   const head = find(root, '.room-title', HTMLElement);
@@ -81,6 +81,7 @@ export function openConversation(options) {
       rooms: chat.rooms().filter((name) => !isDirect(name)),
     }),
     openPerson: writeTo,
+    now: chat.now,
     signal: life.signal,
   });
   const composer = createComposer({
@@ -100,7 +101,7 @@ export function openConversation(options) {
     words: words.composer,
     signal: life.signal,
   });
-  const people = { room, words: words.people, signal: life.signal };
+  const people = { room, words: words.people, now: chat.now, signal: life.signal };
   const partner = isDirect(room.name)
     ? () =>
         partnerFrom(
@@ -121,8 +122,8 @@ export function openConversation(options) {
   life.signal.addEventListener('abort', chat.on('status', timeline.draw));
   createTypingLine({ ...people, root: find(root, '.typing-line', HTMLElement) });
   createAnnouncements({ ...people, root: find(document, '.announcements', HTMLElement), clock });
-  // A touch screen's keyboard would cover half of what one came to read.
-  if (matchMedia('(hover: hover)').matches) composer.focus();
+  // A touch screen's keyboard would cover half of what one came to read. Who is signed out signs in first.
+  if (matchMedia('(hover: hover)').matches && !isNobody) composer.focus();
   return {
     name: room.name,
     titled,

@@ -18,22 +18,36 @@ import { createSide } from './side.js';
 import { openDoors } from './ui/doors.js';
 import { find } from './ui/element.js';
 
+/** How long a clock that was set may go unnoticed. */
+const LOOK_MS = 10_000;
+
 /** @typedef {{ read(): unknown, write(value: unknown): void }} Slot */
 
 /**
  * @param {{ url: string, credentials?: import('./core/credentials.js').AskCredentials | undefined, account?: string | undefined, dialogs: import('./ui/dialog-fetcher.js').DialogFetcher, words: import('./words/words.js').Catalogue, locale: string, trouble: (error: unknown) => void,
- *   ofBrowser: (key: string) => Slot, say: import('./ui/notice.js').Say, unsay: () => void, signIn: () => void,
+ *   sharing: import('./ports/tabs.js').Sharing | null, ofBrowser: (key: string) => Slot, say: import('./ui/notice.js').Say, unsay: () => void, signIn: () => void,
  *   status: (status: import('./core/line.js').LineStatus) => void, switched: () => void }} options account: whoever signed in; switched: another conversation is open
  */
 export function startSession(options) {
-  const { url, credentials, account, dialogs, words, locale, trouble, ofBrowser, say, signIn } =
-    options;
+  const {
+    url,
+    credentials,
+    account,
+    dialogs,
+    words,
+    locale,
+    trouble,
+    ofBrowser,
+    say,
+    signIn,
+    sharing,
+  } = options;
   const life = new AbortController();
   const { signal } = life;
   const server = serverName(url);
   // Who signs in after somebody finds nothing of theirs.
   const own = serverName(url, account);
-  const ports = tabPorts({ url, user: account, trouble });
+  const ports = tabPorts({ url, user: account, sharing, trouble });
   const chat = connect({
     url,
     ...(account === undefined ? {} : { user: account }),
@@ -145,6 +159,7 @@ export function startSession(options) {
       notSent: trouble,
       say,
       signIn,
+      isNobody: account === '',
       writeTo(userId) {
         // Of somebody else than whom one is writing to only a server has told.
         if (chat.me().userId !== '') navigation.go(chat.direct(userId).name);
@@ -184,6 +199,8 @@ export function startSession(options) {
   const look = () => chat.visible(document.visibilityState === 'visible');
   document.addEventListener('visibilitychange', look, { signal });
   look();
+  const timer = setInterval(() => chat.jumped() && chat.wake(), LOOK_MS);
+  signal.addEventListener('abort', () => clearInterval(timer));
   review();
   return {
     chat,

@@ -13,6 +13,8 @@ export interface Asked {
   nonce: string;
   /** SHA-256 of the verifier in base64url (RFC 7636): the only method there is. */
   challenge: string;
+  /** `prompt=none`: answer at once, and show no page (OpenID Connect Core, section 3.1.2.1). */
+  isSilent: boolean;
 }
 
 /** `page`: told here, because nobody knows whom one would send back; `back`: the address that tells the client. */
@@ -36,7 +38,11 @@ export function readQuestion(query: URLSearchParams, client: Client): Answer {
   const challenge = one('code_challenge');
   if (one('code_challenge_method') !== 'S256' || !/^[\w-]{43}$/.test(challenge))
     return wrong('invalid_request', 'PKCE is needed, with the method S256.');
-  return { asked: { redirectUri, state, nonce: one('nonce'), challenge } };
+  const prompts = one('prompt').split(' ');
+  const isSilent = prompts.includes('none');
+  if (isSilent && prompts.length > 1)
+    return wrong('invalid_request', 'The prompt none stands alone.');
+  return { asked: { redirectUri, state, nonce: one('nonce'), challenge, isSilent } };
 }
 
 export function backTo(redirectUri: string, fields: Record<string, string>): string {

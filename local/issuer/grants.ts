@@ -1,4 +1,4 @@
-// What may be exchanged for tokens: each grant is good once, for a while.
+// What is kept under an unguessable word for a while: codes, refresh tokens and sessions.
 import { randomBytes } from 'node:crypto';
 
 export interface Grants<T> {
@@ -6,10 +6,16 @@ export interface Grants<T> {
   give(grant: T): string;
   /** The grant, if it was given, has not been taken and has not lapsed; taken by this very question, whatever comes of it. */
   take(word: string): T | undefined;
+  /** The same, and it stays good. */
+  look(word: string): T | undefined;
 }
 
 export function createGrants<T>(lifeMs: number, now: () => number): Grants<T> {
   const given = new Map<string, { grant: T; until: number }>();
+  const look = (word: string): T | undefined => {
+    const found = given.get(word);
+    return found !== undefined && found.until > now() ? found.grant : undefined;
+  };
   return {
     give(grant) {
       for (const [word, { until }] of given) if (until <= now()) given.delete(word);
@@ -18,9 +24,10 @@ export function createGrants<T>(lifeMs: number, now: () => number): Grants<T> {
       return word;
     },
     take(word) {
-      const found = given.get(word);
+      const grant = look(word);
       given.delete(word);
-      return found !== undefined && found.until > now() ? found.grant : undefined;
+      return grant;
     },
+    look,
   };
 }

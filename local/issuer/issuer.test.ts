@@ -3,7 +3,7 @@ import { createPublicKey, type JsonWebKey, verify } from 'node:crypto';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { challengeOf, codeFor, exchange, questionOf, signIn } from '../../tests/product/sign-in.ts';
 import { hangUp, listen } from '../listen.ts';
 import { createIssuer } from './issuer.ts';
@@ -152,4 +152,85 @@ test('the key in a data folder is its owner’s alone, and the same after a rest
   expect(openKeys(undefined).jwk.kid).not.toBe(kid);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   await rm(folder, { recursive: true });
+});
+
+describe('a session of the browser', () => {
+  const silent = (cookie = '', changed: Record<string, string> = {}) =>
+    fetch(`${issuer}/authorize?${questionOf(at(), { prompt: 'none', ...changed })}`, {
+      redirect: 'manual',
+      headers: { cookie },
+    });
+  const backIn = (answer: Response) =>
+    new URL(answer.headers.get('location') ?? 'none:').searchParams;
+  /** Types the name, and answers the cookie as a browser would send it back. */
+  const sessionOf = async (name: string) => {
+    const body = questionOf(at());
+    body.set('name', name);
+    const answer = await fetch(`${issuer}/authorize`, { method: 'POST', body, redirect: 'manual' });
+    const set = answer.headers.get('set-cookie') ?? '';
+    expect(set).toMatch(/HttpOnly; SameSite=Lax$/);
+    return set.split(';')[0] ?? '';
+  };
+
+  test('answers prompt=none with a code of the same user, and no page', async () => {
+    const cookie = await sessionOf('Ada');
+    const answer = await silent(`theirs=1; ${cookie}`);
+    expect(answer.status).toBe(303);
+    const { body } = await redeem(backIn(answer).get('code') ?? '');
+    expect(claimsIn(body.id_token)).toMatchObject({ preferred_username: 'Ada', nonce: 'nonce' });
+  });
+
+  test('is an hour long from when the name was typed, used or not', async () => {
+    const cookie = await sessionOf('Ada');
+    now.ms += 59 * 60_000;
+    expect(backIn(await silent(cookie)).get('code')).not.toBeNull();
+    now.ms += 60_000;
+    expect(backIn(await silent(cookie)).get('error')).toBe('login_required');
+  });
+
+  test('is ended by signing out', async () => {
+    const cookie = await sessionOf('Ada');
+    const out = new URLSearchParams({ client_id: 'hubbub-page', logout_uri: redirectUri });
+    const answer = await fetch(`${issuer}/logout?${out}`, {
+      redirect: 'manual',
+      headers: { cookie },
+    });
+    expect(answer.headers.get('set-cookie')).toContain('Max-Age=0');
+    expect(backIn(await silent(cookie)).get('error')).toBe('login_required');
+  });
+
+  test.each<[string, string, Record<string, string>, string]>([
+    ['without a cookie', '', {}, 'login_required'],
+    ['with a session that is nobody’s', 'issuer-session-PORT=x', {}, 'login_required'],
+    ['beside another prompt', '', { prompt: 'none login' }, 'invalid_request'],
+  ])('%s is an error that goes back with its state', async (_, cookie, changed, error) => {
+    const back = backIn(await silent(cookie.replace('PORT', new URL(issuer).port), changed));
+    expect([back.get('error'), back.get('state'), back.get('code')]).toEqual([
+      error,
+      'state',
+      null,
+    ]);
+  });
+});
+
+describe('a refresh token that is revoked', () => {
+  const revoke = (fields: Record<string, string>) =>
+    fetch(`${issuer}/revoke`, { method: 'POST', body: new URLSearchParams(fields) });
+
+  test('gives no token any more, and revoking it twice is no error', async () => {
+    const { body } = await redeem(await codeFor(at(), 'Ada'));
+    const token = body.refresh_token ?? '';
+    for (const _ of ['once', 'twice'])
+      expect((await revoke({ client_id: 'hubbub-page', token })).status).toBe(200);
+    const fields = { grant_type: 'refresh_token', client_id: 'hubbub-page', refresh_token: token };
+    expect((await exchange(issuer, fields)).body).toEqual({ error: 'invalid_grant' });
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    ['another client', { client_id: 'other', token: 'x' }, 'invalid_client'],
+    ['no token', { client_id: 'hubbub-page' }, 'invalid_request'],
+  ])('is not what %s asks for', async (_, fields, error) => {
+    const answer = await revoke(fields);
+    expect([answer.status, await answer.json()]).toEqual([400, { error }]);
+  });
 });

@@ -22,6 +22,8 @@ export interface Issuer {
 
 const CODE_MS = 60_000;
 const REFRESH_MS = 24 * 60 * 60_000;
+/** As Cognito's managed login: an hour from when the name was typed, however often it is used meanwhile. */
+const SESSION_MS = 60 * 60_000;
 const BODY_BYTES = 16 * 1024;
 
 /** The same name is the same user, however it is written. */
@@ -35,11 +37,15 @@ export const jwksUriOf = (issuer: string): string =>
 export function createIssuer({ issuer, client, keys, now = Date.now }: IssuerSettings): Issuer {
   const codes = createGrants<CodeGrant>(CODE_MS, now);
   const refreshes = createGrants<Person>(REFRESH_MS, now);
+  const sessions = createGrants<Person>(SESSION_MS, now);
+  // Cookies do not tell ports apart, and several issuers may run on one machine.
+  const cookie = `issuer-session-${new URL(issuer).port}`;
   const discovery = {
     issuer,
     authorization_endpoint: `${issuer}/authorize`,
     token_endpoint: `${issuer}/token`,
     jwks_uri: jwksUriOf(issuer),
+    revocation_endpoint: `${issuer}/revoke`,
     end_session_endpoint: `${issuer}/logout`,
     response_types_supported: ['code'],
     grant_types_supported: ['authorization_code', 'refresh_token'],
@@ -47,6 +53,7 @@ export function createIssuer({ issuer, client, keys, now = Date.now }: IssuerSet
     id_token_signing_alg_values_supported: ['RS256'],
     code_challenge_methods_supported: ['S256'],
     token_endpoint_auth_methods_supported: ['none'],
+    prompt_values_supported: ['none'],
     scopes_supported: ['openid', 'profile'],
   };
   // A browser holds a form's redirect to form-action too.
@@ -63,23 +70,58 @@ export function createIssuer({ issuer, client, keys, now = Date.now }: IssuerSet
     send(res, status, 'application/json', JSON.stringify(body));
   };
 
-  function authorize(res: ServerResponse, fields: URLSearchParams, isPosted: boolean) {
+  const sessionIn = (req: IncomingMessage): string =>
+    new RegExp(`(?:^|; )${cookie}=([\\w-]+)`).exec(req.headers.cookie ?? '')?.[1] ?? '';
+  const keepSession = (res: ServerResponse, session: string, seconds: number) =>
+    res.setHeader(
+      'set-cookie',
+      `${cookie}=${session}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Lax`,
+    );
+
+  function authorize(req: IncomingMessage, res: ServerResponse, fields: URLSearchParams) {
     const answer = readQuestion(fields, client);
     if ('page' in answer) return html(res, 400, tellWrong(answer.page));
     if ('back' in answer) return redirect(res, answer.back);
-    if (!isPosted) return html(res, 200, askName(fields));
+    const { redirectUri, state, isSilent } = answer.asked;
+    const sendBack = (person: Person) => {
+      const code = codes.give({ ...answer.asked, ...person });
+      redirect(res, backTo(redirectUri, { code, state }));
+    };
+    if (isSilent) {
+      const person = sessions.look(sessionIn(req));
+      if (person !== undefined) return sendBack(person);
+      const error_description = 'Nobody is signed in here.';
+      return redirect(
+        res,
+        backTo(redirectUri, { error: 'login_required', error_description, state }),
+      );
+    }
+    if (req.method !== 'POST') return html(res, 200, askName(fields));
     const name = (fields.get('name') ?? '').trim();
     if (name === '' || name.length > 64 || /\p{C}/u.test(name))
       return html(res, 400, askName(fields, 'Say a name of 1 to 64 letters.'));
-    const { redirectUri, state } = answer.asked;
-    const code = codes.give({ ...answer.asked, name, sub: subOf(name) });
-    redirect(res, backTo(redirectUri, { code, state }));
+    const person = { name, sub: subOf(name) };
+    keepSession(res, sessions.give(person), SESSION_MS / 1000);
+    sendBack(person);
   }
 
-  function logout(res: ServerResponse, query: URLSearchParams) {
+  /** RFC 7009: a token that is not known is as good as revoked. */
+  function revoke(res: ServerResponse, fields: URLSearchParams) {
+    if (fields.get('client_id') !== client.clientId)
+      return json(res, 400, { error: 'invalid_client' });
+    const token = fields.get('token') ?? '';
+    if (token === '') return json(res, 400, { error: 'invalid_request' });
+    refreshes.take(token);
+    json(res, 200, {});
+  }
+
+  function logout(req: IncomingMessage, res: ServerResponse, query: URLSearchParams) {
     const back = query.get('logout_uri') ?? query.get('post_logout_redirect_uri') ?? '';
-    if (client.redirectUris.includes(back)) redirect(res, back);
-    else html(res, 400, tellWrong('The client may not send its users there.'));
+    if (!client.redirectUris.includes(back))
+      return html(res, 400, tellWrong('The client may not send its users there.'));
+    sessions.take(sessionIn(req));
+    keepSession(res, '', 0);
+    redirect(res, back);
   }
 
   return {
@@ -95,19 +137,21 @@ export function createIssuer({ issuer, client, keys, now = Date.now }: IssuerSet
         case 'GET /.well-known/jwks.json':
           return json(res, 200, { keys: [keys.jwk] });
         case 'GET /authorize':
-          return authorize(res, url.searchParams, false);
+          return authorize(req, res, url.searchParams);
         case 'POST /authorize':
+        case 'POST /revoke':
         case 'POST /token': {
           const body = await bodyOf(req, BODY_BYTES);
           if (body === undefined) return send(res, 413, 'text/plain; charset=utf-8', '413\n');
           const fields = new URLSearchParams(body.toString());
-          if (url.pathname === '/authorize') return authorize(res, fields, true);
+          if (url.pathname === '/authorize') return authorize(req, res, fields);
+          if (url.pathname === '/revoke') return revoke(res, fields);
           const settings = { issuer, client, keys, codes, refreshes, now };
           const answer = answerToken(fields, settings);
           return json(res, answer.status, answer.body);
         }
         case 'GET /logout':
-          return logout(res, url.searchParams);
+          return logout(req, res, url.searchParams);
         case 'GET /style.css':
           return send(res, 200, 'text/css; charset=utf-8', STYLE);
         default:

@@ -5,6 +5,7 @@ import { ar } from '../../front/src/words/ar.js';
 import { dialogsAr } from '../../front/src/words/dialogs-ar.js';
 import { launchChromium } from './chromium.ts';
 import { emptied } from './emptied.ts';
+import { told } from './long-room.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { becomes, type Visitor, visitor } from './visitor.ts';
 import { wireOf } from './wire.ts';
@@ -65,6 +66,21 @@ describe('the language', () => {
     await ada.page.getByRole('complementary', { name: ar.shell.people }).waitFor();
     await ada.page.getByRole('textbox', { name: ar.composer.label(ar.shell.theLobby) }).waitFor();
     expect(await startOf(ada, '.side')).toBeGreaterThan(await startOf(ada, '.people-panel'));
+  });
+
+  test('has one kind of digits, in times and dates as in numbers', async () => {
+    ada = await visitor(browser, { locale: 'ar-EG', timezoneId: 'UTC' });
+    const wire = await wireOf(ada.page);
+    await ada.connect(machine.page);
+    wire.inject(told(1, { timestamp: '2025-11-20T14:05:00.000Z' }));
+    const row = ada.row('number 1');
+    await row.waitFor();
+    const time = row.locator('time');
+    const shown = [await time.textContent(), await time.getAttribute('title')];
+    expect(shown[0]).toContain('02:05');
+    for (const text of [...shown, await row.locator('.day').textContent()])
+      expect(text?.match(/\p{Nd}/gu)).toEqual(text?.match(/[0-9]/g));
+    expect(await row.locator('.day').textContent()).toContain('2025');
   });
 
   test('whose words cannot be fetched leaves the page in English, and it talks', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { en } from '../../front/src/words/en.js';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startMachine } from './machine.ts';
 import { becomes, node, type Visitor, visitor } from './visitor.ts';
@@ -74,6 +75,27 @@ describe('a server that goes away', () => {
     await ada.page.getByText(/^No connection\./).waitFor({ state: 'hidden' });
     expect(await ada.status.textContent()).toContain('Live');
     expect(await stored()).toEqual(['1 Before', '2 While away', '3 After']);
+  });
+});
+
+describe('a network that goes away', () => {
+  const people = (seen: string) => ada.page.locator(`.people-panel [data-seen="${seen}"]`);
+
+  test('shows at once, and nobody is shown as here; it returns, and that shows at once too', async () => {
+    await people('here').waitFor();
+    await ada.page.clock.pauseAt(Date.now() + 60_000);
+    // Nothing that waits for a time is done from here on.
+    await ada.page.context().setOffline(true);
+    await lineIs(/offline/);
+    expect(await ada.status.textContent()).toContain(en.line.states.offline);
+    expect(await ada.page.getByText(en.line.youAreOffline).count()).toBe(1);
+    expect([await people('here').count(), await people('away').count()]).toEqual([0, 1]);
+    expect(await people('away').textContent()).not.toContain(en.people.isOnline);
+    await ada.page.context().setOffline(false);
+    await lineIs(/live/);
+    expect(await ada.status.textContent()).toContain(en.line.states.live);
+    await people('here').waitFor();
+    expect(await ada.page.getByText(en.line.youAreOffline).count()).toBe(0);
   });
 });
 

@@ -232,6 +232,7 @@ describe('days and groups', () => {
   test('M22: order, times and days are the server’s when this machine’s clock is 3 hours wrong', async () => {
     await arrive({ timezoneId: 'UTC' }, '2026-11-21T01:30:00Z');
     wire.instead(() => {});
+    wire.inject({ type: 'pong', now: '2026-11-20T22:29:00.000Z', heads: {}, present: {} });
     await becomes(await ada.say('mine'), 'pending');
     wire.inject(told(1, { timestamp: '2026-11-20T22:29:00.000Z' }));
     wire.inject(told(2, { timestamp: '2026-11-20T22:30:00.000Z' }));
@@ -244,6 +245,67 @@ describe('days and groups', () => {
     await becomes(ada.row('mine'), 'sent');
     expect(await ada.row('mine').locator('time').textContent()).toBe('22:31');
     expect(await ada.page.locator('.day').count()).toBe(1);
+  });
+});
+
+describe('today', () => {
+  const day = (n: number) => row(n).locator('.day');
+  const at = (timestamp: string) => ({ timestamp });
+
+  test.each([
+    ['two days behind, then right', '2026-11-18T12:00:00Z', '2026-11-20T12:00:05Z'],
+    ['right, then two days behind', '2026-11-20T12:00:00Z', '2026-11-18T12:00:05Z'],
+    ['right, then two days ahead', '2026-11-20T12:00:00Z', '2026-11-22T12:00:05Z'],
+  ])('is the server’s day when this machine’s clock is %s', async (_, first, then) => {
+    await arrive({ timezoneId: 'UTC' }, first);
+    wire.instead(() => {});
+    wire.hold();
+    wire.inject(told(1, at('2026-11-19T12:00:00.000Z')));
+    wire.inject({ type: 'pong', now: '2026-11-20T12:00:00.000Z', heads: {}, present: {} });
+    await day(1).filter({ hasText: 'Yesterday' }).waitFor();
+    await ada.page.clock.setSystemTime(then);
+    wire.inject(told(2, at('2026-11-20T12:00:05.000Z')));
+    await day(2).filter({ hasText: 'Today' }).waitFor();
+    await day(1).filter({ hasText: 'Yesterday' }).waitFor();
+  });
+
+  test('is asked for when this machine’s clock jumps, and drawn anew when the answer comes', async () => {
+    await arrive({ timezoneId: 'UTC' }, '2026-11-20T12:00:00Z');
+    const pong = (now: string) => wire.inject({ type: 'pong', now, heads: {}, present: {} });
+    wire.instead((frame) => {
+      const { action } = JSON.parse(frame) as { action: string };
+      if (action !== 'ping') return;
+      pings += 1;
+      pong(now);
+    });
+    let pings = 0;
+    let now = '2026-11-20T12:00:00.000Z';
+    // The page pings at its own times, too. After one, the next is further away than what follows takes.
+    while (pings === 0) await ada.page.clock.runFor(1_000);
+    wire.inject(told(1, at('2026-11-20T12:00:00.000Z')));
+    await day(1).filter({ hasText: 'Today' }).waitFor();
+    // The machine sleeps until the next day, and its clock is wrong by a week when it wakes.
+    now = '2026-11-21T09:00:00.000Z';
+    await ada.page.clock.setSystemTime('2026-11-28T09:00:00Z');
+    await ada.page.clock.runFor(11_000);
+    await day(1).filter({ hasText: 'Yesterday' }).waitFor();
+  });
+
+  test('ends at midnight, with nothing said', async () => {
+    await arrive({ timezoneId: 'Asia/Tokyo' }, '2026-11-20T14:50:00Z');
+    const pong = (now: string) => wire.inject({ type: 'pong', now, heads: {}, present: {} });
+    // The line lives, and no answer tells another time.
+    wire.instead((frame) => {
+      const { action } = JSON.parse(frame) as { action: string };
+      if (action === 'ping') pong('');
+    });
+    pong('2026-11-20T14:50:00.000Z');
+    wire.inject(told(1, at('2026-11-20T14:49:00.000Z')));
+    await day(1).filter({ hasText: 'Today' }).waitFor();
+    await ada.page.clock.pauseAt('2026-11-20T14:59:55Z');
+    expect(await day(1).textContent()).toBe('Today');
+    await ada.page.clock.runFor(9_000);
+    await day(1).filter({ hasText: 'Yesterday' }).waitFor();
   });
 });
 

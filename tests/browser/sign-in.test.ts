@@ -1,8 +1,9 @@
 // Signing in at the page: out to the issuer, back with a name, and nothing of a token left where another could find it.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { ar } from '../../front/src/words/ar.js';
 import { dialogsAr } from '../../front/src/words/dialogs-ar.js';
+import { en } from '../../front/src/words/en.js';
 import { faults } from './axe.ts';
 import { launchChromium } from './chromium.ts';
 import { type Machine, startMachine } from './machine.ts';
@@ -47,9 +48,24 @@ const signsOut = async (one: Visitor) => {
   await one.page.getByRole('button', { name: 'Sign out' }).click();
 };
 
+/** The issuer forgets that somebody signed in: its cookie is gone. */
+const forgets = (one: Visitor) => one.page.context().clearCookies({ name: /^issuer-session-/ });
+/** What stands in the place of messages while nobody is signed in. */
+const wall = (page: Page) => page.locator('.signed-out').getByText(en.line.signedOut);
+const isLive = (page: Page) => page.locator('[data-line="live"]').waitFor();
+/** Each time this tab has gone to the issuer's authorize endpoint. */
+const questionsOf = (page: Page) => {
+  const questions: URL[] = [];
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (request.method() === 'GET' && url.pathname === '/authorize') questions.push(url);
+  });
+  return questions;
+};
+
 test('who is signed out is told so, and sees and says nothing', async () => {
   const one = await somebody();
-  await one.page.getByText('You are signed out.').waitFor();
+  await wall(one.page).waitFor();
   expect(await one.status.textContent()).toContain('Signed out');
   expect(await one.rows.count()).toBe(0);
 });
@@ -62,6 +78,11 @@ test('who is signed out is shown the way in, and nothing that needs a name', asy
   for (const name of names)
     expect(await one.page.getByRole('button', { name }).isVisible()).toBe(false);
   expect(await one.page.getByRole('button', { name: 'Sign in' }).count()).toBe(1);
+  // Once, and not in a banner as well; and Enter signs in.
+  expect(await one.page.locator('p:visible', { hasText: 'You are signed out' }).count()).toBe(1);
+  expect(await one.page.locator('.banner').isVisible()).toBe(false);
+  expect(await one.page.locator('.people-panel').isVisible()).toBe(false);
+  expect(await one.page.locator(':focus').textContent()).toBe('Sign in');
   expect(await faults(one.page)).toEqual([]);
   await one.page.setViewportSize({ width: 360, height: 640 });
   const spare = () => document.documentElement.scrollWidth - window.innerWidth;
@@ -84,7 +105,7 @@ test('what was written while signed out goes out once, in order, under the name 
   expect(said).toEqual(['Written outside', 'And this after it']);
   expect(await bob.row('Written outside').textContent()).toContain('Ada');
   await signsOut(ada);
-  await ada.page.getByText('You are signed out.').waitFor();
+  await wall(ada.page).waitFor();
   expect(await ada.rows.count()).toBe(0);
 });
 
@@ -111,7 +132,7 @@ test('who signs out in one tab is signed out in all, and nothing of theirs stays
   const wrongs = wrongsOf(page);
   const other: Visitor = { ...ada, page };
   await page.goto(machine.page);
-  await signsIn(other, 'Ada');
+  await page.locator('[data-line="live"]').waitFor();
   await becomes(await ada.say('Between us'), 'sent');
   await page.locator('li.message', { hasText: 'Between us' }).waitFor();
   await page.getByRole('textbox', { name: 'Message to the lobby' }).fill('Half a thought');
@@ -147,7 +168,7 @@ test('what was begun while signed out stands behind one’s own draft, once, whe
   await becomesDraft('Begun inside\nBegun outside');
   await composer.fill('');
   await page.reload();
-  await page.getByText('You are signed out.').waitFor();
+  await page.locator('[data-line="live"]').waitFor();
   expect(await composer.inputValue()).toBe('');
 });
 
@@ -172,7 +193,7 @@ test('who changes the language stays signed in, where they were', async () => {
 });
 
 describe('signing in that does not work', () => {
-  const FAILED = 'Signing in did not work. Try again.';
+  const FAILED = en.line.signInSays.failed;
 
   test('because the issuer is out of reach is said, and can be tried again', async () => {
     const one = await somebody();
@@ -193,8 +214,9 @@ describe('signing in that does not work', () => {
     back.searchParams.set('error', 'access_denied');
     back.searchParams.set('state', asked.get('state') ?? '');
     await one.page.goto(back.href);
-    await one.page.getByText(FAILED).waitFor();
+    await one.page.getByText(en.line.signInSays.refused).waitFor();
     expect(new URL(one.page.url()).search).toBe('');
+    expect(await faults(one.page)).toEqual([]);
   });
 });
 
@@ -205,7 +227,7 @@ test('two people sign in and talk, under the names that they gave the issuer', a
   await becomes(await ada.say('Hello Bob'), 'sent');
   await bob.row('Hello Bob').waitFor();
   expect(await bob.row('Hello Bob').textContent()).toContain('Ada');
-  await bob.page.getByText('You are signed out.').waitFor({ state: 'hidden' });
+  await wall(bob.page).waitFor({ state: 'hidden' });
 });
 
 test('a link to a room is still followed once one has signed in', async () => {
@@ -236,12 +258,117 @@ test('the address is clean, and no storage holds a token', async () => {
   expect(kept).not.toContain('verifier');
 });
 
-test('a reload asks to sign in again, and the same user goes on where they were', async () => {
+describe('a reload', () => {
+  test('goes on as the same user, in the same room, with the same draft', async () => {
+    const ada = await somebody();
+    const questions = questionsOf(ada.page);
+    await signsIn(ada, 'Ada');
+    await becomes(await ada.say('Before the reload'), 'sent');
+    await makeRoom(ada.page, 'reloads');
+    await ada.page.getByRole('textbox', { name: 'Message to #reloads' }).fill('Half a thought');
+    await ada.page.reload();
+    await isLive(ada.page);
+    await ada.page.getByRole('heading', { level: 1, name: '#reloads' }).waitFor();
+    const field = ada.page.getByRole('textbox', { name: 'Message to #reloads' });
+    expect(await field.inputValue()).toBe('Half a thought');
+    expect(ada.page.url()).toBe(`${machine.page}/#room=reloads`);
+    expect(questions.map((url) => url.searchParams.get('prompt'))).toEqual([null, 'none']);
+    await ada.page.getByRole('button', { name: 'Lobby' }).click();
+    await becomes(await ada.say('After the reload'), 'sent');
+    expect(await ada.row('After the reload').textContent()).toContain('Ada');
+  });
+
+  test('follows a link to a room, in a new tab as well', async () => {
+    const ada = await somebody();
+    await signsIn(ada, 'Ada');
+    const page = await ada.page.context().newPage();
+    const wrongs = wrongsOf(page);
+    await page.goto(`${machine.page}/#room=far-away`);
+    await page.getByRole('dialog', { name: 'Join #far-away?' }).waitFor();
+    expect(wrongs).toEqual([]);
+  });
+
+  test('finds the way in where the issuer’s session is over, and asks it once', async () => {
+    const ada = await somebody();
+    await signsIn(ada, 'Ada');
+    await forgets(ada);
+    const questions = questionsOf(ada.page);
+    await ada.page.reload();
+    await ada.log.getByRole('heading', { name: 'Sign in to read and write' }).waitFor();
+    expect(await ada.page.locator('.banner').isVisible()).toBe(false);
+    await ada.page.reload();
+    await wall(ada.page).waitFor();
+    expect(questions).toHaveLength(1);
+    await signsIn(ada, 'Ada');
+  });
+
+  test('while the issuer is out of reach keeps trying, and goes on when it is back', async () => {
+    const ada = await somebody();
+    await signsIn(ada, 'Ada');
+    await ada.page.route('**/.well-known/**', (route) => route.abort());
+    await ada.page.reload();
+    await ada.page.locator('[data-shown="waiting"]').waitFor();
+    await ada.page.unroute('**/.well-known/**');
+    await ada.page.getByRole('button', { name: 'Try now' }).click();
+    await isLive(ada.page);
+  });
+
+  test('whose answer has another state is refused, and said', async () => {
+    const ada = await somebody();
+    await signsIn(ada, 'Ada');
+    const link = `${machine.page}/?code=eves&state=eves`;
+    await ada.page.goto(link);
+    await ada.page.getByText(en.line.signInSays.failed).waitFor();
+    expect(new URL(ada.page.url()).search).toBe('');
+    await ada.page.reload();
+    await isLive(ada.page);
+  });
+});
+
+test('two new tabs that open at once are both signed in', async () => {
   const ada = await somebody();
   await signsIn(ada, 'Ada');
-  await becomes(await ada.say('Before the reload'), 'sent');
-  await ada.page.reload();
-  await ada.page.getByText('You are signed out.').waitFor();
-  await signsIn(ada, 'Ada');
-  await ada.row('Before the reload').waitFor();
+  const context = ada.page.context();
+  const pages = await Promise.all([context.newPage(), context.newPage()]);
+  await Promise.all(pages.map((page) => page.goto(machine.page)));
+  await Promise.all(pages.map(isLive));
+});
+
+describe('signing out', () => {
+  test('lasts: no tab and no reload signs in again, while the issuer would', async () => {
+    const ada = await somebody();
+    await signsIn(ada, 'Ada');
+    const page = await ada.page.context().newPage();
+    await page.goto(machine.page);
+    await isLive(page);
+    // The issuer keeps its session: it is the page that must not ask.
+    await ada.page
+      .context()
+      .route('**/logout?*', (route) =>
+        route.fulfill({ status: 303, headers: { location: `${machine.page}/` } }),
+      );
+    const revoked: string[] = [];
+    ada.page.context().on('request', (request) => {
+      if (new URL(request.url()).pathname === '/revoke') revoked.push(request.url());
+    });
+    const questions = [questionsOf(ada.page), questionsOf(page)];
+    await signsOut(ada);
+    for (const one of [ada.page, page]) {
+      await wall(one).waitFor();
+      await one.reload();
+      await wall(one).waitFor();
+    }
+    expect(questions.flat()).toEqual([]);
+    expect(revoked).toHaveLength(2);
+    expect(await ada.page.locator('.banner').isVisible()).toBe(false);
+  });
+
+  test('says what remains where the issuer does not confirm it, in words that axe can read', async () => {
+    const ada = await somebody();
+    await signsIn(ada, 'Ada');
+    await ada.page.route('**/revoke', (route) => route.abort());
+    await signsOut(ada);
+    await ada.page.getByText(en.line.signInSays.notRevoked).waitFor();
+    expect(await faults(ada.page)).toEqual([]);
+  });
 });

@@ -18,9 +18,13 @@ export interface World {
   stacks: Record<string, Stack>;
   /** Bucket name to keys. */
   buckets: Record<string, string[]>;
+  /** The Region of a bucket, where it is not us-east-1: S3 calls that one None. */
+  locations: Record<string, string>;
   tables: string[];
   pools: string[];
   logGroups: string[];
+  /** What a parameter is that no deploy gave, by stack. */
+  defaults: Record<string, Record<string, string>>;
   /** Outputs that no deploy makes. */
   lacks: string[];
   /** Calls that fail, by a text that their line contains, and what they say. */
@@ -134,6 +138,8 @@ function aws(world: World, words: string[], environment: string): string {
       world.buckets[bucket] = (world.buckets[bucket] ?? []).filter((key) => !gone.includes(key));
       return 'None';
     }
+    case 's3api get-bucket-location':
+      return world.locations[bucket] ?? 'None';
     case 's3api list-buckets':
       return Object.keys(world.buckets)
         .filter((key) => key.startsWith('hubbub-'))
@@ -171,6 +177,7 @@ function sam(world: World, words: string[]): string {
   const outputs: Record<string, Record<string, string>> = {
     shared: { ConnectionsTable: 'hubbub-dev-shared-ConnectionsTable' },
     api: {
+      ConnectionsArn: 'arn:aws:execute-api:connections',
       WebSocketUrl: 'wss://api/dev',
       CallbackUrl: 'https://api/dev',
       DnsSocket: 'CNAME ws -> d-1',
@@ -188,15 +195,9 @@ function sam(world: World, words: string[]): string {
     budget: {},
   };
   const stack = name.split('-').at(-1) ?? '';
-  const defaults: Record<string, Record<string, string>> = {
-    shared: { AlarmEmail: '' },
-    api: { AllowedOrigins: 'none', AuthMode: 'guest', OidcIssuer: 'none', Domain: '' },
-    front: { Domain: '', Hosting: 'cloudfront', CertificateArn: '', SignInOrigins: '' },
-    budget: { FirstUsd: '1', SecondUsd: '5', ThirdUsd: '', FourthUsd: '', FifthUsd: '' },
-  };
   world.stacks[id] = {
     status: 'UPDATE_COMPLETE',
-    parameters: { ...defaults[stack], ...parameters },
+    parameters: { ...world.defaults[stack], ...parameters },
     outputs: Object.fromEntries(
       Object.entries(outputs[stack] ?? {}).filter(([key]) => !world.lacks.includes(key)),
     ),

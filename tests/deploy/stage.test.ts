@@ -1,6 +1,7 @@
 // deploy.sh and destroy.sh, run by a shell with stand-ins for aws, sam and npm: what they refuse, in which order they work, what they keep.
 import { spawn } from 'node:child_process';
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -14,6 +15,7 @@ import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { serve, type World, writeStub } from './fake-tools.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -21,28 +23,23 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const BASH = process.env.BASH_UNDER_TEST ?? '/bin/bash';
 const SYSTEM = 'awk sed grep tr sort uniq basename dirname mktemp cat rm'.split(' ');
 const STACKS = ['budget', 'shared', 'api', 'workflows', 'front', 'identity'];
-const PARAMETERS: Record<string, string[]> = {
-  budget: ['AlarmEmail', 'FirstUsd', 'SecondUsd', 'ThirdUsd', 'FourthUsd', 'FifthUsd'],
-  shared: ['AlarmEmail', 'DeletionProtection'],
-  api: 'AllowedOrigins AuthMode OidcIssuer OidcAudience OidcJwksUri Domain CertificateArn ConnectionsPerAddress'.split(
-    ' ',
-  ),
-  workflows: ['PresenceGraceSeconds'],
-  front: ['Hosting', 'Domain', 'CertificateArn', 'SocketDomain', 'SignInOrigins'],
-  identity: ['PageUrl', 'DomainPrefix', 'SelfSignUp', 'DeletionProtection'],
-};
-const DEFAULTS: Record<string, string> = {
-  AllowedOrigins: 'none',
-  AuthMode: 'guest',
-  OidcIssuer: 'none',
-  OidcAudience: 'none',
-  OidcJwksUri: 'none',
-  Hosting: 'cloudfront',
-  DeletionProtection: 'later',
-};
+/** The Default of each parameter of each stack's own template. */
+const DEFAULTS = Object.fromEntries(
+  STACKS.map((stack) => {
+    const { Parameters } = parse(readFileSync(join(ROOT, stack, 'template.yaml'), 'utf8'), {
+      logLevel: 'silent', // of CloudFormation's tags, which it does not know
+    }) as { Parameters: Record<string, { Default?: string | number }> };
+    const known = Object.entries(Parameters).flatMap(([name, { Default }]) =>
+      Default === undefined || name === 'Stage' ? [] : [[name, `${Default}`]],
+    );
+    return [stack, Object.fromEntries(known) as Record<string, string>];
+  }),
+);
 const PAGE = 'https://d1.cloudfront.net';
 const CERTIFICATE = 'arn:aws:acm:us-east-1:123456789012:certificate/page';
 const SOCKET_CERTIFICATE = 'arn:aws:acm:eu-west-1:123456789012:certificate/socket';
+
+const NAMES = { DOMAIN: 'chat.example.com', CERTIFICATE_ARN: CERTIFICATE };
 
 const FRESH: World = {
   configuredRegion: 'eu-west-1',
@@ -50,9 +47,11 @@ const FRESH: World = {
   samVersion: '1.158.0',
   stacks: {},
   buckets: {},
+  locations: {},
   tables: [],
   pools: [],
   logGroups: [],
+  defaults: DEFAULTS,
   lacks: [],
   fails: {},
   calls: [],
@@ -77,10 +76,7 @@ beforeEach(() => {
     cpSync(join(ROOT, file), join(folder, file));
   for (const stack of STACKS) {
     mkdirSync(join(folder, stack));
-    const parameters = ['Stage', ...(PARAMETERS[stack] ?? [])].map(
-      (name) => `  ${name}:\n    Type: String\n    Default: '${DEFAULTS[name] ?? ''}'\n`,
-    );
-    write(`${stack}/template.yaml`, `Parameters:\n${parameters.join('')}\nResources: {}\n`);
+    cpSync(join(ROOT, stack, 'template.yaml'), join(folder, stack, 'template.yaml'));
   }
   for (const tool of SYSTEM) {
     const found = ['/bin', '/usr/bin'].map((at) => join(at, tool)).find(existsSync);
@@ -111,6 +107,7 @@ function start(command: string, words: string[], env: Record<string, string>, in
   child.stderr.on('data', (data) => {
     stderr += data;
   });
+  child.stdin.on('error', () => {}); // a script that refuses reads nothing
   child.stdin.end(input);
   return new Promise<{ status: number | null; stdout: string; stderr: string }>((done) => {
     child.on('close', (status) => done({ status, stdout, stderr }));
@@ -293,6 +290,72 @@ describe('an upgrade', () => {
     expect(result.stdout).toMatch(/MAY NOT OPEN A SOCKET.*ALLOWED_ORIGINS=https:\/\/chat\.example/);
   });
 
+  test('keeps the budget without ALARM_EMAIL, and its address for a stage that has none', async () => {
+    await deploy({ ALARM_EMAIL: 'you@example.com' });
+    // The first create of shared failed, or this is the same stage's first day in another Region.
+    const result = await deploy({ AWS_REGION: 'eu-north-1' });
+    expect(result.deleted).toEqual([]);
+    expect(result.passed('budget')).toEqual(['']);
+    expect(result.passed('shared')).toEqual(['AlarmEmail="you@example.com"']);
+    expect((await deploy({ ALARM_EMAIL: 'she@example.com' })).passed('budget')).toEqual([
+      'AlarmEmail="she@example.com"',
+    ]);
+    // Two Regions with two addresses do not take the budget from each other.
+    expect((await deploy({ AWS_REGION: 'eu-north-1' })).passed('budget')).toEqual(['']);
+    expect((await deploy({ BUDGET_USD: 'none' })).deleted).toEqual(['hubbub-dev-budget']);
+  });
+
+  test('goes without a budget where us-east-1 is forbidden, unless one is asked for', async () => {
+    const fails = {
+      'stack-name hubbub-dev-budget': 'An error occurred (AccessDenied): explicit deny',
+    };
+    world({ fails });
+    const result = await deploy();
+    expect(result.status).toBe(0);
+    expect(result.deployed).not.toContain('budget');
+    const env = { ALARM_EMAIL: 'you@example.com' };
+    refused(await deploy(env), /not let you look into us-east-1.*BUDGET_USD=none goes without/);
+    const without = await deploy({ ...env, BUDGET_USD: 'none' });
+    expect(without.status).toBe(0);
+    expect(without.stdout).toMatch(/NO BUDGET.*AWS does not let you look into us-east-1/);
+  });
+
+  test('moves the socket with the page only where its name was the one beside the page', async () => {
+    const socket = () => read().stacks['us-east-1/hubbub-dev-api']?.parameters;
+    const own = { ...NAMES, AWS_REGION: 'us-east-1' };
+    await deploy(own);
+    expect(socket()).toMatchObject({ Domain: 'ws.chat.example.com', CertificateArn: CERTIFICATE });
+    await deploy({ ...own, DOMAIN: 'talk.example.com', CERTIFICATE_ARN: `${CERTIFICATE}2` });
+    expect(socket()).toMatchObject({
+      Domain: 'ws.talk.example.com',
+      CertificateArn: `${CERTIFICATE}2`,
+    });
+    const by = { SOCKET_DOMAIN: 'socket.example.com', SOCKET_CERTIFICATE_ARN: `${CERTIFICATE}3` };
+    await deploy({ AWS_REGION: 'us-east-1', ...by });
+    await deploy(own);
+    expect(socket()).toMatchObject({
+      Domain: 'socket.example.com',
+      CertificateArn: `${CERTIFICATE}3`,
+    });
+    await deploy({ AWS_REGION: 'us-east-1', SOCKET_DOMAIN: 'none' });
+    await deploy({ ...own, DOMAIN: 'talk.example.com' });
+    expect(socket()).toMatchObject({ Domain: '', CertificateArn: '' });
+    await deploy({ AWS_REGION: 'us-east-1', DOMAIN: 'none' });
+    await deploy(own);
+    expect(socket()?.Domain).toBe('ws.chat.example.com');
+    await deploy({ AWS_REGION: 'us-east-1', DOMAIN: 'none' });
+    expect(socket()).toMatchObject({ Domain: '', CertificateArn: '' });
+  });
+
+  test('forgets the hosting on none, and says where the user pool stays', async () => {
+    await deploy({ HOSTING: 'website' });
+    expect((await deploy({ HOSTING: 'none' })).passed('front')).toEqual(['Hosting="cloudfront"']);
+    await deploy({ SIGN_IN: 'my-chat' });
+    expect((await deploy({ SIGN_IN: 'none' })).stdout).toMatch(
+      /Sign-in: +off\..*delete-stack --stack-name hubbub-dev-identity --region eu-west-1/,
+    );
+  });
+
   test('forgets on none', async () => {
     await deploy({
       ALARM_EMAIL: 'you@example.com',
@@ -352,13 +415,13 @@ describe('what is passed to SAM', () => {
       { ALLOWED_ORIGINS: 'https://a.example, https://b.example' },
       'dev',
       'api.ConnectionsPerAddress=0',
-      'workflows.PresenceGraceSeconds=',
+      'front.OtherWebSockets=',
     );
     expect(result.calls.find((line) => line.startsWith('sam deploy --config-env api'))).toBe(
       'sam deploy --config-env api --region eu-west-1 --no-confirm-changeset --stack-name hubbub-dev-api --s3-prefix hubbub-dev-api ' +
         '--parameter-overrides Stage="dev" ConnectionsPerAddress="0" AllowedOrigins="https://a.example, https://b.example"',
     );
-    expect(result.passed('workflows')).toEqual(['PresenceGraceSeconds=""']);
+    expect(result.passed('front')).toEqual(['OtherWebSockets=""']);
   });
 });
 
@@ -386,12 +449,21 @@ describe('the preflight refuses', () => {
     refused(await deploy(), /run 'aws configure'/);
   });
 
+  test('a network without AWS, which is no matter of credentials', async () => {
+    world({
+      fails: { 'sts get-caller-identity': 'Could not connect to the endpoint URL: "https://sts"' },
+    });
+    refused(await deploy(), /AWS cannot be reached in eu-west-1; check the network/);
+  });
+
   test('no Region, two Regions, and a word that is none', async () => {
     refused(
       await deploy({ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'us-east-1' }),
       /unset one/,
     );
+    world({ credentials: false });
     refused(await deploy({ AWS_REGION: 'Ireland' }), /not the name of a Region/);
+    world({ credentials: true });
     world({ configuredRegion: '' });
     refused(await deploy(), /no Region is set; run 'aws configure set region/);
   });
@@ -415,7 +487,9 @@ describe('the preflight refuses', () => {
       /aws cloudformation delete-stack --stack-name hubbub-dev-api --region eu-west-1/,
     ],
     ['ROLLBACK_FAILED', /aws cloudformation delete-stack/],
-    ['DELETE_FAILED', /npm run destroy -- dev/],
+    ['CREATE_FAILED', /aws cloudformation delete-stack/],
+    ['DELETE_FAILED', /end it: aws cloudformation delete-stack --stack-name hubbub-dev-api/],
+    ['UPDATE_FAILED', /aws cloudformation rollback-stack/],
     ['UPDATE_ROLLBACK_FAILED', /aws cloudformation continue-update-rollback/],
     ['UPDATE_IN_PROGRESS', /wait until it has ended/],
     ['SOMETHING_NEW', /describe-stack-events/],
@@ -427,14 +501,27 @@ describe('the preflight refuses', () => {
   });
 
   test.each([
-    [{ ALARM_EMAIL: 'you' }, /ALARM_EMAIL 'you' is not one mail address/],
+    [
+      { ALARM_EMAIL: 'you' },
+      /ALARM_EMAIL 'you' is not .* one mail address, such as you@example\.com/,
+    ],
     [{ BUDGET_USD: '5' }, /BUDGET_USD needs the address/],
     [{ BUDGET_USD: '$5', ALARM_EMAIL: 'a@b.example' }, /not one to five amounts/],
     [{ BUDGET_USD: '1,2,3,4,5,6', ALARM_EMAIL: 'a@b.example' }, /not one to five amounts/],
     [{ BUDGET_USD: '1.005', ALARM_EMAIL: 'a@b.example' }, /not one to five amounts/],
-    [{ BUDGET_USD: '1,0.0', ALARM_EMAIL: 'a@b.example' }, /an amount of nothing/],
-    [{ BUDGET_USD: '5,1,5', ALARM_EMAIL: 'a@b.example' }, /holds 5 twice/],
-    [{ HOSTING: 'netlify' }, /neither cloudfront nor website/],
+    ...['1,0.0', '1 5', '007', '05', '99999999999', '1,,5', ',1', '1,'].map(
+      (usd): [Record<string, string>, RegExp] => [
+        { BUDGET_USD: usd, ALARM_EMAIL: 'a@b.example' },
+        /not one to five amounts/,
+      ],
+    ),
+    [{ BUDGET_USD: '5,1,5', ALARM_EMAIL: 'a@b.example' }, /holds one amount twice, 5 and 5/],
+    [{ BUDGET_USD: '5,5.0', ALARM_EMAIL: 'a@b.example' }, /holds one amount twice, 5 and 5\.0/],
+    [{ BUDGET_USD: '1,1.00', ALARM_EMAIL: 'a@b.example' }, /holds one amount twice, 1 and 1\.00/],
+    [{ HOSTING: 'netlify' }, /HOSTING 'netlify' is not one of: cloudfront, website/],
+    [{ SIGN_IN: 'my-awsome-chat' }, /holds aws, amazon or cognito/],
+    [{ AWS_REGION: 'cn-north-1' }, /cn-north-1 is not supported/],
+    [{ AWS_REGION: 'us-gov-west-1' }, /us-gov-west-1 is not supported/],
     [{ DOMAIN: 'https://x' }, /not a host name/],
     [{ DOMAIN: 'chat.example.com' }, /needs CERTIFICATE_ARN/],
     [{ CERTIFICATE_ARN: CERTIFICATE }, /is for a DOMAIN/],
@@ -471,6 +558,15 @@ describe('the preflight refuses', () => {
     ['api.ConnectionsPerAddress="', /no double quote/],
     ['api.AllowedOrigins=*', /is set by ALLOWED_ORIGINS/],
     ['identity.SelfSignUp=yes', /needs sign-in/],
+    ['api.ConnectionsPerAddress=many', /api\.ConnectionsPerAddress 'many' is not a number/],
+    ['api.ConnectionsPerAddress=', /is not a number/],
+    ['api.ConnectionsPerAddress=-1', /out of range: at least 0/],
+    ['shared.ArchiveDays=7', /out of range: at least 1 at most 6/],
+    ['api.LogRetentionDays=8', /not one of: 1, 3, 5, 7/],
+    ['shared.DeletionProtection=on,off', /not one of: on, off, later/],
+    ['shared.DeletionProtection=', /not one of/],
+    ['api.OidcIssuer=ftp://x', /api\.OidcIssuer 'ftp:\/\/x' is not as the template wants it/],
+    [`api.ReservedNames=${'a'.repeat(2001)}`, /more than 2000 characters/],
   ])('%s', async (word, says) => {
     refused(await deploy({}, 'dev', word), says);
   });
@@ -509,6 +605,18 @@ describe('a failure inside $(…)', () => {
     expect(result.status).not.toBe(0);
     expect(result.deployed).toEqual(['shared', 'api', 'workflows']);
   });
+});
+
+test('Ctrl-C is no failure of a stack, and no output waits for it', async () => {
+  // SAM's own answer to the signal: it says so and ends with 1.
+  const stop = `#!/bin/bash\n[ "$1" = deploy ] || { echo 'SAM CLI, version 1.158.0'; exit; }\nkill -INT "$PPID"; echo Aborted! >&2; exit 1\n`;
+  rmSync(join(bin, 'sam'));
+  write('bin/sam', stop);
+  chmodSync(join(bin, 'sam'), 0o755);
+  const { status, stderr } = await deploy();
+  expect(status).toBe(130);
+  expect(stderr).toMatch(/deploy: stopped; AWS goes on.*run the same command again/);
+  expect(stderr).not.toContain('was not deployed');
 });
 
 test('an account that CloudFront does not serve yet is told of the website', async () => {
@@ -595,6 +703,77 @@ describe('destroy', () => {
     world({ logGroups: ['/aws/lambda/hubbub-dev-api-Ping', 'hubbub-dev-api-PingLogs-1'] });
     expect((await destroy('dev', '--yes')).status).toBe(0);
     expect(read().logGroups).toEqual([]);
+  });
+
+  test('of nothing but a budget keeps it, for it may be that of another Region', async () => {
+    await deploy({ ALARM_EMAIL: 'you@example.com' });
+    const result = await run('destroy.sh', ['dev', '--yes'], { AWS_REGION: 'eu-north-1' });
+    refused(
+      result,
+      /no stage dev in eu-north-1.*only its budget.*delete-stack --stack-name hubbub-dev-budget --region us-east-1/,
+    );
+  });
+
+  test('deletes a stack that never got further than its change set', async () => {
+    world({ stacks: { 'eu-west-1/hubbub-dev-shared': stack('REVIEW_IN_PROGRESS') } });
+    const result = await destroy('dev', '--yes');
+    expect(result.deleted).toEqual(['hubbub-dev-shared']);
+    expect(result.status).toBe(0);
+  });
+
+  test('refuses a protected stage before it deletes anything, but for prod, which retains it', async () => {
+    await deploy(
+      { SIGN_IN: 'my-chat' },
+      'qa',
+      'shared.DeletionProtection=on',
+      'identity.DeletionProtection=on',
+    );
+    refused(
+      await destroy('qa', '--yes'),
+      /npm run deploy -- qa shared\.DeletionProtection=off identity\.DeletionProtection=off$/,
+    );
+    await deploy({}, 'prod');
+    expect((await destroy('prod', '--yes')).status).toBe(0);
+  });
+
+  test('names each bucket of uploads, and of buckets that stay only those of its Region', async () => {
+    await standing('dev');
+    const state = read();
+    world({
+      stacks: {
+        ...state.stacks,
+        'us-east-1/aws-sam-cli-managed-default': {
+          ...managed,
+          outputs: { SourceBucket: 'sam-virginia' },
+        },
+      },
+      buckets: {
+        ...state.buckets,
+        'sam-virginia': ['hubbub-dev-budget/1'],
+        'hubbub-dev-here': [],
+        'hubbub-dev-there': [],
+      },
+      locations: { 'hubbub-dev-here': 'eu-west-1' },
+    });
+    const { stdout, status } = await destroy('dev', '--yes');
+    expect(status).toBe(0);
+    expect(stdout).toContain('uploads s3://sam-artifacts/hubbub-dev-api/');
+    expect(stdout).toContain('uploads s3://sam-virginia/hubbub-dev-budget/');
+    expect(stdout).toMatch(/bucket +hubbub-dev-here/);
+    expect(stdout).not.toContain('hubbub-dev-there');
+    expect(stdout).toContain("SAM's own bucket sam-virginia");
+    expect(read().buckets['sam-virginia']).toEqual([]);
+  });
+
+  test('goes on where nobody may look into us-east-1, and says what that may leave', async () => {
+    await deploy();
+    world({ fails: { 'stack-name hubbub-dev-budget': 'AccessDenied' } });
+    const result = await destroy('dev', '--yes');
+    expect(result.status).toBe(0);
+    expect(result.stderr).toMatch(/not let you look into us-east-1: if hubbub-dev-budget stands/);
+    expect(result.deleted).toEqual(
+      ['front', 'workflows', 'api', 'shared'].map((name) => `hubbub-dev-${name}`),
+    );
   });
 
   test('goes on where the bucket of front is gone already', async () => {

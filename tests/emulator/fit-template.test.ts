@@ -1,6 +1,8 @@
 // What the emulator lacks is dropped by name, and nothing else is touched.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { fitTemplate } from './fit-template.ts';
+import { fitTemplate, MATH, MISSING_CONDITION_KEYS, MISSING_TYPES } from './fit-template.ts';
 
 const endpoint = 'http://127.0.0.1:4567';
 const statement = (Condition?: object) => ({
@@ -67,4 +69,11 @@ test('the stage is the default, and posts go back to the emulator', () => {
     CallbackUrl: { Value: { 'Fn::Sub': `${endpoint}/_aws/execute-api/\${ChatApi}/\${Stage}` } },
     WebSocketUrl: { Value: 'wss://aws' },
   });
+});
+
+test('docs/operations.md lists what is dropped, and nothing else', () => {
+  const runbook = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8');
+  const [, list = ''] = /MiniStack lacks these, so[^:]*:\n\n((?:- .*\n)+)/.exec(runbook) ?? [];
+  const named = [...list.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+  expect(named.toSorted()).toEqual([...MISSING_TYPES, ...MISSING_CONDITION_KEYS, MATH].toSorted());
 });

@@ -14,14 +14,22 @@ interface Template {
 }
 
 /** Resource types that MiniStack 1.5.33 does not create. */
-const MISSING_TYPES = [
+export const MISSING_TYPES = [
   'AWS::ApiGatewayV2::RouteResponse',
   'AWS::Budgets::Budget',
+  'AWS::Cognito::ManagedLoginBranding',
   'AWS::Events::Archive',
 ];
 
 /** Condition keys that its IAM puts in no request, so that every statement with one is refused. */
-const MISSING_CONDITION_KEYS = ['events:source', 'events:detail-type', 'dynamodb:LeadingKeys'];
+export const MISSING_CONDITION_KEYS = [
+  'events:source',
+  'events:detail-type',
+  'dynamodb:LeadingKeys',
+];
+
+/** The property that makes an alarm one of metric math or of a query, which it does not watch. */
+export const MATH = 'Metrics';
 
 /** Changes `template` and answers one line for each change. `endpoint` is where MiniStack listens, without a slash at its end. */
 export function fitTemplate(template: Template, endpoint: string, stage: string): string[] {
@@ -34,7 +42,7 @@ export function fitTemplate(template: Template, endpoint: string, stage: string)
     );
   }
   for (const [name, { Type, Properties = {} }] of Object.entries(template.Resources)) {
-    const isMath = Type === 'AWS::CloudWatch::Alarm' && Properties.Metrics !== undefined;
+    const isMath = Type === 'AWS::CloudWatch::Alarm' && Properties[MATH] !== undefined;
     if (!MISSING_TYPES.includes(Type) && !isMath) continue;
     delete template.Resources[name];
     changes.push(`dropped ${name}: no ${isMath ? 'metric math in alarms' : Type}`);

@@ -50,6 +50,9 @@ export async function startMiniStack(program: string): Promise<MiniStack> {
     await ended;
     await rm(folder, { recursive: true, force: true });
   };
+  // A run that is stopped leaves nothing behind.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void stop().finally(() => process.exit(1)));
 
   const until = Date.now() + READY_WITHIN_MS;
   while (!(await answers(endpoint))) {

@@ -4,6 +4,7 @@ import { type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { blocksOf } from '../runbook.ts';
 import { startGateway } from './gateway.ts';
 import { startMiniStack } from './ministack.ts';
 
@@ -19,6 +20,11 @@ const PARAMETERS = [
 ];
 /** SAM's own: the bucket of artifacts and its stack stay, for whatever else the account deploys. */
 const SAMS_OWN = /^(stack aws-sam-cli-managed-default|bucket aws-sam-cli-managed-default-\S+)$/;
+/** The section of docs/operations.md whose commands are run, and the names of tables and user pools in what they print. */
+const IMPORT = 'Import retained tables';
+const NAMES = /hubbub-prod-shared-[\w-]+|[a-z]+-[a-z]+-\d_\w+/g;
+/** Of the inventory: what a stage prod retains. */
+const KEPT = /^(table|user pool) hubbub-prod/;
 
 const step = (title: string) => process.stdout.write(`\n── emulator: ${title}\n`);
 
@@ -56,6 +62,8 @@ async function main(): Promise<void> {
   const run = (command: string, args: string[], more: Record<string, string> = {}) =>
     output(command, args, { cwd: ROOT, env: { ...env, ...more } });
   const settings = (stage: string) => settingsOf(stage, run);
+  /** What the inventory showed while a stage stood. */
+  const stood: string[] = [];
   /** Deploys the stage with these settings, and again without them, which must change nothing. */
   async function round(stage: string, given: Record<string, string>): Promise<void> {
     step(`deploy stage ${stage}, for the first time`);
@@ -65,13 +73,16 @@ async function main(): Promise<void> {
     step(`deploy stage ${stage} again, without saying anything twice`);
     await shown(run('npm', deploy, { EMULATED_STAGE: stage }));
     equal(await settings(stage), first, 'the second deploy changed parameters or outputs');
+    stood.push(...(await inventory()));
   }
   async function remove(stage: string): Promise<void> {
     step(`remove stage ${stage}`);
     await shown(run('npm', ['run', '-s', 'destroy', '--', stage, '--yes']));
   }
+  const list = (...what: string[]) =>
+    run(join(dirname(ministack), 'python'), [join(HERE, 'inventory.py'), ...what]);
   const inventory = async () =>
-    (await run(join(dirname(ministack), 'python'), [join(HERE, 'inventory.py')]))
+    (await list())
       .split('\n')
       .filter((line) => line !== '' && !SAMS_OWN.test(line))
       .sort();
@@ -84,7 +95,30 @@ async function main(): Promise<void> {
       ])
     ).trim();
 
+  /** Lets the first create of a stack fail, as samconfig.toml has SAM deploy `shared`. */
+  async function failedCreate(): Promise<void> {
+    step('a stack that fails to be created is deleted');
+    const name = 'hubbub-broken-shared';
+    const template = join(home, 'broken.json');
+    const Properties = { UserPoolId: 'us-east-1_Missing00', Domain: name };
+    const Resources = { SignIn: { Type: 'AWS::Cognito::UserPoolDomain', Properties } };
+    await writeFile(template, JSON.stringify({ Resources }));
+    const failed = await run('sam', [
+      ...['deploy', '--config-file', join(ROOT, 'samconfig.toml'), '--config-env', 'shared'],
+      ...['--no-confirm-changeset', '--region', 'us-east-1'],
+      ...['--template-file', template, '--stack-name', name, '--s3-prefix', name],
+    ]).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    if (!failed?.includes('CREATE_FAILED'))
+      throw new Error(`the broken stack did not fail in its create: ${failed}`);
+    const standing = (await list()).split('\n').filter((line) => line === `stack ${name}`);
+    equal(standing, [], 'the stack that failed to be created stands');
+  }
+
   try {
+    await failedCreate();
     const before = await inventory();
 
     await round('qa', {
@@ -120,6 +154,42 @@ async function main(): Promise<void> {
       .filter((line) => !before.includes(line))
       .map((line) => line.split(' hubbub-prod')[0]);
     equal(kinds, ['table', 'table', 'table', 'user pool'], 'prod retains its tables and its pool');
+    const unseen = (await list('kinds'))
+      .trim()
+      .split('\n')
+      .filter((kind) => !stood.some((line) => line.startsWith(`${kind} `)));
+    equal(unseen, [], 'the inventory does not see a kind that the stages had');
+
+    step('import what prod retained, as docs/operations.md says');
+    const retained = await inventory();
+    const [write = '', importIt = '', deploy = ''] = blocksOf('docs/operations.md', IMPORT, 'sh');
+    const bash = (block: string) =>
+      run('bash', ['-euo', 'pipefail', '-c', block], { EMULATED_STAGE: 'prod' });
+    const names: string[] = JSON.stringify(await bash(write)).match(NAMES) ?? [];
+    for (const [at, list] of blocksOf('docs/operations.md', IMPORT, 'json').entries())
+      await writeFile(
+        join(ROOT, `import-${['shared', 'identity'][at]}.json`),
+        list.replaceAll(/"([\w-]+)…"/g, (_, begin: string) =>
+          JSON.stringify(names.find((name) => name.startsWith(begin))),
+        ),
+      );
+    await shown(bash(importIt));
+    await shown(bash(deploy));
+    const standing = (await inventory()).filter((line) => KEPT.test(line));
+    equal(
+      standing,
+      retained.filter((line) => KEPT.test(line)),
+      'the import made new tables or users beside the retained ones',
+    );
+    equal(
+      (await settings('prod'))
+        .filter(({ key }) => /^output (\w+Table|Issuer)$/.test(key))
+        .map(({ value }) => names.includes(value.split('/').at(-1) ?? '')),
+      [true, true, true, true],
+      'the stacks hold the retained tables and users',
+    );
+    await remove('prod');
+    equal(await inventory(), retained, 'removing what was imported left something else');
     process.stdout.write('emulator: nothing is left but what prod retains\n');
   } catch (error) {
     const log = join(tmpdir(), `ministack-${process.pid}.log`);

@@ -172,6 +172,9 @@ function steps(start: () => Promise<Engine>, { takesNetwork }: { takesNetwork: b
         isMirrored: middle('.side') > middle('.people-panel'),
         scrollsSideways: document.documentElement.scrollWidth > innerWidth,
         label: document.querySelector('.composer label')?.textContent,
+        hasItsDigits: [...document.querySelectorAll('time')].every(({ textContent }) =>
+          /^[^\p{Nd}]*[0-9]{2}:[0-9]{2}[^\p{Nd}]*$/u.test(textContent),
+        ),
       };
     };
     const choose = async (language: string) => {
@@ -187,7 +190,7 @@ function steps(start: () => Promise<Engine>, { takesNetwork }: { takesNetwork: b
       await ada.line('live');
       await ada.reads(...said);
     };
-    const shared = { scrollsSideways: false };
+    const shared = { scrollsSideways: false, hasItsDigits: true };
     const arabic = {
       ...{ ...shared, lang: 'ar', dir: 'rtl', isMirrored: true },
       label: ar.composer.label(ar.shell.theLobby),

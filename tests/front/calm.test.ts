@@ -42,8 +42,8 @@ describe('the shown status', () => {
     const { clock, pass } = fakeClock();
     const shown: LineState[] = [];
     const calm = createCalm({ clock, show: ({ state }) => shown.push(state) });
-    const become = (state: LineState) =>
-      calm.changed({ state, retryAt: null, online: true, reason: null, leads: true });
+    const become = (state: LineState, online = true) =>
+      calm.changed({ state, retryAt: null, online, reason: null, leads: true });
     return { pass, shown, become };
   }
 
@@ -65,6 +65,29 @@ describe('the shown status', () => {
     become('connecting');
     become('live');
     expect(shown).toEqual(['live', 'waiting', 'connecting', 'live']);
+  });
+
+  test('tells at once that there is no network, and at once that the line lives again', () => {
+    const { pass, shown, become } = start();
+    become('live');
+    become('waiting', false);
+    expect(shown).toEqual(['live', 'waiting']);
+    become('connecting');
+    become('live');
+    expect(shown).toEqual(['live', 'waiting', 'connecting', 'live']);
+    pass(60_000);
+    expect(shown.at(-1)).toBe('live');
+  });
+
+  test('tells it within a fall as well', () => {
+    const { pass, shown, become } = start();
+    become('live');
+    become('waiting');
+    pass(1_000);
+    become('waiting', false);
+    expect(shown).toEqual(['live', 'waiting']);
+    pass(60_000);
+    expect(shown).toEqual(['live', 'waiting']);
   });
 
   test.each(['replaced', 'closed'] as const)('tells at once that it is %s', (state) => {

@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { ago } from '../../front/src/core/ago.js';
+import { createWhen } from '../../front/src/ui/when.js';
 import { ar as arOfPage } from '../../front/src/words/ar.js';
 import { dialogsAr } from '../../front/src/words/dialogs-ar.js';
 import { dialogsEn } from '../../front/src/words/dialogs-en.js';
@@ -24,6 +26,10 @@ const SRC = resolve(import.meta.dirname, '../../front/src');
 const NAMES = /\b(Hubbub|JavaScript|Enter|Shift|Esc|localhost|wss?:\/\/[\w./]*)/g;
 /** An empty draft is not complained of. */
 const SILENT = ['composer.problems.empty'];
+
+/** How a number or a date gets its digits; `locale` is what localeOf says. */
+const FORMATTED =
+  /(?:(?:DateTime|RelativeTime|Number)Format|toLocale(?:\w*Time|Date)?String)\((?:pinned\(\w+\)|\w*)/g;
 
 /** Read by a name that is made up: came-and-went.js. */
 const COMPUTED = ['timeline.came', 'timeline.went'];
@@ -118,9 +124,50 @@ describe('the language', () => {
   test('has a direction, words, and the dates of the reader’s own variant', async () => {
     expect([directionOf('ar'), directionOf('en')]).toEqual(['rtl', 'ltr']);
     expect([await wordsIn('ar'), await wordsIn('en')]).toEqual([arOfPage, enOfPage]);
-    expect(localeOf('en', ['ar', 'en-GB', 'en'])).toBe('en-GB');
-    expect(localeOf('ar', ['en-GB'])).toBe('ar');
-    expect(localeOf('en', ['en-US@posix'])).toBe('en');
+    const variant = (...args: Parameters<typeof localeOf>) =>
+      new Intl.Locale(localeOf(...args)).baseName;
+    expect(variant('en', ['ar', 'en-GB', 'en'])).toBe('en-GB');
+    expect(variant('ar', ['en-GB'])).toBe('ar');
+    expect(variant('en', ['en-US@posix'])).toBe('en');
+  });
+
+  // Among them are all that CLDR gives other digits, or had another calendar for.
+  const ARABIC = 'AE BH DZ EG IQ JO KW LB LY MA OM QA SA SD SY TN YE'.split(' ');
+  test.each([
+    'ar',
+    ...ARABIC.map((region) => `ar-${region}`),
+    'ar-u-nu-arab-ca-islamic',
+    'en-u-nu-thai',
+  ])(
+    'of a reader who prefers %s counts and dates with the digits of its words, by one calendar',
+    (tag) => {
+      const language = tag.startsWith('ar') ? 'ar' : 'en';
+      const locale = localeOf(language, [tag]);
+      const { timeline } = { ar, en }[language];
+      const at = Date.UTC(2026, 10, 21, 14, 5);
+      const when = createWhen({ locale, words: timeline, now: () => at });
+      const earlier = when.day(Date.UTC(2025, 10, 18, 12));
+      const shown = [when.short(at), when.full(at), earlier, plural(tag, 4_711, { other: '#' })];
+      for (const text of [...shown, ago(5 * 60 * 60_000, locale) ?? '']) {
+        expect(text).toMatch(/[0-9]/);
+        expect(text.replaceAll(/[0-9]/g, '')).not.toMatch(/\p{Nd}/u);
+      }
+      expect(when.full(at)).toContain('2026');
+      expect(earlier).toContain('2025');
+    },
+  );
+
+  test('formats nothing by a locale that is not pinned', () => {
+    const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.js'))
+      .flatMap((file) => readFileSync(join(SRC, file), 'utf8').match(FORMATTED) ?? []);
+    expect(new Set(sources)).toEqual(
+      new Set([
+        'DateTimeFormat(locale',
+        'RelativeTimeFormat(locale',
+        'NumberFormat(pinned(language)',
+      ]),
+    );
   });
 });
 

@@ -162,6 +162,29 @@ const nothing = (seq: number, head: number, n: number) => {
   return { type: 'history', n, room: 'lobby', ...places };
 };
 
+describe('the server’s time', () => {
+  const SAID = Date.UTC(2026, 10, 21, 7, 30);
+  const at = (minutes: number) => new Date(SAID + minutes * 60_000).toISOString();
+
+  test('is what an answer says, even an earlier one; no repeated welcome and no late message sets it back', async () => {
+    const { ada, hear } = await alone();
+    const now = () => (ada.chat().now() - SAID) / 60_000;
+    const pong = (minutes: number) =>
+      hear({ type: 'pong', now: at(minutes), heads: { lobby: 0 }, present: {} });
+    expect(now()).toBe(0);
+    pong(90);
+    hear(message(1, { timestamp: at(30) }));
+    hear(welcome({ lobby: 1 }));
+    expect(now()).toBe(90);
+    hear(message(2, { timestamp: at(100) }));
+    expect(now()).toBe(100);
+    pong(60);
+    expect(now()).toBe(60);
+    hear({ type: 'pong', heads: {}, present: {} });
+    expect(now()).toBe(60);
+  });
+});
+
 describe('after a failure', () => {
   test('of one say the room speaks on', async () => {
     const { ada, sent } = await alone();

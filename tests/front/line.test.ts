@@ -326,6 +326,19 @@ describe('reconnect', () => {
     expect(line.status().state).toBe('connecting');
   });
 
+  test('is offline at once when the network goes while it waits, and tries no later for being told twice', () => {
+    const { sockets, line, world, pass } = start();
+    sockets.latest().events.closed();
+    expect(line.status()).toMatchObject({ state: 'waiting', online: true });
+    world.online = false;
+    line.distrust();
+    expect(line.status()).toMatchObject({ state: 'waiting', online: false });
+    const { retryAt } = line.status();
+    pass(1_000);
+    line.distrust();
+    expect(line.status().retryAt).toBe(retryAt);
+  });
+
   test('opens nothing after it was stopped', () => {
     const { sockets, pass, line } = start();
     sockets.latest().events.closed();

@@ -103,14 +103,109 @@ describe('M10: what opens a group', () => {
 
 describe('the server’s clock', () => {
   const HOUR_MS = 3_600_000;
+  const DAY_MS = 24 * HOUR_MS;
+  const START = Date.UTC(2026, 10, 21, 12);
+  const iso = (ms: number) => new Date(ms).toISOString();
 
-  test('is guessed from what was just said, and what came late counts for less', () => {
-    const clock = createServerClock(() => 10 * HOUR_MS);
-    expect(clock.now()).toBe(10 * HOUR_MS);
-    clock.heard({ at: 7 * HOUR_MS, localAt: 10 * HOUR_MS });
-    expect(clock.now()).toBe(7 * HOUR_MS);
-    clock.heard({ at: 2 * HOUR_MS, localAt: 10 * HOUR_MS });
-    expect(clock.now()).toBe(7 * HOUR_MS);
+  /** A machine whose clock is wrong by `wrong` milliseconds, and a server whose clock is right. */
+  function machine(wrong: number) {
+    let real = START;
+    let error = wrong;
+    let awake = 0;
+    const clock = createServerClock({ now: () => real + error, elapsed: () => awake });
+    return {
+      clock,
+      real: () => real,
+      pass(ms: number) {
+        real += ms;
+        awake += ms;
+      },
+      sleep(ms: number) {
+        real += ms;
+      },
+      set(next: number) {
+        error = next;
+      },
+      /** A message that is `late`. */
+      message: (late = 0) => clock.passed(iso(real - late)),
+      pong: () => clock.told(iso(real)),
+    };
+  }
+
+  test('is this machine’s while nothing was said, then what the first word says', () => {
+    const { clock, message, real } = machine(3 * HOUR_MS);
+    expect(clock.now()).toBe(START + 3 * HOUR_MS);
+    message();
+    expect(clock.now()).toBe(real());
+  });
+
+  test('is not set back by a message that comes late, and is set by an answer', () => {
+    const { clock, message, pong, pass, real } = machine(3 * HOUR_MS);
+    message();
+    pass(HOUR_MS);
+    message(8 * HOUR_MS);
+    expect(clock.now()).toBe(real());
+    clock.passed(iso(real() + HOUR_MS));
+    expect(clock.now()).toBe(real() + HOUR_MS);
+    pong();
+    expect(clock.now()).toBe(real());
+  });
+
+  test.each([
+    ['two days behind, then right', -2 * DAY_MS, 0],
+    ['right, then two days behind', 0, -2 * DAY_MS],
+    ['two days ahead, then right', 2 * DAY_MS, 0],
+    ['right, then two days ahead', 0, 2 * DAY_MS],
+  ])('follows the next message of a machine that is %s', (_, before, after) => {
+    const { clock, message, pass, set, real } = machine(before);
+    message();
+    pass(HOUR_MS);
+    set(after);
+    message();
+    expect(clock.now()).toBe(real());
+  });
+
+  test('tells once that the clock jumped, by a setting or by a sleep', () => {
+    const { clock, pass, set, sleep, pong } = machine(0);
+    pong();
+    pass(10 * HOUR_MS);
+    expect(clock.jumped()).toBe(false);
+    set(-DAY_MS);
+    expect([clock.jumped(), clock.jumped()]).toEqual([true, false]);
+    sleep(8 * HOUR_MS);
+    expect([clock.jumped(), clock.jumped()]).toEqual([true, false]);
+  });
+
+  test('ignores what is no time', () => {
+    const { clock, pong, real } = machine(HOUR_MS);
+    pong();
+    for (const odd of ['', 'soon', 'NaN']) {
+      clock.told(odd);
+      clock.passed(odd);
+    }
+    expect(clock.now()).toBe(real());
+  });
+
+  test('is right after each answer, whatever was set, slept and said late before', () => {
+    const span = fc.integer({ min: 0, max: 3 * DAY_MS });
+    const step = fc.tuple(fc.constantFrom('pass', 'sleep', 'set', 'behind', 'late'), span);
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const { clock, ...world } = machine(0);
+        for (const [act, ms] of steps) {
+          if (act === 'pass') world.pass(ms);
+          else if (act === 'sleep') world.sleep(ms);
+          else if (act === 'set') world.set(ms);
+          else if (act === 'behind') world.set(-ms);
+          else world.message(ms);
+        }
+        world.pong();
+        expect(clock.now()).toBe(world.real());
+        world.pass(HOUR_MS);
+        world.message(HOUR_MS);
+        expect(clock.now()).toBe(world.real());
+      }),
+    );
   });
 });
 

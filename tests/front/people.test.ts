@@ -4,6 +4,8 @@ import { ago } from '../../front/src/core/ago.js';
 import { checkIntroduction, nicknameProblem } from '../../front/src/core/introduction.js';
 import { partnerFrom } from '../../front/src/core/partner.js';
 import { arrangePeople } from '../../front/src/core/people.js';
+import { presenceOf } from '../../front/src/ui/person-row.js';
+import { en } from '../../front/src/words/en.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -11,6 +13,14 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 describe('how long ago', () => {
+  test('somebody was seen is said by the server’s clock, as the time of it is', () => {
+    const at = '2026-11-21T07:30:00.000Z';
+    const now = () => Date.parse(at) + 2 * HOUR;
+    const gone = { userId: 'u', nickname: 'Ada', online: false, at };
+    const seen = presenceOf(gone, { words: en.people, locale: 'en', now });
+    expect(seen).toBe(en.people.seen('2 hours ago'));
+  });
+
   test.each([
     [59 * SECOND, null],
     [-3 * HOUR, null],
@@ -44,11 +54,12 @@ describe('the people of a room', () => {
       member('Émile', true),
       member('guest-9', true),
       member('gone early', false, 1),
+      { ...member('gone unseen', false), at: '' },
       member('gone late', false, 9),
     ];
     const { here, away } = arrangePeople(members, { me: 'u_zoe', locale: 'en' });
     expect(names(here)).toEqual(['zoe', 'Émile', 'guest-9', 'guest-10']);
-    expect(names(away)).toEqual(['gone late', 'gone early']);
+    expect(names(away)).toEqual(['gone unseen', 'gone late', 'gone early']);
   });
 });
 
@@ -66,6 +77,15 @@ describe('the one with whom a direct conversation is', () => {
 
   test('was seen last when the latest word has it', () => {
     expect(partnerFrom(ada, [[told(false, 1)], [other, told(false, 9)]])).toEqual(told(false, 9));
+  });
+
+  test('was here, nobody knows until when, if the network went meanwhile', () => {
+    const unknown = { ...told(false, 0), at: '' };
+    for (const rosters of [
+      [told(false, 9), unknown],
+      [unknown, told(false, 9)],
+    ])
+      expect(partnerFrom(ada, [rosters])).toEqual(unknown);
   });
 
   test('has neither where no room tells of them', () => {

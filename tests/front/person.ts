@@ -49,7 +49,8 @@ export function person(
   const promised: { messageId: string; text: string }[] = [];
   /** What a reader was handed, over all lives. */
   const read: number[] = [];
-  const world: { digest: ChatPorts['digest'] } = {
+  const world: { digest: ChatPorts['digest']; isOnline: boolean } = {
+    isOnline: true,
     // At once: the real one takes its time, which the clock here does not know of.
     digest: async (text) => createHash('sha256').update(text).digest(),
   };
@@ -75,7 +76,7 @@ export function person(
       fraction: chance.fraction,
       randomBytes: (count) => Uint8Array.from({ length: count }, () => chance.fraction() * 256),
       digest: (text) => world.digest(text),
-      isOnline: () => true,
+      isOnline: () => world.isOnline,
       keep: { read: storage.keep.read, write: only(storage.keep.write) },
       outbox: {
         load: storage.outbox.load,

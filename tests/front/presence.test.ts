@@ -79,6 +79,29 @@ describe('presence', () => {
     expect(online()).toEqual([]);
   });
 
+  test('who is here is not known without a network, and is known again with the next welcome', async () => {
+    const annWasHere = [member('u_me'), member('u_ann')];
+    const { ada, hear, online, sockets } = await alone(annWasHere);
+    ada.world.isOnline = false;
+    ada.chat().distrust();
+    expect(online()).toEqual([]);
+    expect(ada.room().count()).toBe(0);
+    // Not as long ago as they came.
+    expect(
+      new Set(
+        ada
+          .room()
+          .roster()
+          .map(({ at: since }) => since),
+      ),
+    ).toEqual(new Set(['']));
+    ada.world.isOnline = true;
+    ada.chat().wake();
+    sockets.latest().events.opened();
+    hear(welcome({}, { leaseMs: 90_000, here: { lobby: annWasHere } }));
+    expect(online()).toEqual(['u_me', 'u_ann']);
+  });
+
   test('who is here and not named, because a frame could not hold them all, is counted and not asked for again', async () => {
     const { ada, hear, pong, asked } = await alone();
     hear({ type: 'members', room: 'lobby', members: [member('u_me')], count: 90, more: true });

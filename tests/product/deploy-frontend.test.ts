@@ -18,13 +18,13 @@ if [ -s "$PLAYED/fails" ] && grep -qE "$(cat "$PLAYED/fails")" <<<"$*"; then
   exit 254
 fi
 case "$*" in
-  *"--stack-name hubbub-qa-front --query"*) cat "$PLAYED/bucket-name" ;;
   *"--stack-name hubbub-qa-front"*) cat "$PLAYED/front.json" ;;
   *"--stack-name hubbub-qa-api"*) cat "$PLAYED/api.json" ;;
   s3api\\ list-objects-v2*) cat "$PLAYED/listed.json" ;;
   s3\\ sync\\ s3://*) if [ -e "$PLAYED/old-scripts.json" ]; then mkdir -p "$4"; cp "$PLAYED/old-scripts.json" "$4/"; fi ;;
   s3\\ sync\\ *--delete*) ;;
   s3\\ sync\\ *) cp -r "$3/." "$PLAYED/bucket/" ;;
+  configure\\ *) cat "$PLAYED/configured" ;;
   sts\\ *) echo 123456789012 ;;
   s3control\\ *) cat "$PLAYED/blocked" ;;
 esac
@@ -57,6 +57,7 @@ const website = stack({
 });
 
 beforeEach(() => {
+  region = 'us-east-1';
   played = mkdtempSync(join(tmpdir(), 'hubbub-played-'));
   mkdirSync(join(played, 'bin'));
   mkdirSync(join(played, 'bucket'));
@@ -67,10 +68,12 @@ beforeEach(() => {
   put('says', 'An error occurred (Throttling): Rate exceeded\n');
   put('front.json', cloudFront);
   put('api.json', stack({ WebSocketUrl: SOCKET, AuthMode: 'guest' }));
-  put('bucket-name', 'the-bucket\n');
   put('listed.json', 'null');
+  put('configured', '');
 });
 afterEach(() => rmSync(played, { recursive: true }));
+
+let region: string;
 
 function run(script: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync('bash', [join(FRONT, script), ...args], {
@@ -80,6 +83,8 @@ function run(script: string, ...args: string[]) {
       NODE_OPTIONS: '',
       PLAYED: played,
       PATH: `${join(played, 'bin')}:${process.env.PATH}`,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: '',
     },
   });
   const calls = kept('calls').split('\n').filter(Boolean);
@@ -101,6 +106,8 @@ describe('an upload', () => {
       ...['s3 cp', 's3 cp', 's3 sync', 'cloudfront create-invalidation', 's3 sync', 's3 cp'],
     ]);
     expect(calls.join('\n')).toMatch(/create-invalidation --distribution-id E1 /);
+    const copies = calls.filter((call) => /^s3 (cp|sync)/.test(call));
+    expect(copies.filter((call) => !call.includes('--no-progress'))).toEqual([]);
     expect(kept('bucket/index.html')).not.toContain('http-equiv');
     expect(stdout.trim().split('\n').at(-1)).toBe('https://d1.cloudfront.net');
     expect(stdout).not.toContain('TLS');
@@ -159,25 +166,18 @@ describe('an upload', () => {
   });
 });
 
-describe('--empty', () => {
-  test('empties the bucket, of either hosting', () => {
-    const { status, calls } = run('deploy-frontend.sh', 'qa', '--empty');
-    expect([status, calls.at(-1)]).toEqual([0, 's3 rm s3://the-bucket --recursive']);
-  });
+test('what the scripts tell a user names the variable of npm run deploy, not the parameter', () => {
+  for (const file of ['website-limits.txt', 'check-public-access.sh'])
+    expect(readFileSync(join(FRONT, file), 'utf8')).not.toMatch(/\bHosting=/);
+});
 
-  test.each(['', 'None\n'])('removes nothing where the bucket is %j', (name) => {
-    put('bucket-name', name);
-    const { status, stderr, calls } = run('deploy-frontend.sh', 'qa', '--empty');
-    expect([status, writes(calls)]).toEqual([1, []]);
-    expect(stderr).toContain('hubbub-qa-front has no output SiteBucket');
-  });
-
-  test('removes nothing where the stack is not answered', () => {
-    put('fails', 'describe-stacks');
-    const { status, calls } = run('deploy-frontend.sh', 'qa', '--empty');
-    expect(status).not.toBe(0);
-    expect(writes(calls)).toEqual([]);
-  });
+test('an argument beside the stage is refused, and nothing is asked', () => {
+  const { status, stderr, calls } = run('deploy-frontend.sh', 'qa', '--empty');
+  expect([status, stderr, calls]).toEqual([
+    1,
+    "deploy-frontend: '--empty' is one argument too many: bash front/deploy-frontend.sh [STAGE]\n",
+    [],
+  ]);
 });
 
 describe('the check of Block Public Access', () => {
@@ -187,7 +187,7 @@ describe('the check of Block Public Access', () => {
     put('blocked', `${blocked}\n`);
     const { status, stderr } = check();
     expect([status, stderr.split('\n').length]).toEqual([1, 2]);
-    expect(stderr).toMatch(/account 123456789012 forbids.*Use Hosting=cloudfront, or switch off/);
+    expect(stderr).toMatch(/account 123456789012 forbids.*Use HOSTING=cloudfront, or switch off/);
   });
 
   test('lets an account pass that blocks nothing, and one that never said', () => {
@@ -198,12 +198,25 @@ describe('the check of Block Public Access', () => {
     expect(check()).toMatchObject({ status: 0, stderr: '' });
   });
 
-  test('says so where it may not look, and fails where there are no credentials', () => {
+  test('takes the Region of the profile, and refuses in one line where there is none', () => {
+    put('blocked', 'False\tFalse\n');
+    region = '';
+    const none = check();
+    expect([none.status, none.stderr.split('\n').length]).toEqual([1, 2]);
+    expect(none.stderr).toMatch(/^check-public-access: no Region is set; .*AWS_REGION=/);
+    put('configured', 'eu-west-1\n');
+    expect(check()).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('says so where it may not look, and refuses in one line where there are no credentials', () => {
     put('fails', 's3control');
     put('says', 'An error occurred (AccessDenied) when calling\n');
     const { status, stderr } = check();
     expect([status, stderr]).toEqual([0, expect.stringContaining('Cannot read')]);
     put('fails', 'sts');
-    expect(check().status).not.toBe(0);
+    put('says', '\nUnable to locate credentials.\nYou can configure them.\n');
+    const without = check();
+    expect([without.status, without.stderr.trimEnd().split('\n').length]).toEqual([1, 1]);
+    expect(without.stderr).toMatch(/^check-public-access: .*credentials.*Unable to locate/);
   });
 });

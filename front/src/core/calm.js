@@ -1,5 +1,5 @@
 // @ts-check
-// Keeps the status from flashing: a line that falls and returns within seconds was never shown as down.
+// Keeps the status from flashing: a line that falls and returns within seconds is not shown as down. A lost network is shown at once.
 
 /** @typedef {import('./line.js').LineStatus} LineStatus */
 
@@ -24,7 +24,7 @@ export function createCalm({ clock, show }) {
         cancel();
         wasLive = true;
         show(status);
-      } else if (LASTING.has(status.state)) {
+      } else if (LASTING.has(status.state) || !status.online) {
         cancel();
         wasLive = false;
         show(status);

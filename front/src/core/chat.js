@@ -16,6 +16,7 @@ import { createRoom } from './room.js';
 import { createRoomFace } from './room-face.js';
 import { directRoom, foldRoom, isDirect } from './room-name.js';
 import { createRoster } from './roster.js';
+import { createServerClock } from './server-clock.js';
 import { createStandings } from './standings.js';
 import { createTypists } from './typists.js';
 
@@ -90,7 +91,10 @@ export function connect(options) {
   }
   /** @type {ChatPorts} */
   const ports = {
-    ...defaultPorts({ url, user: options.user, folder: options.folder, trouble }),
+    ...defaultPorts({
+      ...{ url, user: options.user, folder: options.folder, trouble },
+      outboxBack: () => void outbox.refresh(),
+    }),
     ...options.ports,
   };
   const { clock, fraction, randomBytes, keep } = ports;
@@ -103,6 +107,7 @@ export function connect(options) {
   const renames = createNames();
   const standings = createStandings();
   const knownRooms = createKnownRooms(keep);
+  const serverClock = createServerClock(clock);
   let isUp = false;
   let led = true;
   let isClosed = false;
@@ -353,9 +358,10 @@ export function connect(options) {
     if (!isLive) doorway.line(false);
     if (!isLive) inquiry.clear();
     if (!isLive)
-      for (const { room, typists } of rooms.values()) {
+      for (const { room, roster, typists } of rooms.values()) {
         room.lineDown();
         typists.clear();
+        if (!status.online) roster.forget();
       }
     const up = isLive && status.leads;
     if (up !== isUp) {
@@ -385,6 +391,8 @@ export function connect(options) {
       me = { userId, nickname: given };
       goBy(given);
       renames.hear({ userId, nickname: given, at });
+      // To a tab that comes later, an earlier welcome is repeated.
+      serverClock.passed(at);
       standings.welcome(frame);
       for (const { room } of rooms.values()) room.welcome(frame);
       enterAll(frame.heads, () => true);
@@ -395,6 +403,7 @@ export function connect(options) {
       if (frame.leaseMs > 0)
         for (const name of rooms.keys()) if (!isDirect(name) && isIn(name)) greet(name, frame);
     } else if (frame.type === 'pong') {
+      serverClock.told(frame.now);
       for (const [name, { room, roster }] of rooms) {
         if (Object.hasOwn(frame.heads, name)) room.head(frame.heads[name] ?? 0);
         if (Object.hasOwn(frame.present, name)) roster.counted(frame.present[name] ?? 0);
@@ -402,6 +411,7 @@ export function connect(options) {
       }
       enterAll(frame.heads, isDirect);
     } else if (frame.type === 'message') {
+      serverClock.passed(frame.timestamp);
       enterAll({ [frame.room]: frame.seq }, isDirect);
       rooms.get(frame.room)?.room.message(frame);
       rooms.get(frame.room)?.typists.came(frame.userId);
@@ -495,6 +505,10 @@ export function connect(options) {
     tryNow: line.tryNow,
     /** This identity speaks elsewhere (`replaced`), and the user wants it here; or they have signed in again. */
     useHere: line.useHere,
+    /** What the server's clock says now, in milliseconds: by its latest word, and by this machine's clock before any. */
+    now: serverClock.now,
+    /** Whether this machine's clock was set, or the machine slept, since this was asked or since the server told its time. `wake` asks the server. */
+    jumped: serverClock.jumped,
     /** The page is looked at again, or the network is back. */
     wake: line.wake,
     /** Whether somebody looks: a hidden page pings less. */

@@ -15,7 +15,7 @@
 /** @typedef {{ type: 'welcome', userId: string, nickname: string, heads: Heads, spreadMs: number, pingAfterMs: number,
  *   leaseMs: number, authForMs?: number, here: { [room: string]: Member[] }, private?: { [room: string]: Role }, invitations?: Invitation[], now?: string, rotated?: boolean }} Welcome leaseMs: 0 from a server without presence; rotated: set by the line when the client never was away */
 /** @typedef {{ room: string, by: string }} Invitation by: the userId of who asked */
-/** @typedef {{ type: 'pong', heads: Heads, present: Heads }} Pong */
+/** @typedef {{ type: 'pong', heads: Heads, present: Heads, now: string }} Pong */
 /** @typedef {{ type: 'joined', room: string, head: number | null, visibility?: Visibility, role?: Role }} Joined
  *   head: null if another device of mine joined */
 /** @typedef {{ type: 'left', room: string, follow?: true }} Left follow: in the answer to who would follow another device of mine */
@@ -155,6 +155,7 @@ const READERS = {
   }),
   pong: (frame) => ({
     type: 'pong',
+    now: text(frame.now, ''),
     heads: readHeads(frame.heads),
     present: readHeads(frame.present),
   }),

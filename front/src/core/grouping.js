@@ -1,5 +1,6 @@
 // @ts-check
 // Where a message opens a new day, and where a new group: who speaks on within five minutes needs no name again.
+import { dayOf } from './calendar.js';
 
 /** @typedef {import('./timeline.js').Item} Item */
 
@@ -13,8 +14,7 @@ const sameVoice = (a, b) => (a.own && b.own ? true : a.own === b.own && a.userId
  * @param {Item | undefined} above what stands right above it @param {Item} item
  */
 export function openingsOf(above, item) {
-  const day = new Date(item.at).toDateString();
-  const opensDay = item.seq !== null && (!above || new Date(above.at).toDateString() !== day);
+  const opensDay = item.seq !== null && (!above || dayOf(above.at) !== dayOf(item.at));
   const bothSent = above && above.seq !== null && item.seq !== null;
   const gap = above ? (bothSent ? item.at - above.at : item.localAt - above.localAt) : 0;
   return { opensDay, opensGroup: opensDay || !above || !sameVoice(above, item) || gap > GROUP_MS };

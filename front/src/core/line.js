@@ -15,7 +15,8 @@ import { createRenewal } from './renewal.js';
 /** @typedef {{ send(text: string): void, close(): void }} Socket */
 /** @typedef {{ opened(): void, heard(text: string): void, closed(): void }} SocketEvents */
 /** @typedef {(url: string, protocols: string[], events: SocketEvents) => Socket} OpenSocket */
-/** @typedef {{ now(): number, after(ms: number, run: () => void): () => void }} Clock `after` returns its cancel */
+/** @typedef {{ now(): number, elapsed?(): number, after(ms: number, run: () => void): () => void }} Clock
+ *   elapsed: milliseconds that go on alike when `now` is set; `after` returns its cancel */
 /** @typedef {{ changed(status: LineStatus): void, heard(frame: ServerFrame): void, nudged(): void }} Ears */
 /** @typedef {{ start(): void, stop(): void, send(frame: object): boolean, tryNow(): void, useHere(): void, wake(): void,
  *   visible(is: boolean): void, distrust(): void, status(): LineStatus, nudge(): void }} Line */
@@ -264,7 +265,9 @@ export function createLine(ports) {
     },
     visible: (is) => heartbeat.visible(is),
     distrust() {
-      if (['live', 'connecting', 'greeting'].includes(status.state)) lost();
+      const isTrying = ['live', 'connecting', 'greeting', 'waiting'].includes(status.state);
+      // Offline already: the next try is put off no further.
+      if (isTrying && status.online) lost();
     },
     status: () => status,
     nudge() {},

@@ -1,5 +1,6 @@
 // @ts-check
 // The one with whom a direct conversation is, as the rooms that both are in tell: the server keeps no roster of two.
+import { leftAt } from './people.js';
 
 /** @typedef {import('./roster.js').Member} Member */
 
@@ -11,8 +12,7 @@
 export function partnerFrom({ userId, nickname }, rosters) {
   const words = rosters.flat().filter((member) => member.userId === userId);
   const [best] = words.toSorted(
-    (one, other) =>
-      Number(other.online) - Number(one.online) || Date.parse(other.at) - Date.parse(one.at),
+    (one, other) => Number(other.online) - Number(one.online) || leftAt(other) - leftAt(one),
   );
   return best ?? { userId, nickname, online: false, at: '' };
 }

@@ -3,6 +3,9 @@
 
 /** @typedef {import('./roster.js').Member} Member */
 
+/** When somebody left, in milliseconds; later than any time if the network went while they were here. @param {Member} member */
+export const leftAt = ({ at }) => Date.parse(at) || Number.MAX_SAFE_INTEGER;
+
 /**
  * @param {readonly Member[]} members one for each person, however many devices they have
  * @param {{ me: string, locale: string }} reader me: the userId; locale: how names are sorted
@@ -15,7 +18,7 @@ export function arrangePeople(members, { me, locale }) {
   const byName = (one, other) =>
     isOther(one) - isOther(other) || compare(one.nickname, other.nickname);
   /** @param {Member} one @param {Member} other */
-  const byLeaving = (one, other) => Date.parse(other.at) - Date.parse(one.at);
+  const byLeaving = (one, other) => leftAt(other) - leftAt(one);
   return {
     here: members.filter(({ online }) => online).toSorted(byName),
     away: members.filter(({ online }) => !online).toSorted(byLeaving),

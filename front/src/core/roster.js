@@ -38,9 +38,10 @@ export function createRoster({ clock, ask, changed, isMe, came, went }) {
     else forget();
   }
 
+  /** Of who was here, nobody knows any more, nor until when they were. */
   function forget() {
-    const known = unnamed > 0 || people.size > 0;
-    for (const [userId, member] of people) people.set(userId, { ...member, online: false });
+    const known = count() > 0;
+    for (const member of online()) people.set(member.userId, { ...member, online: false, at: '' });
     unnamed = 0;
     if (known) changed();
   }
@@ -71,6 +72,7 @@ export function createRoster({ clock, ask, changed, isMe, came, went }) {
   }
 
   return {
+    forget,
     /** The line is new. @param {number} ms the lease, as `welcome` tells it */
     begin(ms) {
       leaseMs = ms;

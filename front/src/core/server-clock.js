@@ -1,28 +1,44 @@
 // @ts-check
-// What the server's clock says now, guessed from what was just said: this machine's may be hours wrong.
+// What the server's clock says now, by its latest word: the clock of this machine may be wrong, and be set at any moment.
 
-/** @param {() => number} now this machine's, in milliseconds */
-export function createServerClock(now) {
-  let ahead = Number.NEGATIVE_INFINITY;
-  /** @type {Set<string>} */
-  const unsent = new Set();
+/** A wall clock that goes apart from the elapsed time by more was set, or the machine slept. */
+const JUMP_MS = 1_000;
 
-  /** @param {{ at: number, localAt: number }} item stored and heard a moment ago: what took longer counts for less */
-  function heard({ at, localAt }) {
-    ahead = Math.max(ahead, at - localAt);
+/** @param {{ now: () => number, elapsed?: (() => number) | undefined }} clock now: of this machine, in milliseconds; elapsed: milliseconds that no setting of the clock changes */
+export function createServerClock({ now, elapsed = now }) {
+  /** How far the server is ahead of `now`. */
+  let ahead = 0;
+  let isKnown = false;
+  const setting = () => now() - elapsed();
+  let known = setting();
+
+  /** Whether this machine's clock jumped since this was asked last, or since the server's last word. */
+  function jumped() {
+    const next = setting();
+    if (Math.abs(next - known) < JUMP_MS) return false;
+    known = next;
+    isKnown = false;
+    return true;
+  }
+
+  /** The server answers what was just asked: this is its time. @param {string} at ISO 8601; anything else says nothing */
+  function told(at) {
+    const ms = Date.parse(at);
+    if (Number.isNaN(ms)) return;
+    jumped();
+    ahead = ms - now();
+    isKnown = true;
   }
 
   return {
-    heard,
-    /** What one said oneself is heard when it is sent. @param {import('./timeline.js').Change[]} changes */
-    changed(changes) {
-      for (const change of changes) {
-        if (change.kind === 'remove') unsent.delete(change.key);
-        else if (change.item.seq === null) unsent.add(change.key);
-        else if (unsent.delete(change.key)) heard(change.item);
-      }
+    jumped,
+    told,
+    /** It was so late at least: what is said may come late. @param {string} at ISO 8601 */
+    passed(at) {
+      jumped();
+      if (!isKnown || Date.parse(at) - now() > ahead) told(at);
     },
     /** Milliseconds; this machine's own while nothing was said. */
-    now: () => now() + (Number.isFinite(ahead) ? ahead : 0),
+    now: () => now() + ahead,
   };
 }

@@ -4,6 +4,7 @@
 /** @type {import('../core/line.js').Clock} */
 export const clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after(ms, run) {
     const timer = setTimeout(run, ms);
     return () => clearTimeout(timer);

@@ -11,12 +11,13 @@ import { openSocket } from './socket.js';
 
 /**
  * What is kept is kept for one server.
- * @param {{ url: string, user?: string | undefined, folder: string | undefined, trouble: (error: unknown) => void }} options
+ * @param {{ url: string, user?: string | undefined, folder: string | undefined, trouble: (error: unknown) => void, outboxBack: () => void }} options
+ *   outboxBack: the outbox's store did not answer, and does so again
  * @returns {import('../core/chat.js').ChatPorts}
  */
-export function defaultPorts({ url, user, folder, trouble }) {
+export function defaultPorts(options) {
   return {
-    ...storage({ url, user, folder, trouble }),
+    ...storage(options),
     openSocket,
     clock,
     fraction,
@@ -30,7 +31,7 @@ export function defaultPorts({ url, user, folder, trouble }) {
 const isOnline = () => globalThis.navigator?.onLine !== false;
 
 /** @param {Parameters<typeof defaultPorts>[0]} options */
-function storage({ url, user, folder, trouble }) {
+function storage({ url, user, folder, trouble, outboxBack }) {
   if (folder !== undefined) {
     const own = `${folder}/${serverName(url, user)}`;
     return {
@@ -38,8 +39,11 @@ function storage({ url, user, folder, trouble }) {
       outbox: createFileStore(`${own}/outbox`, trouble),
     };
   }
-  if (!('indexedDB' in globalThis))
-    return { keep: createMemoryKeep(), outbox: createMemoryStore() };
+  // Node: a browser may lack any storage, and each port goes on without it.
+  if (!('document' in globalThis)) return { keep: createMemoryKeep(), outbox: createMemoryStore() };
   const name = storageName(url, user);
-  return { keep: createLocalKeep(`${name} `, trouble), outbox: createIndexedDbStore(name) };
+  return {
+    keep: createLocalKeep(`${name} `, trouble),
+    outbox: createIndexedDbStore(name, outboxBack),
+  };
 }

@@ -1,13 +1,13 @@
 // @ts-check
 // The drafts of all rooms, in localStorage: kept for one server and one user, and one for all tabs of this browser.
-import { createSlot } from './slot.js';
+import { createLocalSlot } from './slot.js';
 
 /** @param {{ server: string, user: () => string, trouble: (error: unknown) => void }} options user: the userId, empty while nobody knows it */
 export function createDrafts({ server, user, trouble }) {
   /** @param {string} who @param {string} room */
   const keyOf = (who, room) => `hubbub.draft.${server}.${who}.${room}`;
   /** @param {string} who @param {string} room */
-  const slotOf = (who, room) => createSlot(() => localStorage, keyOf(who, room), trouble);
+  const slotOf = (who, room) => createLocalSlot(keyOf(who, room), trouble);
   /** Rooms where nobody's draft has found its owner. @type {Set<string>} */
   const taken = new Set();
   const news = new EventTarget();

@@ -32,5 +32,11 @@ export const webLocks = (manager) => (name) => {
   };
 };
 
-/** Web Locks exist in secure contexts only; `http://` in a home network has none. */
-export const hasLocks = () => 'locks' in navigator;
+/** Web Locks exist in secure contexts only; `http://` in a home network has none. @returns {LockManager | null} */
+export function lockManager() {
+  try {
+    return navigator.locks ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,28 +1,42 @@
 // @ts-check
 // Whether any tab of this page is looked at: each that is holds a share of one lock, which the browser frees with the tab.
+import { lockManager } from './locks.js';
+import { inTime } from './patience.js';
 
 const NAME = 'hubbub looked at';
+const ANSWER_MS = 1_000;
 
 /** @param {{ trouble: (error: unknown) => void, signal: AbortSignal }} options */
 export function createLookedAt({ trouble, signal }) {
   let letGo = () => {};
 
-  function look() {
+  async function look() {
     letGo();
-    if (document.visibilityState !== 'visible' || signal.aborted || !navigator.locks) return;
+    if (document.visibilityState !== 'visible' || signal.aborted) return;
     /** @type {PromiseWithResolvers<void>} */
     const life = Promise.withResolvers();
     letGo = () => life.resolve();
-    navigator.locks.request(NAME, { mode: 'shared' }, () => life.promise).catch(trouble);
+    await lockManager()?.request(NAME, { mode: 'shared' }, () => life.promise);
   }
 
-  document.addEventListener('visibilitychange', look, { signal });
+  /** @returns {Promise<LockInfo[]>} */
+  async function locksHeld() {
+    const { held = [] } = (await lockManager()?.query()) ?? {};
+    return held;
+  }
+
+  const looked = () => void look().catch(trouble);
+  document.addEventListener('visibilitychange', looked, { signal });
   signal.addEventListener('abort', () => letGo());
-  look();
+  looked();
   /** @returns {Promise<boolean>} without Web Locks only this tab is known */
   return async () => {
     if (document.visibilityState === 'visible') return true;
-    const { held = [] } = (await navigator.locks?.query()) ?? {};
-    return held.some(({ name }) => name === NAME);
+    try {
+      return (await inTime(locksHeld(), ANSWER_MS)).some(({ name }) => name === NAME);
+    } catch (error) {
+      trouble(error);
+      return false;
+    }
   };
 }

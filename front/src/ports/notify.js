@@ -8,12 +8,25 @@
 export function createNotifier(trouble) {
   /** @type {Map<string, Notification>} */
   const shown = new Map();
-  const exists = 'Notification' in globalThis;
 
   return {
-    isAllowed: () => exists && Notification.permission === 'granted',
+    isAllowed() {
+      try {
+        return Notification.permission === 'granted';
+      } catch {
+        // Missing, or refused.
+        return false;
+      }
+    },
     /** To be called by a click. @returns {Promise<boolean>} whether the user and the browser allow it */
-    ask: async () => exists && (await Notification.requestPermission()) === 'granted',
+    async ask() {
+      try {
+        return (await Notification.requestPermission()) === 'granted';
+      } catch (error) {
+        trouble(error);
+        return false;
+      }
+    },
     /** @param {Notice} notice @param {() => void} clicked */
     show({ title, body, tag }, clicked) {
       try {

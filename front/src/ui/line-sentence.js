@@ -10,15 +10,17 @@ export const shownState = ({ state, online }) =>
 
 /**
  * @param {LineStatus} status
- * @param {{ now: number, hasFailed: boolean, words: Words }} means now: clock milliseconds; hasFailed: what was tried to sign in with
+ * @param {{ now: number, says: (keyof Words['signInSays'])[], words: Words }} means now: clock milliseconds; says: what there is to say about signing in or out
  */
-export function sentence(status, { now, hasFailed, words }) {
+export function sentence(status, { now, says, words }) {
   const state = shownState(status);
   const { retryAt, reason, code = '' } = status;
   if (state === 'replaced') return words.elsewhere;
-  // A reason is the server's: it does not take the token.
-  if (state === 'signed-out')
-    return hasFailed || reason !== null ? words.signInFailed : words.signedOut;
+  if (state === 'signed-out') {
+    if (says.length > 0) return says.map((one) => words.signInSays[one]).join(' ');
+    // A reason is the server's: it does not take the token.
+    return reason !== null ? words.signInSays.failed : words.signedOut;
+  }
   /** @type {Record<string, string>} */
   const closed = words.closed;
   if (state === 'closed') return closed[code] ?? words.closed.other;

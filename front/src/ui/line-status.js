@@ -22,7 +22,8 @@ export function createLineStatus({ root, clock, words, act, signal }) {
   const told = find(banner, '.banner-words', HTMLElement);
   const button = find(banner, 'button', HTMLButtonElement);
   let isDown = false;
-  let hasFailed = false;
+  /** @type {(keyof typeof words.signInSays)[]} */
+  let says = [];
   /** What is shown. @type {LineStatus | null} */
   let shown = null;
   let cancelTick = () => {};
@@ -39,7 +40,10 @@ export function createLineStatus({ root, clock, words, act, signal }) {
   function show(status) {
     const state = shownState(status);
     mark(state);
-    if (UP.has(state)) isDown = hasFailed = false;
+    if (UP.has(state)) {
+      isDown = false;
+      says = [];
+    }
     if (DOWN.has(state)) isDown = true;
     // Focus must not vanish with the button that had it.
     if (!isDown && banner.contains(document.activeElement))
@@ -54,7 +58,9 @@ export function createLineStatus({ root, clock, words, act, signal }) {
     shown = status;
     cancelTick();
     const state = shownState(status);
-    told.textContent = sentence(status, { now: clock.now(), hasFailed, words });
+    told.textContent = sentence(status, { now: clock.now(), says, words });
+    // Else the place of the messages says it all (css/line.css).
+    banner.toggleAttribute('data-says-more', says.length > 0 || status.reason !== null);
     button.textContent =
       state === 'replaced' ? words.useHere : state === 'signed-out' ? words.signIn : words.tryNow;
     button.hidden = state === 'closed' || state === 'connecting' || state === 'greeting';
@@ -76,9 +82,9 @@ export function createLineStatus({ root, clock, words, act, signal }) {
       chip.dataset.line = shownState(status);
       calm.changed(status);
     },
-    /** @param {boolean} has what was tried to sign in with */
-    signInFailed(has) {
-      hasFailed = has;
+    /** @param {(keyof typeof words.signInSays)[]} next what there is to say about signing in or out */
+    signInSays(next) {
+      says = next;
       if (shown?.state === 'signed-out') tell(shown);
     },
     /** The page cannot even tell where to connect. @param {string} why */

@@ -1,6 +1,6 @@
 // @ts-check
 // The parts of the timeline that are always there: what scrolls, what stands in it while nothing was said, and the way down.
-import { element } from './element.js';
+import { element, find } from './element.js';
 
 /** @typedef {typeof import('../words/en.js').en.timeline} Words */
 
@@ -27,7 +27,11 @@ export function createLogFrame({ root, words, signedOut, signal }) {
     show(state) {
       loading.hidden = state !== 'loading';
       empty.hidden = state !== 'quiet';
+      const isNew = signedOut.hidden && state === 'signed-out';
       signedOut.hidden = state !== 'signed-out';
+      // Nothing else is to be done; what has the focus already keeps it.
+      if (isNew && document.activeElement === document.body)
+        find(signedOut, 'button', HTMLElement).focus();
       edge.hidden = state !== 'said';
     },
     /** What stands above the oldest row; its place is kept. @param {string} said */

@@ -32,10 +32,10 @@ function arrange(list, nodes) {
 /** @param {{ list: HTMLElement, means: import('./message-row.js').Means }} options */
 export function createMessageList({ list, means }) {
   const { words, when } = means;
-  /** @type {Map<string, { row: HTMLLIElement, shown: Entry | null, today: string }>} */
+  /** @type {Map<string, { row: HTMLLIElement, shown: Entry | null, today: number }>} */
   let rows = new Map();
 
-  /** @param {{ row: HTMLLIElement, shown: Entry | null, today: string }} known @param {Entry} entry @param {string} today */
+  /** @param {{ row: HTMLLIElement, shown: Entry | null, today: number }} known @param {Entry} entry @param {number} today */
   function update(known, entry, today) {
     const { row, shown } = known;
     const { item, above, opensUnread, isWaiting } = entry;
@@ -67,7 +67,7 @@ export function createMessageList({ list, means }) {
       const kept = new Map(
         entries.map((entry) => {
           const { messageId } = entry.item;
-          const row = () => ({ row: createRow(entry.item, means), shown: null, today: '' });
+          const row = () => ({ row: createRow(entry.item, means), shown: null, today: Number.NaN });
           const known = rows.get(messageId) ?? row();
           update(known, entry, today);
           return [messageId, known];

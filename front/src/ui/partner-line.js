@@ -6,14 +6,14 @@ import { presenceOf } from './person-row.js';
 const AGE_MS = 30_000;
 
 /**
- * @param {{ root: ParentNode, partner: (() => import('../core/roster.js').Member) | null, locale: string,
+ * @param {{ root: ParentNode, partner: (() => import('../core/roster.js').Member) | null, locale: string, now: () => number,
  *   words: typeof import('../words/en.js').en.people, signal: AbortSignal }} options partner: null in a room
  */
-export function createPartnerLine({ root, partner, words, locale, signal }) {
+export function createPartnerLine({ root, partner, words, locale, now, signal }) {
   const line = find(root, '.partner-line', HTMLElement);
 
   function show() {
-    line.textContent = partner ? presenceOf(partner(), words, locale) : '';
+    line.textContent = partner ? presenceOf(partner(), { words, locale, now }) : '';
     line.hidden = line.textContent === '';
   }
 

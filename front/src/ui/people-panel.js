@@ -12,10 +12,20 @@ const AGE_MS = 30_000;
 
 /**
  * @param {{ root: HTMLElement, room: import('../core/room-face.js').RoomFace, members: () => Member[], me: () => { userId: string },
- *   open: (userId: string) => void, words: typeof import('../words/en.js').en.people, locale: string, signal: AbortSignal }} options
+ *   open: (userId: string) => void, words: typeof import('../words/en.js').en.people, locale: string, now: () => number, signal: AbortSignal }} options
  *   members: who is to be shown; open: begins a direct conversation
  */
-export function createPeoplePanel({ root, room, members: who, me, open, words, locale, signal }) {
+export function createPeoplePanel({
+  root,
+  room,
+  members: who,
+  me,
+  open,
+  words,
+  locale,
+  now,
+  signal,
+}) {
   /** @type {Map<string, ReturnType<typeof createPersonRow>>} */
   const rows = new Map();
   const count = element('span', { class: 'how-many' });
@@ -44,7 +54,7 @@ export function createPeoplePanel({ root, room, members: who, me, open, words, l
     const isMe = member.userId === me().userId;
     const known = rows.get(member.userId);
     known?.update(member);
-    const row = known ?? createPersonRow({ member, isMe, words, locale, open, signal });
+    const row = known ?? createPersonRow({ member, isMe, words, locale, now, open, signal });
     rows.set(member.userId, row);
     return row.node;
   }

@@ -8,19 +8,19 @@ import { element } from './element.js';
 /** @typedef {import('../core/people.js').Member} Member */
 /** @typedef {typeof import('../words/en.js').en.people} Words */
 
-/** @param {Member} member @param {Words} words @param {string} locale @returns {string} empty where nothing is known */
-export function presenceOf({ online, at }, words, locale) {
+/** @param {Member} member @param {{ words: Words, locale: string, now: () => number }} reader now: by the server's clock, as the member's `at` is @returns {string} empty where nothing is known */
+export function presenceOf({ online, at }, { words, locale, now }) {
   if (online) return words.isOnline;
   if (at === '') return '';
-  const passed = ago(Date.now() - Date.parse(at), locale);
+  const passed = ago(now() - Date.parse(at), locale);
   return passed === null ? words.justSeen : words.seen(passed);
 }
 
 /**
- * @param {{ member: Member, isMe: boolean, words: Words, locale: string, open: (userId: string) => void, signal: AbortSignal }} options
+ * @param {{ member: Member, isMe: boolean, words: Words, locale: string, now: () => number, open: (userId: string) => void, signal: AbortSignal }} options
  *   open: called when somebody else is chosen
  */
-export function createPersonRow({ member, isMe, words, locale, open, signal }) {
+export function createPersonRow({ member, isMe, words, locale, now, open, signal }) {
   const face = createAvatar(member);
   const dot = element('span', { class: 'dot', 'aria-hidden': 'true' });
   const name = element('bdi', { class: 'name' });
@@ -51,7 +51,7 @@ export function createPersonRow({ member, isMe, words, locale, open, signal }) {
 
   /** Time goes on. */
   function age() {
-    state.textContent = presenceOf(shown, words, locale);
+    state.textContent = presenceOf(shown, { words, locale, now });
   }
 
   update(member);

@@ -1,16 +1,19 @@
 // @ts-check
 // What one can do with a row: a failed message's three ways out, a code block's copy, a name's person.
 
+import { inTime } from '../ports/patience.js';
+
 /** @typedef {import('../core/timeline.js').Item} Item */
 
 const SAYS_SO_MS = 2_000;
+const ANSWER_MS = 1_000;
 
 /** @param {Element} button @param {{ copy: string, copied: string, notCopied: string }} words */
 async function copyCode(button, words) {
   const code = button.parentElement?.querySelector('code')?.textContent ?? '';
   // Outside https there is no clipboard, and its absence throws.
   const write = async () => navigator.clipboard.writeText(code);
-  const copied = await write().then(
+  const copied = await inTime(write(), ANSWER_MS).then(
     () => true,
     () => false,
   );

@@ -5,6 +5,9 @@ import { element } from './element.js';
 
 /** @typedef {import('./settings.js').Settings} Settings */
 
+/** The browser may be asking its user, or answer never. */
+const ANSWER_MS = 2_000;
+
 /** @param {string} name @param {Record<string, string>} choices by value */
 function select(name, choices) {
   const options = Object.entries(choices).map(([value, word]) =>
@@ -102,7 +105,12 @@ export function createSettingsForm({ words, shown, save, notify, signal }) {
   reset.addEventListener('click', () => done(chosen(null)));
   notified.addEventListener('change', async () => {
     const wanted = notified.checked;
-    notified.checked = await notify.turn(wanted);
+    const turning = notify.turn(wanted);
+    // Until the browser has answered, it allows nothing.
+    notified.checked = false;
+    const timer = setTimeout(() => answered.replaceChildren(words.notifyRefused), ANSWER_MS);
+    notified.checked = await turning;
+    clearTimeout(timer);
     answered.textContent = wanted && !notified.checked ? words.notifyRefused : '';
   });
   form.addEventListener('submit', (event) => {

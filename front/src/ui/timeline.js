@@ -1,7 +1,6 @@
 // @ts-check
 // The timeline of one room: what the room knows becomes rows, at most once a frame, and the reader stays in place.
 import { createRowWindow } from '../core/row-window.js';
-import { createServerClock } from '../core/server-clock.js';
 import { createCameAndWent } from './came-and-went.js';
 import { watchCopying } from './copying.js';
 import { createLogFrame } from './log-frame.js';
@@ -14,18 +13,22 @@ import { createSight } from './sight.js';
 import { createUnreadLine } from './unread-line.js';
 import { createWhen } from './when.js';
 
+/** One look at the date after another: midnight comes, a machine sleeps, the server tells another time. */
+const LOOK_MS = 1_000;
+
 /**
  * @param {{ root: HTMLElement, room: import('../core/room-face.js').RoomFace, me: () => { userId: string },
  *   words: import('./log-frame.js').Words, signedOut: HTMLElement, isSignedOut: () => boolean, isLive: () => boolean, locale: string, readUpTo: number, seen: (seq: number) => void,
- *   edit: (text: string) => void, say: import('./notice.js').Say, named: () => import('./message-text.js').Named, openPerson: (userId: string) => void, signal: AbortSignal }} options
+ *   edit: (text: string) => void, say: import('./notice.js').Say, named: () => import('./message-text.js').Named, openPerson: (userId: string) => void,
+ *   now: () => number, signal: AbortSignal }} options
  *   signedOut: shown when nobody is signed in and nothing was written; readUpTo: the seq read before; seen: the newest is in view and looked at; edit: a failed message's words, to be
- *   written anew; named: whom a message may name
+ *   written anew; named: whom a message may name; now: milliseconds by the server's clock
  */
 export function createTimeline(options) {
-  const { room, me, words, isSignedOut, isLive, locale, readUpTo, seen, named, signal } = options;
+  const { room, me, words, isSignedOut, isLive, locale, readUpTo, seen, named, now, signal } =
+    options;
   const { log, list, pill: button, show, above } = createLogFrame(options);
-  const serverClock = createServerClock(() => Date.now());
-  const when = createWhen({ locale, words, now: serverClock.now });
+  const when = createWhen({ locale, words, now });
   const rows = createMessageList({ list, means: { words, when, named, isLive } });
   const rowWindow = createRowWindow();
   const unread = createUnreadLine(readUpTo);
@@ -36,6 +39,7 @@ export function createTimeline(options) {
   const comings = createCameAndWent({ room, words, changed: () => schedule(), signal });
   const sight = createSight({ room, scroll, unread, seen, signal });
   let frame = 0;
+  let today = 0;
   /** @type {'up' | 'down' | null} where more of what is known shall have rows */
   let more = null;
 
@@ -50,6 +54,7 @@ export function createTimeline(options) {
     frame = 0;
     // A page or a send may be answered after another room was opened: here nobody looks any more.
     if (signal.aborted) return;
+    today = when.today();
     const items = room.items();
     unread.answered(items);
     const keys = items.map(({ messageId }) => messageId);
@@ -91,20 +96,20 @@ export function createTimeline(options) {
   watchRowActions({ ...options, log, itemOf: rows.itemOf });
   watchCopying({ log, itemOf: rows.itemOf, when, signal });
   const stops = [
-    room.on('changes', (changes) => {
-      serverClock.changed(changes);
-      schedule();
-    }),
+    room.on('changes', () => schedule()),
     room.on('presence', () => schedule()),
     room.on('arrived', (item) => {
-      serverClock.heard(item);
       pill.arrived();
       if (sight.isVisible() && scroll.sticking()) unread.watched(item.seq, room.items());
       else unread.missed(item.seq);
     }),
   ];
+  const timer = setInterval(() => {
+    if (when.today() !== today) schedule();
+  }, LOOK_MS);
   signal.addEventListener('abort', () => {
     cancelAnimationFrame(frame);
+    clearInterval(timer);
     for (const stop of stops) stop();
   });
   draw();

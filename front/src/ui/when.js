@@ -1,7 +1,6 @@
 // @ts-check
 // Times as people read them: short in the line, full on demand, and the name of a day.
-
-const DAY_MS = 24 * 60 * 60_000;
+import { dayOf } from '../core/calendar.js';
 
 /**
  * @param {{ locale: string, words: { today: string, yesterday: string }, now: () => number }} options
@@ -18,14 +17,14 @@ export function createWhen({ locale, words, now }) {
     short: (at) => short.format(at),
     /** @param {number} at */
     full: (at) => full.format(at),
-    /** Changes at midnight: by it one knows when the days' names are old. */
-    today: () => new Date(now()).toDateString(),
+    /** The date of today, as a number. Names of days that were made on another date are old. */
+    today: () => dayOf(now()),
     /** @param {number} at */
     day(at) {
-      const date = new Date(at);
-      if (date.toDateString() === new Date(now()).toDateString()) return words.today;
-      if (date.toDateString() === new Date(now() - DAY_MS).toDateString()) return words.yesterday;
-      const thisYear = date.getFullYear() === new Date(now()).getFullYear();
+      const passed = dayOf(now()) - dayOf(at);
+      if (passed === 0) return words.today;
+      if (passed === 1) return words.yesterday;
+      const thisYear = new Date(at).getFullYear() === new Date(now()).getFullYear();
       return (thisYear ? day : dayOfYear).format(at);
     },
   };

@@ -37,6 +37,9 @@ export const en = {
     notFetched: 'This part of the page did not load. Reload the page.',
     openIt: 'Open',
     removedYou: (/** @type {string} */ room) => `You were removed from ${room}.`,
+    notKept: (/** @type {string} */ things) =>
+      `This browser does not keep ${things}. Closing or reloading this page loses them.`,
+    lost: { name: 'your name', drafts: 'drafts', settings: 'settings', unsent: 'unsent messages' },
     noLonger: (/** @type {string} */ rooms) => `You are no longer in ${rooms}.`,
     invitations: 'Invitations',
     invitationsWait: (/** @type {number} */ n) =>
@@ -162,8 +165,15 @@ export const en = {
     elsewhere: 'Hubbub is open elsewhere under your name.',
     signedOut: 'You are signed out. What you write waits here.',
     signInTo: 'Sign in to read and write',
-    signInHint: 'Rooms, people and messages show as soon as it is known who you are.',
-    signInFailed: 'Signing in did not work. Try again.',
+    signInSays: {
+      failed: 'Signing in did not work. Try again.',
+      refused: 'The sign-in service refused. Ask the person who runs this chat.',
+      misfit: 'The sign-in service is not set up for this chat. Tell the person who runs it.',
+      notRevoked:
+        'The sign-in service did not confirm that you signed out. No copy of your sign-in is left here, and it ends by itself.',
+      sessionRemains:
+        'The sign-in service may still know you. On a shared computer, sign out there too.',
+    },
     closed: {
       SomebodyElse: 'Somebody else signed in: what is kept here is not theirs.',
       UnsupportedVersion: 'This page is older than its server. Reload it.',

@@ -1,6 +1,7 @@
 // @ts-check
 // The words of the reader's language: what the settings say, else what the browser prefers.
 import { en } from './en.js';
+import { pinned } from './plural.js';
 
 export { plural } from './plural.js';
 
@@ -35,7 +36,7 @@ export const directionOf = (language) => (language === 'ar' ? 'rtl' : 'ltr');
 /** Chrome on a machine without a locale prefers `en-US@posix`, at which every Intl throws. @param {string} tag */
 function isTag(tag) {
   try {
-    return Intl.getCanonicalLocales(tag).length > 0;
+    return pinned(tag) !== '';
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;
@@ -43,8 +44,8 @@ function isTag(tag) {
 }
 
 /**
- * The browser's own variant of the language (`en-GB` for English) for dates and numbers, else the language alone.
+ * The browser's own variant of the language (`en-GB` for English) for dates and numbers, else the language alone; its digits and calendar are pinned.
  * @param {Language} language @param {readonly string[]} preferred by the browser @returns {string} BCP 47
  */
 export const localeOf = (language, preferred) =>
-  preferred.find((tag) => languageOf(tag) === language && isTag(tag)) ?? language;
+  pinned(preferred.find((tag) => languageOf(tag) === language && isTag(tag)) ?? language);
