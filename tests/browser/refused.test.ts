@@ -115,6 +115,10 @@ describe('a message that is refused while another room is open', () => {
     await page.locator('.notice').getByText(told).waitFor();
     expect(await page.locator('.announcements').textContent()).toBe(told);
     expect(await faults(page)).toEqual([]);
+    await page.locator('.notice').getByRole('button', { name: 'Open' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Lobby' }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: '#plans' }).waitFor();
 
     wire.instead(undefined);
     await page.reload();

@@ -123,6 +123,26 @@ describe('the question before leaving', () => {
   });
 });
 
+test('the list of rooms shows whole rows, however many there are', async () => {
+  for (const end of ['a', 'b', 'c', 'd', 'e', 'f']) await makeRoom(ada.page, `${name}-${end}`);
+  await button(ravi, 'Find a room').click();
+  const finding = dialog(ravi, 'Find a room');
+  await finding.getByRole('textbox').fill(name);
+  const rows = finding.getByRole('listitem');
+  await rows.nth(5).waitFor({ state: 'attached' });
+  const shown = await rows.evaluateAll((all) => {
+    const frame = all[0]?.parentElement?.getBoundingClientRect();
+    if (!frame) throw new Error('There is no list.');
+    return all.map((row) => {
+      const { top, bottom, height } = row.getBoundingClientRect();
+      const seen = Math.min(bottom, frame.bottom) - Math.max(top, frame.top);
+      return Math.round((100 * Math.max(0, seen)) / height);
+    });
+  });
+  expect(shown).toEqual([100, 100, 100, 100, 100, 0]);
+  expect(await faults(ravi.page)).toEqual([]);
+});
+
 describe('a new room', () => {
   const making = () => dialog(ada, 'New room');
   const problem = () => making().getByRole('alert');

@@ -125,6 +125,8 @@ function steps(start: () => Promise<Engine>, { takesNetwork }: { takesNetwork: b
 
   test('a room that one makes, the other finds and joins', async () => {
     await ada.click('.create-room');
+    // The first dialog may have to be fetched.
+    await ada.click('dialog.create #create-room');
     await ada.tab.type('dialog.create #create-room', 'tea');
     await ada.click('dialog.create [type="submit"]');
     await ada.opened('#tea');
