@@ -127,7 +127,6 @@ test('the list of rooms shows whole rows, however many there are', async () => {
   for (const end of ['a', 'b', 'c', 'd', 'e', 'f']) await makeRoom(ada.page, `${name}-${end}`);
   await button(ravi, 'Find a room').click();
   const finding = dialog(ravi, 'Find a room');
-  await finding.getByRole('textbox').fill(name);
   const rows = finding.getByRole('listitem');
   await rows.nth(5).waitFor({ state: 'attached' });
   const shown = await rows.evaluateAll((all) => {
@@ -139,7 +138,8 @@ test('the list of rooms shows whole rows, however many there are', async () => {
       return Math.round((100 * Math.max(0, seen)) / height);
     });
   });
-  expect(shown).toEqual([100, 100, 100, 100, 100, 0]);
+  expect(shown.slice(0, 6)).toEqual([100, 100, 100, 100, 100, 0]);
+  expect(shown.filter((percent) => percent > 0 && percent < 100)).toEqual([]);
   expect(await faults(ravi.page)).toEqual([]);
 });
 
