@@ -74,7 +74,7 @@ Object.assign(process.env, {
   ...{ PING_AFTER_SECONDS: '30', MESSAGE_BURST: '10', MESSAGES_PER_SECOND: '2' },
 });
 
-const { handler } = await import('../api/src/ping.ts');
+const { handler } = await import('../api/src/routes/ping.ts');
 const event = routeEvent('ping');
 const ping = async (times: number) => {
   for (let n = 0; n < times; n += 1) await handler(event, {} as Parameters<typeof handler>[1]);

@@ -10,9 +10,9 @@ const QUIET_MS = 40;
 const IDLE_MS = 2_100;
 
 const aws = await startAws('ConnectFunction', 'HelloFunction', 'PingFunction');
-const { handler: connect } = await import('../api/src/connect.ts');
-const { handler: hello } = await import('../api/src/hello.ts');
-const { handler: ping } = await import('../api/src/ping.ts');
+const { handler: connect } = await import('../api/src/routes/connect.ts');
+const { handler: hello } = await import('../api/src/routes/hello.ts');
+const { handler: ping } = await import('../api/src/routes/ping.ts');
 
 let made: string[] = [];
 let waits = 0;

@@ -11,12 +11,12 @@ const root = pathToFileURL(`${resolve(process.argv[2] ?? '.')}/`);
 const aws = await startAws(
   ...['ConnectFunction', 'HistoryFunction', 'MembersFunction', 'RoomsFunction'],
 );
-type Handler = typeof import('../api/src/history.ts').handler;
+type Handler = typeof import('../api/src/routes/history.ts').handler;
 const load = async (file: string) => (await import(new URL(file, root).href)) as object;
 const routes = {
-  history: (await load('api/src/history.ts')) as { handler: Handler },
-  members: (await load('api/src/members.ts')) as { handler: Handler },
-  rooms: (await load('api/src/rooms.ts')) as { handler: Handler },
+  history: (await load('api/src/routes/history.ts')) as { handler: Handler },
+  members: (await load('api/src/routes/members.ts')) as { handler: Handler },
+  rooms: (await load('api/src/routes/rooms.ts')) as { handler: Handler },
 };
 const { open } = (await load('shared/src/connections.ts')) as {
   open: typeof import('../shared/src/connections.ts').open;

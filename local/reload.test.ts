@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => copy.remove());
 
 const ANSWER = (text: string) => `export const handler = async () => '${text}';\n`;
-const PING = 'api/src/ping.ts';
+const PING = 'api/src/routes/ping.ts';
 const ASL = 'workflows/statemachine/message-distribution.asl.json';
 
 /** Saves, and waits until the log says what came of it. */

@@ -59,7 +59,7 @@ test('a start that is refused leaves nothing running and the folder free', async
   const [port, awsPort] = [portOf(before.page), portOf(before.aws)];
   await before.stop();
   const data = join(copy.root, 'data');
-  appendFileSync(join(copy.root, 'api', 'src', 'ping.ts'), '\nexport const = 1;\n');
+  appendFileSync(join(copy.root, 'api', 'src', 'routes', 'ping.ts'), '\nexport const = 1;\n');
   await expect(copy.start({ port, awsPort, data })).rejects.toThrow(/ping\.ts:\d+:14: Expected/);
   await takeBoth(port, awsPort);
   lockDataFolder(data)();

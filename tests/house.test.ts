@@ -185,15 +185,24 @@ describe('routes', () => {
   test.each(routes)('%s has a handler, a test, a sample event and a way to answer', (route) => {
     const name = route.replace('$', '');
     for (const file of [
-      `api/src/${name}.ts`,
-      `api/src/${name}.test.ts`,
+      `api/src/routes/${name}.ts`,
+      `api/src/routes/${name}.test.ts`,
       `api/events/${name}.json`,
     ]) {
       expect(walk('api')).toContain(file);
     }
-    const expected = plan.functions.find(({ entry }) => entry.endsWith(`api/src/${name}.ts`));
+    const expected = plan.functions.find(({ entry }) =>
+      entry.endsWith(`api/src/routes/${name}.ts`),
+    );
     expect(api?.routes[route]?.functionArn).toBe(expected?.arn);
     expect(api?.routes[route]?.responds).toBe(!['$connect', '$disconnect'].includes(route));
+  });
+
+  test('the folder of routes holds their handlers, and nothing else', () => {
+    const held = shipped.filter((file) => file.startsWith('api/src/routes/'));
+    expect(held.map((file) => basename(file, '.ts'))).toEqual(
+      routes.map((route) => route.replace('$', '')).toSorted(),
+    );
   });
 });
 

@@ -15,13 +15,13 @@ beforeAll(async () => {
   aws = await startAws('ConnectFunction', 'HelloFunction', 'JoinFunction', 'SendmessageFunction');
   process.env.MESSAGE_BURST = '1000';
   routes = {
-    connect: (await import('../api/src/connect.ts')).handler,
-    hello: await import('../api/src/hello.ts'),
-    join: await import('../api/src/join.ts'),
-    leave: await import('../api/src/leave.ts'),
-    invite: await import('../api/src/invite.ts'),
-    remove: await import('../api/src/remove.ts'),
-    sendmessage: await import('../api/src/sendmessage.ts'),
+    connect: (await import('../api/src/routes/connect.ts')).handler,
+    hello: await import('../api/src/routes/hello.ts'),
+    join: await import('../api/src/routes/join.ts'),
+    leave: await import('../api/src/routes/leave.ts'),
+    invite: await import('../api/src/routes/invite.ts'),
+    remove: await import('../api/src/routes/remove.ts'),
+    sendmessage: await import('../api/src/routes/sendmessage.ts'),
   };
 });
 afterAll(() => aws.stop());

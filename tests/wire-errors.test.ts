@@ -141,18 +141,18 @@ const SCENES: Partial<Record<ErrorCode, () => Promise<[Line, unknown]>>> = {
 /** Those that no client can bring about: a row that has expired, services that fail. */
 const FAILURES: Partial<Record<ErrorCode, () => Promise<unknown>>> = {
   async NotConnected() {
-    const { handler } = await import('../api/src/hello.ts');
+    const { handler } = await import('../api/src/routes/hello.ts');
     return frameIn(await handler(helloEvent('nobody='), context()));
   },
   async Busy() {
-    const { handler: connect } = await import('../api/src/connect.ts');
-    const { handler } = await import('../api/src/sendmessage.ts');
+    const { handler: connect } = await import('../api/src/routes/connect.ts');
+    const { handler } = await import('../api/src/routes/sendmessage.ts');
     await connect(handshake('plain=', {}), context());
     aws.script.events = () => ({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'Throttled' }] });
     return frameIn(await handler(routeEvent('sendmessage', { connectionId: 'plain=' }), context()));
   },
   async Internal() {
-    const { handler } = await import('../api/src/hello.ts');
+    const { handler } = await import('../api/src/routes/hello.ts');
     aws.script.dynamodb = () => new AwsError('AccessDeniedException', 'no');
     return frameIn(await handler(helloEvent('c1='), context()));
   },

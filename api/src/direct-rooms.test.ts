@@ -19,10 +19,10 @@ beforeAll(async () => {
     ...['ConnectFunction', 'HelloFunction', 'PingFunction', 'SendmessageFunction'],
   );
   routes = {
-    connect: (await import('./connect.ts')).handler,
-    hello: await import('./hello.ts'),
-    ping: await import('./ping.ts'),
-    sendmessage: await import('./sendmessage.ts'),
+    connect: (await import('./routes/connect.ts')).handler,
+    hello: await import('./routes/hello.ts'),
+    ping: await import('./routes/ping.ts'),
+    sendmessage: await import('./routes/sendmessage.ts'),
   };
   ({ spoke } = await import('../../shared/src/conversations.ts'));
 });

@@ -31,7 +31,7 @@ jest.unstable_mockModule('@aws-sdk/client-dynamodb', () => ({
   ...sdk,
   DynamoDBClient: ModelClient,
 }));
-const { exactly } = await import('../../api/src/exactly.ts');
+const { exactly } = await import('../../api/src/history/exact-places.ts');
 
 const shown = ({ seq, messageId, userId, nickname, message, timestamp }: MessageFrame): Fact => ({
   ...{ kind: 'shown', seq, messageId, userId, nickname, text: message, sentAt: timestamp },

@@ -94,9 +94,9 @@ beforeAll(async () => {
         throw new ConditionalCheckFailedException({ message: error.message, $metadata: {} });
       }
     }) as never;
-  connect = (await import('../../api/src/connect.ts')).handler as Handler;
+  connect = (await import('../../api/src/routes/connect.ts')).handler as Handler;
   for (const action of ['hello', 'join', 'leave', 'invite', 'remove', 'ping', 'history'] as const)
-    routes[action] = (await import(`../../api/src/${action}.ts`)).handler as Handler;
+    routes[action] = (await import(`../../api/src/routes/${action}.ts`)).handler as Handler;
   ({ subscribers } = await import('../../shared/src/connections.ts'));
 });
 afterAll(() => {

@@ -1,0 +1,37 @@
+// How much of what a welcome could tell fits into its frame, and what comes first.
+
+import { partnersOf } from '../../../shared/src/direct.ts';
+import type { Heads, Invitation, Role, Welcome } from '../../../shared/src/protocol.ts';
+import { fittingBeside } from '../frame-budget-entries.ts';
+
+export interface Tellable {
+  heads: Heads;
+  /** Of the private rooms. */
+  roles: { [room: string]: Role };
+  invitations: Invitation[];
+  here: Welcome['here'];
+}
+
+/**
+ * Heads and roles of the rooms that are heard fit at all limits at once: 50 names of 64 four-byte letters are 13 KB, told
+ * twice. Then invitations, which a later welcome tells again; then direct rooms, which a pong tells; then who is here.
+ */
+export function fittingWelcome(
+  welcome: Omit<Welcome, 'heads' | 'private' | 'invitations' | 'here'>,
+  { heads, roles, invitations, here }: Tellable,
+): Welcome {
+  const isDirect = ([room]: [string, number]) => partnersOf(room) !== undefined;
+  const all = Object.entries(heads);
+  const direct = Object.fromEntries(all.filter(isDirect));
+  const named = Object.fromEntries(all.filter((entry) => !isDirect(entry)));
+
+  const rooms: Welcome = { ...welcome, heads: {}, here: {} };
+  rooms.heads = fittingBeside(rooms, named);
+  if (Object.keys(roles).length > 0)
+    rooms.private = fittingBeside({ ...rooms, private: {} }, roles);
+  const waiting = Object.fromEntries(invitations.entries());
+  const asked = Object.values(fittingBeside({ ...rooms, invitations: [] }, waiting));
+  if (asked.length > 0) rooms.invitations = asked;
+  rooms.heads = { ...rooms.heads, ...fittingBeside(rooms, direct) };
+  return { ...rooms, here: fittingBeside(rooms, here) };
+}

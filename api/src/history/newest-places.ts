@@ -1,0 +1,24 @@
+// A page backwards: the newest places below one. Only reads: a hole in it is asked for exactly, by who wants to know.
+
+import type { History } from '../../../shared/src/protocol.ts';
+import { answered, fitting } from '../frame-budget.ts';
+import { beginReading } from './read-budget.ts';
+import { inSteps } from './read-in-steps.ts';
+
+type Page = Pick<History, 'items' | 'void' | 'from' | 'to' | 'more'>;
+
+/** `below` from 1; the answer speaks for `from` to `below - 1`, and for nothing (from above to) where nothing is below. */
+export async function newest(
+  room: string,
+  { below, limit }: { below: number; limit: number },
+): Promise<Page> {
+  const to = below - 1;
+  if (to === 0) return { items: [], void: [], from: 1, to, more: false };
+  const reading = beginReading(room);
+  const { places, cut } = await inSteps(room, { from: 1, to, limit, backwards: true }, reading);
+  const fit = fitting(places);
+  reading.end(fit);
+  const lowest = fit.at(-1)?.seq ?? 1;
+  const more = lowest > 1 && (cut || fit.length < places.length);
+  return { ...answered(fit.toReversed()), from: more ? lowest : 1, to, more };
+}

@@ -1,0 +1,56 @@
+// Going by a name: every open connection of a user has the one they chose last, and all around them are told.
+
+import { publish } from '../../../shared/src/bus.ts';
+import type { Connection } from '../../../shared/src/connections.ts';
+import { conversations } from '../../../shared/src/conversations.ts';
+import { partnersOf } from '../../../shared/src/direct.ts';
+import { nicknameOf } from '../../../shared/src/nicknames.ts';
+import { Refused } from '../../../shared/src/protocol.ts';
+import { isCrowd, rename } from '../../../shared/src/renaming.ts';
+import { roomsAmong, roomTopic, userTopic } from '../../../shared/src/topics.ts';
+import { devicesOf } from '../user-connections.ts';
+import type { Naming } from './assign-nickname.ts';
+
+/** Two devices that change their minds at once see each other's; more than a few rounds is somebody's loop. */
+const TRIES = 5;
+
+/**
+ * To be called after the claim. Whoever claims last may not be the last to write: so each looks again after writing, and
+ * the one that finds nothing newer tells. Answers the name. Throws `Busy` where that never ends, or the bus refuses;
+ * doing it again is no harm.
+ */
+export async function goBy(userId: string): Promise<string> {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const nickname = (await nicknameOf(userId)) ?? '';
+    const devices = await devicesOf(userId);
+    const others = devices.filter((device) => device.nickname !== nickname);
+    await Promise.all(others.map((device) => rename(device, nickname)));
+    // After the rosters have it: who was told to have come by the old name came before this.
+    const at = new Date().toISOString();
+    if ((await nicknameOf(userId)) !== nickname) continue;
+    const [rooms, partners] = await Promise.all([roomsAround(devices), partnersIn(userId)]);
+    const topics = [...[userId, ...partners].map(userTopic), ...rooms.map(roomTopic)];
+    const frame = { type: 'nickname' as const, userId, nickname, at };
+    await publish('NicknameChanged', { topics, frame });
+    return nickname;
+  }
+  throw new Refused('Busy');
+}
+
+/** After a hello, when its connection can be found: what the user goes by now, which another device may just have changed. */
+export async function stillBy(userId: string, { nickname, isChange }: Naming): Promise<string> {
+  const isNews = isChange || (await nicknameOf(userId)) !== nickname;
+  return isNews ? goBy(userId) : nickname;
+}
+
+async function roomsAround(devices: Connection[]): Promise<string[]> {
+  const rooms = [...new Set(devices.flatMap(({ subscriptions }) => roomsAmong(subscriptions)))];
+  const crowded = await Promise.all(rooms.map(isCrowd));
+  return rooms.filter((_, at) => crowded[at] !== true);
+}
+
+/** Whom the user has written to, the newest 50: who only wrote to them, as any stranger may, hears it when they answer. */
+async function partnersIn(userId: string): Promise<string[]> {
+  const { own } = await conversations(userId, false);
+  return own.flatMap((room) => partnersOf(room) ?? []).filter((partner) => partner !== userId);
+}

@@ -1,0 +1,19 @@
+// leave: a room is heard no more, on any connection of who leaves. The lobby is everybody's, and each hello would bring it back.
+
+import { forget } from '../../../shared/src/belongings.ts';
+import { publish } from '../../../shared/src/bus.ts';
+import { silence } from '../../../shared/src/listening.ts';
+import { LOBBY, Refused } from '../../../shared/src/protocol.ts';
+import { expel } from '../../../shared/src/rooms.ts';
+import { routeHandler } from '../../../shared/src/route.ts';
+import { roomTopic } from '../../../shared/src/topics.ts';
+import { silenced } from '../presence-events.ts';
+
+export const handler = routeHandler('leave', async ({ room }, { userId }) => {
+  if (room === LOBBY) throw new Refused('Forbidden');
+  await expel(room, userId);
+  await forget(userId, room);
+  await silenced(userId, await silence(userId, roomTopic(room)), room);
+  await publish('RoomLeft', { room, userId });
+  return { type: 'left', room };
+});

@@ -1,0 +1,26 @@
+// nickname: somebody is called otherwise from now on, on all their devices; or hears what else they could be called.
+
+import { randomUUID } from 'node:crypto';
+import { waitToRename } from '../../../shared/src/allowance.ts';
+import { folded } from '../../../shared/src/lookalikes.ts';
+import { isGuestName, shown } from '../../../shared/src/nickname.ts';
+import { claim } from '../../../shared/src/nicknames.ts';
+import { Refused } from '../../../shared/src/protocol.ts';
+import { isReservedNickname } from '../../../shared/src/reserved.ts';
+import { routeHandler } from '../../../shared/src/route.ts';
+import { freeLike } from '../nickname/assign-nickname.ts';
+import { goBy } from '../nickname/propagate-nickname.ts';
+
+export const handler = routeHandler('nickname', async (frame, { userId }) => {
+  const nickname = shown(frame.nickname);
+  if (folded(nickname) === '') throw new Refused('BadField', { field: 'nickname' });
+  const isGiven = isGuestName(nickname) || isReservedNickname(nickname);
+  const isTooOften = !isGiven && (await waitToRename(userId)) > 0;
+  // Its own code: what is rate limited holds up everything else that its client asks.
+  if (isTooOften) throw new Refused('TooManyRenames');
+  if (isGiven || !(await claim(nickname, userId, randomUUID())))
+    throw new Refused('NicknameTaken', { suggestion: await freeLike(nickname, userId) });
+  const at = new Date().toISOString();
+  await goBy(userId);
+  return { type: 'nickname', userId, nickname, at };
+});

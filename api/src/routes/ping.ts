@@ -1,0 +1,21 @@
+// ping: the line is alive, says the server, up to where each room has been said, and how many are in it. A plain client hears nothing.
+
+import { conversations } from '../../../shared/src/conversations.ts';
+import { routeHandler } from '../../../shared/src/route.ts';
+import { roomsAmong } from '../../../shared/src/topics.ts';
+import { fittingBeside } from '../frame-budget-entries.ts';
+import { readHeads } from '../last-seqs.ts';
+import { countsOf } from '../presence-counts.ts';
+import { stays } from '../presence-events.ts';
+
+export const handler = routeHandler('ping', async ({ n }, speaker) => {
+  if (speaker.protocol === 'plain') return undefined;
+  const rooms = roomsAmong(speaker.subscriptions);
+  const [direct] = await Promise.all([conversations(speaker.userId, false), stays(speaker, rooms)]);
+  const told = [...rooms, ...direct.rooms];
+  const [heads, present] = await Promise.all([readHeads(told), countsOf(rooms)]);
+  const now = new Date().toISOString();
+  const pong = { type: 'pong', ...(n === undefined ? {} : { n }), now } as const;
+  const full = { ...pong, heads: fittingBeside({ ...pong, heads: {}, present: {} }, heads) };
+  return { ...full, present: fittingBeside({ ...full, present: {} }, present) };
+});

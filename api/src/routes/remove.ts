@@ -1,0 +1,22 @@
+// remove: a member of a private room hears nothing of it any more, once this is answered.
+
+import { mustOwn } from '../../../shared/src/access.ts';
+import { forget } from '../../../shared/src/belongings.ts';
+import { publish } from '../../../shared/src/bus.ts';
+import { silence } from '../../../shared/src/listening.ts';
+import { Refused } from '../../../shared/src/protocol.ts';
+import { expel, standings } from '../../../shared/src/rooms.ts';
+import { routeHandler } from '../../../shared/src/route.ts';
+import { roomTopic } from '../../../shared/src/topics.ts';
+import { silenced } from '../presence-events.ts';
+
+/** First the right, then what is heard by it: whoever hears anew in between asks for the right again, and finds none. */
+export const handler = routeHandler('remove', async ({ room, userId }, speaker) => {
+  mustOwn((await standings(speaker.userId, [room])).get(room), speaker.userId);
+  if (userId === speaker.userId) throw new Refused('BadField', { field: 'userId' });
+  await expel(room, userId);
+  await forget(userId, room);
+  await silenced(userId, await silence(userId, roomTopic(room)), room);
+  await publish('MemberRemoved', { room, userId });
+  return { type: 'removed', room, userId };
+});

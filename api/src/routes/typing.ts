@@ -1,0 +1,28 @@
+// typing: says on the bus that somebody writes. Lost is lost: the next one says it again.
+// A stranger's is told to nobody: in a direct room only once both have spoken there, and without an error, since a page cannot know.
+
+import { mustUse } from '../../../shared/src/access.ts';
+import { mention } from '../../../shared/src/bus.ts';
+import { haveBothSpoken } from '../../../shared/src/conversations.ts';
+import { partnersOf } from '../../../shared/src/direct.ts';
+import { routeHandler } from '../../../shared/src/route.ts';
+import { roomTopic, userTopic } from '../../../shared/src/topics.ts';
+
+/** A word that comes later than others come would be shown beside what it announced. */
+const WORTH_MS = 6_000;
+
+export const handler = routeHandler(
+  'typing',
+  async ({ room, on }, speaker) => {
+    const { userId, nickname } = speaker;
+    const partner = partnersOf(room)?.find((user) => user !== userId);
+    if (partner !== undefined && !(await haveBothSpoken(userId, partner, room))) return undefined;
+    await mention('Typing', {
+      topics: [partner === undefined ? roomTopic(room) : userTopic(partner)],
+      frame: { type: 'typing', room, userId, nickname, on },
+      until: Date.now() + WORTH_MS,
+    });
+    return undefined;
+  },
+  ({ room }, speaker) => mustUse(speaker, room),
+);
