@@ -2,7 +2,7 @@
 
 import { partnersOf } from '../../../shared/src/direct.ts';
 import type { Heads, Invitation, Role, Welcome } from '../../../shared/src/protocol.ts';
-import { fittingBeside } from '../frame-budget-entries.ts';
+import { fittingEntries } from '../frame-budget.ts';
 
 export interface Tellable {
   heads: Heads;
@@ -26,12 +26,12 @@ export function fittingWelcome(
   const named = Object.fromEntries(all.filter((entry) => !isDirect(entry)));
 
   const rooms: Welcome = { ...welcome, heads: {}, here: {} };
-  rooms.heads = fittingBeside(rooms, named);
+  rooms.heads = fittingEntries(rooms, named);
   if (Object.keys(roles).length > 0)
-    rooms.private = fittingBeside({ ...rooms, private: {} }, roles);
+    rooms.private = fittingEntries({ ...rooms, private: {} }, roles);
   const waiting = Object.fromEntries(invitations.entries());
-  const asked = Object.values(fittingBeside({ ...rooms, invitations: [] }, waiting));
+  const asked = Object.values(fittingEntries({ ...rooms, invitations: [] }, waiting));
   if (asked.length > 0) rooms.invitations = asked;
-  rooms.heads = { ...rooms.heads, ...fittingBeside(rooms, direct) };
-  return { ...rooms, here: fittingBeside(rooms, here) };
+  rooms.heads = { ...rooms.heads, ...fittingEntries(rooms, direct) };
+  return { ...rooms, here: fittingEntries(rooms, here) };
 }

@@ -2,7 +2,7 @@
 
 import { fence, nearest, type Place } from '../../../shared/src/history.ts';
 import type { History } from '../../../shared/src/protocol.ts';
-import { answered, fitting } from '../frame-budget.ts';
+import { fittingPlaces, pageOf } from '../frame-budget.ts';
 import { beginReading, type Reading } from './read-budget.ts';
 import { inSteps } from './read-in-steps.ts';
 
@@ -49,10 +49,10 @@ export async function exactly(room: string, asked: Asked): Promise<Page> {
   const places = await Promise.all(
     found.map((place) => (place.hole === true ? fence(room, place.seq) : place)),
   );
-  const fit = fitting(places);
+  const fit = fittingPlaces(places);
   reading.end(fit);
   if (fit.length < places.length) stop = fit.at(-1)?.seq;
-  return { ...answered(fit), from, to: stop ?? last, more: stop !== undefined };
+  return { ...pageOf(fit), from, to: stop ?? last, more: stop !== undefined };
 }
 
 /** `hole`: nothing is there, and nothing will come that a tombstone could not move elsewhere. */

@@ -1,7 +1,7 @@
 // A page backwards: the newest places below one. Only reads: a hole in it is asked for exactly, by who wants to know.
 
 import type { History } from '../../../shared/src/protocol.ts';
-import { answered, fitting } from '../frame-budget.ts';
+import { fittingPlaces, pageOf } from '../frame-budget.ts';
 import { beginReading } from './read-budget.ts';
 import { inSteps } from './read-in-steps.ts';
 
@@ -16,9 +16,9 @@ export async function newest(
   if (to === 0) return { items: [], void: [], from: 1, to, more: false };
   const reading = beginReading(room);
   const { places, cut } = await inSteps(room, { from: 1, to, limit, backwards: true }, reading);
-  const fit = fitting(places);
+  const fit = fittingPlaces(places);
   reading.end(fit);
   const lowest = fit.at(-1)?.seq ?? 1;
   const more = lowest > 1 && (cut || fit.length < places.length);
-  return { ...answered(fit.toReversed()), from: more ? lowest : 1, to, more };
+  return { ...pageOf(fit.toReversed()), from: more ? lowest : 1, to, more };
 }

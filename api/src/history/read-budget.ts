@@ -7,7 +7,7 @@
 import type { Place } from '../../../shared/src/history.ts';
 import { LIMITS } from '../../../shared/src/protocol.ts';
 import { unitsOf } from '../../../shared/src/read-units.ts';
-import { bytesOf, ENVELOPE_BYTES } from '../frame-budget.ts';
+import { ENVELOPE_BYTES, placeBytes } from '../frame-budget.ts';
 
 /** An answer may cost so many times the units of what it holds, and so many besides. */
 const TIMES = 4;
@@ -31,6 +31,8 @@ const LOOK_UNITS = unitsOf(LARGEST_BYTES) / 2;
 const UNEVEN_MS = 10 * 60_000;
 const MOST_UNEVEN = 1_000;
 const unevenUntil = new Map<string, number>();
+
+const bytesOf = (place: Place): number => placeBytes(place) + ','.length;
 
 export interface Reading {
   /** How many places to read next; 0: the frame is full, or the allowance used up. */

@@ -11,7 +11,7 @@ import {
 import { membersAmong, membersOf, standings } from '../../../shared/src/rooms.ts';
 import { lastSeenIn, lastSeenOf, type Seen } from '../../../shared/src/roster.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
-import { fittingMembers } from '../frame-budget-members.ts';
+import { fitting } from '../frame-budget.ts';
 import { mustStillUse } from '../membership/require-access.ts';
 import { present } from '../presence-events.ts';
 
@@ -53,7 +53,7 @@ async function answer({ room }: MembersQuestion, speaker: Connection): Promise<M
     .filter((one) => !here.has(one.userId))
     .sort((a, b) => (a.at < b.at ? 1 : -1));
   const all = [...online, ...away.slice(0, LIMITS.crowd)];
-  const members = fittingMembers(all);
+  const members = fitting(all);
   const more = members.length < all.length || last.isCut ? { more: true } : {};
   return { type: 'members', room, members, count, ...more };
 }

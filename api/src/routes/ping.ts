@@ -3,7 +3,7 @@
 import { conversations } from '../../../shared/src/conversations.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
 import { roomsAmong } from '../../../shared/src/topics.ts';
-import { fittingBeside } from '../frame-budget-entries.ts';
+import { fittingEntries } from '../frame-budget.ts';
 import { readHeads } from '../last-seqs.ts';
 import { countsOf } from '../presence-counts.ts';
 import { stays } from '../presence-events.ts';
@@ -16,6 +16,6 @@ export const handler = routeHandler('ping', async ({ n }, speaker) => {
   const [heads, present] = await Promise.all([readHeads(told), countsOf(rooms)]);
   const now = new Date().toISOString();
   const pong = { type: 'pong', ...(n === undefined ? {} : { n }), now } as const;
-  const full = { ...pong, heads: fittingBeside({ ...pong, heads: {}, present: {} }, heads) };
-  return { ...full, present: fittingBeside({ ...full, present: {} }, present) };
+  const full = { ...pong, heads: fittingEntries({ ...pong, heads: {}, present: {} }, heads) };
+  return { ...full, present: fittingEntries({ ...full, present: {} }, present) };
 });
