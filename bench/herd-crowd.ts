@@ -1,5 +1,5 @@
 // The herd, simulated: thousands of clients cut at once, doors that open to so many a second, a clock that never waits.
-import { windowOf } from '../api/src/hello/window.ts';
+import { windowOf } from '../api/src/hello/reconnect-window.ts';
 import { createLine, type OpenSocket, type SocketEvents } from '../front/src/core/line.js';
 
 export interface Crowd {

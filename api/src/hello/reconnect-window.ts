@@ -1,21 +1,10 @@
-// The spread that welcome tells: counts who arrives, and makes a window of how many there are.
+// The window: over how long the first tries of so many clients are scattered, should all connections be lost at once.
 
-import { countArrival } from '../../../shared/src/arrivals.ts';
-import { MOST_MS, windowOf } from './window.ts';
+/** Below API Gateway's 500 new connections a second, so that a herd leaves room for those who merely arrive. */
+const TRIES_PER_S = 350;
+const LEAST_MS = 1_000;
+export const MOST_MS = 60_000;
 
-export interface Spread {
-  spreadMs: number;
-  /** The hour in which the client is counted now; undefined where it could not be counted. */
-  came?: number;
-}
-
-/** `before`: the hour in which it was counted. Where nobody can count, the widest: that is when a herd is likely. */
-export async function spread(before?: number): Promise<Spread> {
-  try {
-    const { count, hour } = await countArrival(before);
-    return { spreadMs: windowOf(count), came: hour };
-  } catch (error) {
-    console.warn({ route: 'hello', uncounted: true, error });
-    return { spreadMs: MOST_MS };
-  }
-}
+/** Milliseconds. */
+export const windowOf = (clients: number): number =>
+  Math.round(Math.min(MOST_MS, Math.max(LEAST_MS, (clients / TRIES_PER_S) * 1000)));

@@ -14,7 +14,7 @@ import {
   routeEvent,
 } from '../../../tests/product/sample.ts';
 import { guestWith } from '../guest.ts';
-import { windowOf } from '../hello/window.ts';
+import { windowOf } from '../hello/reconnect-window.ts';
 
 const V1 = { 'Sec-WebSocket-Protocol': 'chat.v1' };
 const { secret, clientId } = JSON.parse(routeEvent('hello').body ?? '') as Record<string, string>;
