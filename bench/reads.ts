@@ -18,8 +18,8 @@ const routes = {
   members: (await load('api/src/routes/members.ts')) as { handler: Handler },
   rooms: (await load('api/src/routes/rooms.ts')) as { handler: Handler },
 };
-const { open } = (await load('shared/src/connections.ts')) as {
-  open: typeof import('../shared/src/connections.ts').open;
+const { open } = (await load('shared/src/store/connections.ts')) as {
+  open: typeof import('../shared/src/store/connections.ts').open;
 };
 
 interface Told {

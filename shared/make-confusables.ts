@@ -1,10 +1,10 @@
 // Prints src/confusables.ts, from two files of the Unicode Character Database that are named as arguments:
-//   npx --no node shared/make-confusables.ts confusables.txt UnicodeData.txt > shared/src/confusables.ts
+//   npx --no node shared/make-confusables.ts confusables.txt UnicodeData.txt > shared/src/rules/confusables.ts
 // https://www.unicode.org/Public/security/17.0.0/confusables.txt
 // https://www.unicode.org/Public/17.0.0/ucd/UnicodeData.txt
 
 import { readFileSync } from 'node:fs';
-import { bare, LETTERS, SEPARATORS } from './src/lookalikes.ts';
+import { bare, LETTERS, SEPARATORS } from './src/rules/lookalikes.ts';
 
 /** What one letter looks like. */
 type Looks = Map<string, string>;

@@ -2,8 +2,8 @@
 
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { AwsError } from '../../local/aws-error.ts';
-import { directRoom } from '../../shared/src/direct.ts';
 import { LIMITS, type Pong, type Welcome } from '../../shared/src/protocol.ts';
+import { directRoom } from '../../shared/src/rules/direct-room.ts';
 import { type Row, startAws, type TestAws } from '../../tests/product/aws.ts';
 import { type Person, person, type Routes } from '../../tests/product/people.ts';
 
@@ -11,7 +11,7 @@ const DAY_MS = 24 * 60 * 60_000;
 
 let aws: TestAws;
 let routes: Routes;
-let spoke: typeof import('../../shared/src/conversations.ts').spoke;
+let spoke: typeof import('../../shared/src/store/conversations.ts').spoke;
 let ada: Person;
 
 beforeAll(async () => {
@@ -24,7 +24,7 @@ beforeAll(async () => {
     ping: await import('./routes/ping.ts'),
     sendmessage: await import('./routes/sendmessage.ts'),
   };
-  ({ spoke } = await import('../../shared/src/conversations.ts'));
+  ({ spoke } = await import('../../shared/src/store/conversations.ts'));
 });
 afterAll(() => aws.stop());
 beforeEach(async () => {

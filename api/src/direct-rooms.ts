@@ -1,8 +1,8 @@
 // Direct rooms are listed by who spoke last in them: from the first message on both users find them, wherever they come back.
 
-import { hasSpoken, spoke } from '../../shared/src/conversations.ts';
-import { nicknameOf } from '../../shared/src/nicknames.ts';
 import { Refused } from '../../shared/src/protocol.ts';
+import { hasSpoken, spoke } from '../../shared/src/store/conversations.ts';
+import { nicknameOf } from '../../shared/src/store/nicknames.ts';
 
 /** In a conversation that goes on, its place in the list is written anew after so long: order within minutes is enough. */
 const TOUCH_MS = 10 * 60_000;

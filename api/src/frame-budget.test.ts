@@ -1,8 +1,8 @@
 // At all limits at once: what a connection is told of its rooms stays within a frame, the rooms it hears first.
 
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { directRoom } from '../../shared/src/direct.ts';
 import { LIMITS, type Member, type Pong, type Welcome } from '../../shared/src/protocol.ts';
+import { directRoom } from '../../shared/src/rules/direct-room.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { context, frameIn, handshake, helloEvent, routeEvent } from '../../tests/product/sample.ts';
 
@@ -30,9 +30,9 @@ beforeAll(async () => {
     (await import('./routes/hello.ts')).handler,
     (await import('./routes/ping.ts')).handler,
   ];
-  const { offer } = await import('../../shared/src/belongings.ts');
-  const { spoke } = await import('../../shared/src/conversations.ts');
-  const { enter } = await import('../../shared/src/roster.ts');
+  const { offer } = await import('../../shared/src/store/memberships.ts');
+  const { spoke } = await import('../../shared/src/store/conversations.ts');
+  const { enter } = await import('../../shared/src/store/presence.ts');
   hello = async (fields = {}) =>
     frameIn(await greet(helloEvent(connectionId, { ...fields }), context())) as Welcome;
   ping = async () => frameIn(await say(routeEvent('ping', { connectionId }), context())) as Pong;

@@ -1,7 +1,7 @@
 // How much of an answer fits into one frame.
 
-import type { Place } from '../../shared/src/history.ts';
 import { LIMITS } from '../../shared/src/protocol.ts';
+import type { Place } from '../../shared/src/store/message-log.ts';
 
 /** Bytes of an answer without its list: its keys, a room of 64 code points, three numbers. */
 export const ENVELOPE_BYTES = 512;

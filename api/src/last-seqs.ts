@@ -1,7 +1,7 @@
 // Heads as the wire has them: up to where each room has been said.
 
-import { headsOf } from '../../shared/src/messages.ts';
 import type { Heads } from '../../shared/src/protocol.ts';
+import { headsOf } from '../../shared/src/store/room-heads.ts';
 
 export async function readHeads(rooms: string[]): Promise<Heads> {
   const heads = await headsOf(rooms);

@@ -1,6 +1,6 @@
 // How many are in each room, as `pong` tells it: read once for the many pings that one sandbox answers.
 
-import { LEASE_MS } from '../../shared/src/roster.ts';
+import { LEASE_MS } from '../../shared/src/store/presence.ts';
 import { present } from './presence-events.ts';
 
 /** Within a crowd everybody asks, and each asking reads the whole roster. */

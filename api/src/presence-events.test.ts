@@ -21,7 +21,7 @@ beforeAll(async () => {
     (await import('./routes/join.ts')).handler,
     (await import('./routes/ping.ts')).handler,
   ];
-  ({ LEASE_MS } = await import('../../shared/src/roster.ts'));
+  ({ LEASE_MS } = await import('../../shared/src/store/presence.ts'));
   connect = () => open(handshake(connectionId, V1), context());
   hello = async (rooms) => frameIn(await greet(helloEvent(connectionId, { rooms }), context()));
   join = async (room) => {

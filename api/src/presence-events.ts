@@ -1,8 +1,8 @@
 // Presence as the routes have it: in and out of rosters, and the event from which others learn of it.
 
 import { publish } from '../../shared/src/bus.ts';
-import { type Connection, find } from '../../shared/src/connections.ts';
 import { REMEMBER_S } from '../../shared/src/events.ts';
+import { type Connection, find } from '../../shared/src/store/connections.ts';
 import {
   enter,
   type Ghost,
@@ -12,7 +12,7 @@ import {
   reenter,
   renew,
   rosterOf,
-} from '../../shared/src/roster.ts';
+} from '../../shared/src/store/presence.ts';
 import { roomsAmong } from '../../shared/src/topics.ts';
 
 type Name = 'ConnectionOpened' | 'ConnectionClosed';

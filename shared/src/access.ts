@@ -1,9 +1,9 @@
 // Access: who may hear, read and write a room. The one place that decides; every route asks here.
 
-import type { Connection } from './connections.ts';
-import { partnersOf } from './direct.ts';
 import { Refused, type Role } from './protocol.ts';
-import type { Standing } from './rooms.ts';
+import { partnersOf } from './rules/direct-room.ts';
+import type { Connection } from './store/connections.ts';
+import type { Standing } from './store/rooms.ts';
 import { roomsAmong } from './topics.ts';
 
 type Speaker = Pick<Connection, 'userId' | 'subscriptions'>;

@@ -3,9 +3,9 @@
 // Frames are JSON text. A client's frame names its route in `action`; a server's frame names itself in `type`.
 // Unknown fields are ignored. Client, server and tests take their types and validators from this page.
 
-import { isUserId, partnersOf } from './direct.ts';
-import { cutNickname, isNickname } from './nickname.ts';
-import { foldRoom, isRoomName } from './room-name.ts';
+import { isUserId, partnersOf } from './rules/direct-room.ts';
+import { cutNickname, isNickname } from './rules/nickname.ts';
+import { foldRoom, isRoomName } from './rules/room-name.ts';
 
 /** The subprotocol of clients that know this page. Without it, and without hello, a client is *plain*. */
 export const SUBPROTOCOL = 'chat.v1';

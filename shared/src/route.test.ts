@@ -4,16 +4,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { EVERY_ACTION } from '../../tests/product/every-action.ts';
 import { context, frameIn, routeEvent } from '../../tests/product/sample.ts';
-import type { Connection } from './connections.ts';
 import { ACTIONS, type Action, Refused } from './protocol.ts';
+import type { Connection } from './store/connections.ts';
 
 let aws: TestAws;
-let open: typeof import('./connections.ts').open;
+let open: typeof import('./store/connections.ts').open;
 let routeHandler: typeof import('./route.ts').routeHandler;
 
 beforeAll(async () => {
   aws = await startAws('PingFunction');
-  ({ open } = await import('./connections.ts'));
+  ({ open } = await import('./store/connections.ts'));
   ({ routeHandler } = await import('./route.ts'));
 });
 afterAll(() => aws.stop());

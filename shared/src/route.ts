@@ -1,8 +1,6 @@
 // A route: what a known connection may do. Parses the frame, finds who speaks, answers.
 
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { admit, penalize } from './admission.ts';
-import { type Connection, isOver } from './connections.ts';
 import { type Answer, socketHandler, text } from './handler.ts';
 import {
   type Action,
@@ -11,6 +9,8 @@ import {
   parseClientFrame,
   Refused,
 } from './protocol.ts';
+import { type Connection, isOver } from './store/connections.ts';
+import { admit, penalize } from './store/frame-rate.ts';
 
 /**
  * The sender comes from the connection, never from the frame. A frame is refused in this order: what the validator throws;

@@ -11,8 +11,8 @@ import {
   partnerOf,
   roomNameProblem,
 } from '../../front/src/core/room-name.js';
-import * as server from '../../shared/src/direct.ts';
-import * as serverRoom from '../../shared/src/room-name.ts';
+import * as server from '../../shared/src/rules/direct-room.ts';
+import * as serverRoom from '../../shared/src/rules/room-name.ts';
 import { fakeClock, settled } from './workbench.ts';
 
 const ME = 'u_me';

@@ -6,8 +6,8 @@ import { mintMessageId } from '../../front/src/core/identity.js';
 import { checkIntroduction, spelled } from '../../front/src/core/introduction.js';
 import { linkify } from '../../front/src/core/linkify.js';
 import { shownNickname } from '../../front/src/core/nickname.js';
-import { shown } from '../../shared/src/nickname.ts';
 import { parseClientFrame } from '../../shared/src/protocol.ts';
+import { shown } from '../../shared/src/rules/nickname.ts';
 
 describe('links', () => {
   const links = (text: string) =>

@@ -12,12 +12,12 @@ const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
 const QUIET = { gone: 0, closed: 0, failed: 0, throttled: 0, cursor: null, grow: null };
 
 let aws: TestAws;
-let connections: typeof import('../../shared/src/connections.ts');
+let connections: typeof import('../../shared/src/store/connections.ts');
 let handler: typeof import('./broadcast.ts').handler;
 
 beforeAll(async () => {
   aws = await startAws('BroadcastFunction');
-  connections = await import('../../shared/src/connections.ts');
+  connections = await import('../../shared/src/store/connections.ts');
   ({ handler } = await import('./broadcast.ts'));
 });
 afterAll(() => aws.stop());

@@ -2,12 +2,6 @@
 
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import {
-  type Connection,
-  forget,
-  type Subscription,
-  subscribers,
-} from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
 import type { MessageSent } from '../../shared/src/events.ts';
 import {
@@ -17,6 +11,12 @@ import {
   messageFrame,
   type ServerFrame,
 } from '../../shared/src/protocol.ts';
+import {
+  type Connection,
+  forget,
+  type Subscription,
+  subscribers,
+} from '../../shared/src/store/connections.ts';
 import { type FanOut, fanOut } from './fan-out.ts';
 import { sayGone } from './gone.ts';
 import { hearersOf } from './hearers.ts';

@@ -1,6 +1,6 @@
 // The fan-out: one frame to every connection that hears a topic's shard, within a time budget, whatever single recipients do.
 
-import type { SubscriberPage } from '../../shared/src/connections.ts';
+import type { SubscriberPage } from '../../shared/src/store/connections.ts';
 import { createPace, type Pace } from './pace.ts';
 import { isThrottled, type Outcome, type Poster } from './poster.ts';
 

@@ -1,8 +1,8 @@
 // Gone: says that connections are in no roster any more, where their $disconnect may never come.
 
 import { publish } from '../../shared/src/bus.ts';
-import type { Connection } from '../../shared/src/connections.ts';
 import { REMEMBER_S } from '../../shared/src/events.ts';
+import type { Connection } from '../../shared/src/store/connections.ts';
 import { roomsAmong } from '../../shared/src/topics.ts';
 
 const AT_ONCE = 25;

@@ -5,8 +5,8 @@ import {
   forget,
   type Subscription,
   subscribers,
-} from '../../shared/src/connections.ts';
-import { headsOf } from '../../shared/src/messages.ts';
+} from '../../shared/src/store/connections.ts';
+import { headsOf } from '../../shared/src/store/room-heads.ts';
 import { roomsAmong, roomTopic } from '../../shared/src/topics.ts';
 
 export interface Hearers {

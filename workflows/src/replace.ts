@@ -2,10 +2,10 @@
 
 import middy from '@middy/core';
 import type { EventBridgeEvent } from 'aws-lambda';
-import { close } from '../../shared/src/connections.ts';
 import { env } from '../../shared/src/env.ts';
 import type { ClientReplaced, ConnectionMisused } from '../../shared/src/events.ts';
 import { errorFrame, type ServerFrame } from '../../shared/src/protocol.ts';
+import { close } from '../../shared/src/store/connections.ts';
 import { sayGone } from './gone.ts';
 import { createPoster, isThrottled, type Outcome } from './poster.ts';
 

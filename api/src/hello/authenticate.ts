@@ -1,12 +1,12 @@
 // Who says hello: a guest by their secret, or whom a token names, as the stack has it.
 
 import { createHash } from 'node:crypto';
-import type { Connection } from '../../../shared/src/connections.ts';
 import { env } from '../../../shared/src/env.ts';
-import { folded } from '../../../shared/src/lookalikes.ts';
-import { isGuestName, isNickname, shown } from '../../../shared/src/nickname.ts';
 import { type Hello, Refused } from '../../../shared/src/protocol.ts';
-import { isReservedNickname } from '../../../shared/src/reserved.ts';
+import { isReservedNickname } from '../../../shared/src/reserved-names.ts';
+import { folded } from '../../../shared/src/rules/lookalikes.ts';
+import { isGuestName, isNickname, shown } from '../../../shared/src/rules/nickname.ts';
+import type { Connection } from '../../../shared/src/store/connections.ts';
 import { type Guest, guestName, guestWith } from '../guest.ts';
 import { type Claims, claimsOf } from './token.ts';
 

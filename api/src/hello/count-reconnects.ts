@@ -1,6 +1,6 @@
 // The spread that welcome tells: counts who arrives, and makes a window of how many there are.
 
-import { countArrival } from '../../../shared/src/arrivals.ts';
+import { countArrival } from '../../../shared/src/store/reconnects.ts';
 import { MOST_MS, windowOf } from './reconnect-window.ts';
 
 export interface Spread {

@@ -1,8 +1,8 @@
 // Ending the older connections of a client: each one that still lives is named on the bus.
 
 import { publish } from '../../../shared/src/bus.ts';
-import type { Client } from '../../../shared/src/clients.ts';
-import { find } from '../../../shared/src/connections.ts';
+import { find } from '../../../shared/src/store/connections.ts';
+import type { Client } from '../../../shared/src/store/sessions.ts';
 
 /** Throws `Refused('Busy')` where the bus does not take an end over; the lease then keeps them all for the next hello. */
 export async function endOlder(older: string[], holder: Client): Promise<void> {

@@ -1,11 +1,11 @@
 // Ending what a user has open beyond five connections: ghosts first, then who said hello the longest ago.
 
 import { publish } from '../../../shared/src/bus.ts';
-import { epochOf } from '../../../shared/src/clients.ts';
-import type { Connection } from '../../../shared/src/connections.ts';
-import { connectionsOf } from '../../../shared/src/listening.ts';
 import { LIMITS } from '../../../shared/src/protocol.ts';
-import { LEASE_MS } from '../../../shared/src/roster.ts';
+import type { Connection } from '../../../shared/src/store/connections.ts';
+import { LEASE_MS } from '../../../shared/src/store/presence.ts';
+import { epochOf } from '../../../shared/src/store/sessions.ts';
+import { connectionsOf } from '../../../shared/src/store/subscriptions.ts';
 import { devicesOf } from '../user-connections.ts';
 
 /**

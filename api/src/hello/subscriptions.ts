@@ -1,7 +1,7 @@
 // What somebody shall hear, and in which shard of each topic.
 
-import type { Connection, Subscription } from '../../../shared/src/connections.ts';
-import { headsOf } from '../../../shared/src/messages.ts';
+import type { Connection, Subscription } from '../../../shared/src/store/connections.ts';
+import { headsOf } from '../../../shared/src/store/room-heads.ts';
 import { roomTopic, userTopic } from '../../../shared/src/topics.ts';
 
 /** What is heard already stays in its shard; a new room is heard in one by chance, which spreads a crowd evenly. */

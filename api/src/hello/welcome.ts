@@ -1,7 +1,7 @@
 // How much of what a welcome could tell fits into its frame, and what comes first.
 
-import { partnersOf } from '../../../shared/src/direct.ts';
 import type { Heads, Invitation, Role, Welcome } from '../../../shared/src/protocol.ts';
+import { partnersOf } from '../../../shared/src/rules/direct-room.ts';
 import { fittingEntries } from '../frame-budget.ts';
 
 export interface Tellable {

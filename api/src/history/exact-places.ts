@@ -1,7 +1,7 @@
 // Exact places of a room. What is still on its way is left out; what will never come is fenced, and called void.
 
-import { fence, nearest, type Place } from '../../../shared/src/history.ts';
 import type { History } from '../../../shared/src/protocol.ts';
+import { fence, nearest, type Place } from '../../../shared/src/store/message-log.ts';
 import { fittingPlaces, pageOf } from '../frame-budget.ts';
 import { beginReading, type Reading } from './read-budget.ts';
 import { inSteps } from './read-in-steps.ts';

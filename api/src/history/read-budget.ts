@@ -4,9 +4,9 @@
 // before it. Where sizes change at once, it reads too much. The sandbox then remembers the room as uneven, and every step
 // there stays within the allowance, whatever comes.
 
-import type { Place } from '../../../shared/src/history.ts';
 import { LIMITS } from '../../../shared/src/protocol.ts';
-import { unitsOf } from '../../../shared/src/read-units.ts';
+import type { Place } from '../../../shared/src/store/message-log.ts';
+import { unitsOf } from '../../../shared/src/store/read-units.ts';
 import { ENVELOPE_BYTES, placeBytes } from '../frame-budget.ts';
 
 /** An answer may cost so many times the units of what it holds, and so many besides. */

@@ -1,6 +1,11 @@
 // Places of a room, read a step at a time, until the frame or the range ends.
 
-import { type Place, type Stretch, stored, type Wanted } from '../../../shared/src/history.ts';
+import {
+  type Place,
+  type Stretch,
+  stored,
+  type Wanted,
+} from '../../../shared/src/store/message-log.ts';
 import type { Reading } from './read-budget.ts';
 
 /** As `stored`. It may end before `limit`, where the frame is full or the allowance of `reading` used up: `cut` tells. */

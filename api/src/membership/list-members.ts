@@ -1,9 +1,9 @@
 // The members of a room: present ones, then those seen last. Of a private room only current members.
 
-import type { Connection } from '../../../shared/src/connections.ts';
 import { LIMITS, type Member, type Members } from '../../../shared/src/protocol.ts';
-import { membersAmong, membersOf, standings } from '../../../shared/src/rooms.ts';
-import { lastSeenIn, lastSeenOf, type Seen } from '../../../shared/src/roster.ts';
+import type { Connection } from '../../../shared/src/store/connections.ts';
+import { lastSeenIn, lastSeenOf, type Seen } from '../../../shared/src/store/presence.ts';
+import { membersAmong, membersOf, standings } from '../../../shared/src/store/rooms.ts';
 import { fitting } from '../frame-budget.ts';
 import { present } from '../presence-events.ts';
 import { mustStillUse } from './require-access.ts';

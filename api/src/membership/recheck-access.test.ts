@@ -68,7 +68,7 @@ async function entersWith(
 
 /** Each call of a hello is once the place where the room is joined; answers by which look rooms were heard. */
 async function joinsBetween(visibility: string): Promise<Set<string>> {
-  const { close } = await import('../../../shared/src/connections.ts');
+  const { close } = await import('../../../shared/src/store/connections.ts');
   const found = new Set<string>();
   for (let at = 0; ; at += 1) {
     const room = `r${at}`;
@@ -110,7 +110,7 @@ test.each(['public', 'private'])(
 );
 
 test('a room that is joined and left again meanwhile is not heard, wherever the leave comes between', async () => {
-  const { close } = await import('../../../shared/src/connections.ts');
+  const { close } = await import('../../../shared/src/store/connections.ts');
   const reads = async (room: string, at: number) => {
     let seen = 0;
     let isJoining = false;

@@ -1,9 +1,9 @@
 // Meanwhile: what a hello finds changed since it asked which rooms it may hear.
 
 import { mayHear, rolesIn } from '../../../shared/src/access.ts';
-import { belongings } from '../../../shared/src/belongings.ts';
 import type { Role } from '../../../shared/src/protocol.ts';
-import { standings } from '../../../shared/src/rooms.ts';
+import { belongings } from '../../../shared/src/store/memberships.ts';
+import { standings } from '../../../shared/src/store/rooms.ts';
 import type { Hearing } from './resolve-rooms.ts';
 
 interface Asked extends Pick<Hearing, 'kept' | 'known'> {

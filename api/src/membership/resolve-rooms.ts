@@ -1,11 +1,11 @@
 // Which rooms a hello may hear: those it names or those of its user, without the private ones of others.
 
 import { mayHear, mayUse, rolesIn } from '../../../shared/src/access.ts';
-import { belongings, invitations, remember, renew } from '../../../shared/src/belongings.ts';
-import { conversations, renewConversation } from '../../../shared/src/conversations.ts';
-import { directRoom, partnersOf } from '../../../shared/src/direct.ts';
 import { type Invitation, LIMITS, LOBBY, type Role } from '../../../shared/src/protocol.ts';
-import { isReservedRoom } from '../../../shared/src/reserved.ts';
+import { isReservedRoom } from '../../../shared/src/reserved-names.ts';
+import { directRoom, partnersOf } from '../../../shared/src/rules/direct-room.ts';
+import { conversations, renewConversation } from '../../../shared/src/store/conversations.ts';
+import { belongings, invitations, remember, renew } from '../../../shared/src/store/memberships.ts';
 import {
   admit,
   claimLook,
@@ -14,7 +14,7 @@ import {
   makeRoom,
   type Standing,
   standings,
-} from '../../../shared/src/rooms.ts';
+} from '../../../shared/src/store/rooms.ts';
 
 export interface Hearing {
   /** To be subscribed to. */

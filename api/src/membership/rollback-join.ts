@@ -1,8 +1,8 @@
 // Taking back: what a join or a hello wrote in a room for somebody who has left it, or was removed from it, meanwhile.
 
-import { unremember } from '../../../shared/src/belongings.ts';
-import type { Connection, Subscription } from '../../../shared/src/connections.ts';
-import { unlisten } from '../../../shared/src/listening.ts';
+import type { Connection, Subscription } from '../../../shared/src/store/connections.ts';
+import { unremember } from '../../../shared/src/store/memberships.ts';
+import { unlisten } from '../../../shared/src/store/subscriptions.ts';
 import { roomTopic } from '../../../shared/src/topics.ts';
 import { parted } from '../presence-events.ts';
 

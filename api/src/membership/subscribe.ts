@@ -1,10 +1,10 @@
 // More rooms that a connection hears: each in the shard in which it hears it already, or in one by chance.
 
 import { mayHear } from '../../../shared/src/access.ts';
-import type { Connection, Subscription } from '../../../shared/src/connections.ts';
-import { listen, listenAsMember } from '../../../shared/src/listening.ts';
-import { shardsOf } from '../../../shared/src/messages.ts';
-import { type Standing, standings } from '../../../shared/src/rooms.ts';
+import type { Connection, Subscription } from '../../../shared/src/store/connections.ts';
+import { shardsOf } from '../../../shared/src/store/room-heads.ts';
+import { type Standing, standings } from '../../../shared/src/store/rooms.ts';
+import { listen, listenAsMember } from '../../../shared/src/store/subscriptions.ts';
 import { roomsAmong, roomTopic } from '../../../shared/src/topics.ts';
 
 /**

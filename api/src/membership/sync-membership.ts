@@ -1,12 +1,12 @@
 // A device follows its user into a room that another device of theirs has joined, and only if they are still in it.
 
 import { mayHear, mayUse, roleIn } from '../../../shared/src/access.ts';
-import { belongings } from '../../../shared/src/belongings.ts';
-import type { Connection } from '../../../shared/src/connections.ts';
-import { unlisten } from '../../../shared/src/listening.ts';
-import { headsOf } from '../../../shared/src/messages.ts';
 import type { Joined, Left } from '../../../shared/src/protocol.ts';
-import { type Standing, standings } from '../../../shared/src/rooms.ts';
+import type { Connection } from '../../../shared/src/store/connections.ts';
+import { belongings } from '../../../shared/src/store/memberships.ts';
+import { headsOf } from '../../../shared/src/store/room-heads.ts';
+import { type Standing, standings } from '../../../shared/src/store/rooms.ts';
+import { unlisten } from '../../../shared/src/store/subscriptions.ts';
 import { roomTopic } from '../../../shared/src/topics.ts';
 import { opened, parted } from '../presence-events.ts';
 import { hear } from './subscribe.ts';

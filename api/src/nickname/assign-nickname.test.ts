@@ -120,7 +120,7 @@ test.each(['admin', 'Аdmin', 'support 2', '[Hubbub]', 'ᏚuppᎾrt', 'guest_1',
 );
 
 test('that was reserved after somebody took it is theirs until their next hello', async () => {
-  const { claim, nicknameOf } = await import('../../../shared/src/nicknames.ts');
+  const { claim, nicknameOf } = await import('../../../shared/src/store/nicknames.ts');
   await claim('Admin', ada.userId, 'mark');
   expect(await naming.nameFor(undefined, ada)).toEqual({ nickname: ada.nickname, isChange: true });
   expect(await nicknameOf(ada.userId)).toBe(ada.nickname);

@@ -1,12 +1,12 @@
 // Naming: which nickname a user goes by from this hello on. Two users never go by one that people would confuse.
 
 import { randomUUID } from 'node:crypto';
-import { waitToRename } from '../../../shared/src/allowance.ts';
-import { folded } from '../../../shared/src/lookalikes.ts';
-import { isGuestName, shown, suggestion } from '../../../shared/src/nickname.ts';
-import { claim, heldBy, isFree } from '../../../shared/src/nicknames.ts';
 import { Refused } from '../../../shared/src/protocol.ts';
-import { isReservedNickname } from '../../../shared/src/reserved.ts';
+import { isReservedNickname } from '../../../shared/src/reserved-names.ts';
+import { folded } from '../../../shared/src/rules/lookalikes.ts';
+import { isGuestName, shown, suggestion } from '../../../shared/src/rules/nickname.ts';
+import { claim, heldBy, isFree } from '../../../shared/src/store/nicknames.ts';
+import { waitToRename } from '../../../shared/src/store/user-rate.ts';
 import type { Guest } from '../guest.ts';
 
 /** Suggestions are one in nine thousand each, so that a second is rare, and a fifth a sign of something else. */

@@ -1,12 +1,12 @@
 // Going by a name: every open connection of a user has the one they chose last, and all around them are told.
 
 import { publish } from '../../../shared/src/bus.ts';
-import type { Connection } from '../../../shared/src/connections.ts';
-import { conversations } from '../../../shared/src/conversations.ts';
-import { partnersOf } from '../../../shared/src/direct.ts';
-import { nicknameOf } from '../../../shared/src/nicknames.ts';
 import { Refused } from '../../../shared/src/protocol.ts';
-import { isCrowd, rename } from '../../../shared/src/renaming.ts';
+import { partnersOf } from '../../../shared/src/rules/direct-room.ts';
+import { isCrowd, rename } from '../../../shared/src/store/connection-nicknames.ts';
+import type { Connection } from '../../../shared/src/store/connections.ts';
+import { conversations } from '../../../shared/src/store/conversations.ts';
+import { nicknameOf } from '../../../shared/src/store/nicknames.ts';
 import { roomsAmong, roomTopic, userTopic } from '../../../shared/src/topics.ts';
 import { devicesOf } from '../user-connections.ts';
 import type { Naming } from './assign-nickname.ts';

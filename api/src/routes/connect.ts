@@ -3,11 +3,11 @@
 
 import middy from '@middy/core';
 import type { APIGatewayProxyResultV2, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { type Connection, open, type Subscription } from '../../../shared/src/connections.ts';
 import { env } from '../../../shared/src/env.ts';
-import { countHandshake } from '../../../shared/src/handshakes.ts';
-import { shardsOf } from '../../../shared/src/messages.ts';
 import { LOBBY, SUBPROTOCOL } from '../../../shared/src/protocol.ts';
+import { type Connection, open, type Subscription } from '../../../shared/src/store/connections.ts';
+import { countHandshake } from '../../../shared/src/store/handshakes.ts';
+import { shardsOf } from '../../../shared/src/store/room-heads.ts';
 import { roomTopic, userTopic } from '../../../shared/src/topics.ts';
 import { guestOf } from '../guest.ts';
 import { type Door, type Headers, mayEnter } from '../origin-policy.ts';

@@ -1,7 +1,7 @@
 // $disconnect: forgets the connection, and says so. Best effort on AWS, so 410 and the rows' lease do the same later.
 
-import { close } from '../../../shared/src/connections.ts';
 import { socketHandler } from '../../../shared/src/handler.ts';
+import { close } from '../../../shared/src/store/connections.ts';
 import { roomsAmong } from '../../../shared/src/topics.ts';
 import { closed } from '../presence-events.ts';
 

@@ -26,8 +26,8 @@ const clock = jest.spyOn(Date, 'now');
 let aws: TestAws;
 let issuer: TestIssuer;
 let connect: typeof import('./connect.ts').handler;
-let doors: typeof import('../../../shared/src/connections.ts');
-let rosters: typeof import('../../../shared/src/roster.ts');
+let doors: typeof import('../../../shared/src/store/connections.ts');
+let rosters: typeof import('../../../shared/src/store/presence.ts');
 
 beforeAll(async () => {
   issuer = await startTestIssuer();
@@ -38,8 +38,8 @@ beforeAll(async () => {
   const { issuer: OIDC_ISSUER, audience: OIDC_AUDIENCE } = issuer;
   Object.assign(process.env, { AUTH_MODE: 'oidc', OIDC_ISSUER, OIDC_AUDIENCE });
   ({ handler: connect } = await import('./connect.ts'));
-  doors = await import('../../../shared/src/connections.ts');
-  rosters = await import('../../../shared/src/roster.ts');
+  doors = await import('../../../shared/src/store/connections.ts');
+  rosters = await import('../../../shared/src/store/presence.ts');
 });
 beforeEach(async () => {
   clock.mockReturnValue(noon);

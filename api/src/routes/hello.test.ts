@@ -298,7 +298,7 @@ describe('of two connections of one client', () => {
 
   test('one that has ended already is not ended again', async () => {
     await greet('old=', { epoch: 1 });
-    const { close } = await import('../../../shared/src/connections.ts');
+    const { close } = await import('../../../shared/src/store/connections.ts');
     await close('old=');
     await greet('new=', { epoch: 2 });
     expect(replacements()).toEqual([]);

@@ -1,19 +1,19 @@
 // hello: who this connection is and what it hears. Subscribes first and then reads heads: what one misses, the other tells, or the next heads.
 
-import { chargeRooms, drawBucket } from '../../../shared/src/allowance.ts';
-import { unremember } from '../../../shared/src/belongings.ts';
 import { publish } from '../../../shared/src/bus.ts';
-import { settleLease, takeLease } from '../../../shared/src/clients.ts';
+import { env } from '../../../shared/src/env.ts';
+import { VERSION } from '../../../shared/src/protocol.ts';
+import { routeHandler } from '../../../shared/src/route.ts';
 import {
   type Connection,
   isOver,
   reopen,
   type Subscription,
-} from '../../../shared/src/connections.ts';
-import { env } from '../../../shared/src/env.ts';
-import { VERSION } from '../../../shared/src/protocol.ts';
-import { LEASE_MS } from '../../../shared/src/roster.ts';
-import { routeHandler } from '../../../shared/src/route.ts';
+} from '../../../shared/src/store/connections.ts';
+import { unremember } from '../../../shared/src/store/memberships.ts';
+import { LEASE_MS } from '../../../shared/src/store/presence.ts';
+import { settleLease, takeLease } from '../../../shared/src/store/sessions.ts';
+import { chargeRooms, drawBucket } from '../../../shared/src/store/user-rate.ts';
 import { roomsAmong, roomTopic } from '../../../shared/src/topics.ts';
 import { whoIs } from '../hello/authenticate.ts';
 import { spread } from '../hello/count-reconnects.ts';

@@ -1,9 +1,9 @@
 // history: what was said in a room, backwards or at exact places.
 
 import { mustUse } from '../../../shared/src/access.ts';
-import { headsOf } from '../../../shared/src/messages.ts';
 import { LIMITS } from '../../../shared/src/protocol.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
+import { headsOf } from '../../../shared/src/store/room-heads.ts';
 import { exactly } from '../history/exact-places.ts';
 import { newest } from '../history/newest-places.ts';
 import { mustStillUse } from '../membership/require-access.ts';

@@ -19,14 +19,14 @@ const [TINY, SHORT, ASCII, LONG, ESCAPED] = [
 
 let aws: TestAws;
 let handler: typeof import('./history.ts').handler;
-let open: typeof import('../../../shared/src/connections.ts').open;
+let open: typeof import('../../../shared/src/store/connections.ts').open;
 let rooms = 0;
 let room = '';
 
 beforeAll(async () => {
   aws = await startAws('ConnectFunction', 'HistoryFunction');
   ({ handler } = await import('./history.ts'));
-  ({ open } = await import('../../../shared/src/connections.ts'));
+  ({ open } = await import('../../../shared/src/store/connections.ts'));
 });
 afterAll(() => aws.stop());
 beforeEach(() => aws.reset());

@@ -148,7 +148,7 @@ test('who is in the room already, or was removed from it, is offered nothing', a
 });
 
 test('who was removed is offered the room anew, whatever is left of their first membership', async () => {
-  const { remember } = await import('../../../shared/src/belongings.ts');
+  const { remember } = await import('../../../shared/src/store/memberships.ts');
   const fields = { room: 'den', userId: bob.userId };
   await ada.says('invite', fields);
   await ada.says('remove', fields);
@@ -168,7 +168,7 @@ describe('what has run out, and is not deleted yet,', () => {
   };
 
   test('is no invitation, and leaves its place to another', async () => {
-    const { invitations, offer } = await import('../../../shared/src/belongings.ts');
+    const { invitations, offer } = await import('../../../shared/src/store/memberships.ts');
     const start = Date.now();
     const now = jest.spyOn(Date, 'now');
     const by = ada.userId;
@@ -272,7 +272,7 @@ describe('invitations are bounded:', () => {
     await privateRooms(dan, ['shed']);
     await bob.says('sendmessage', { to: dan.userId, message: 'hi' });
     await asks(dan, 'shed');
-    const { offer } = await import('../../../shared/src/belongings.ts');
+    const { offer } = await import('../../../shared/src/store/memberships.ts');
     for (let at = 0; at < 60; at += 1)
       await offer(bob.userId, {
         ...{ room: `room-${at}`, by: `u_stranger-${at}` },

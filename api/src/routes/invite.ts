@@ -1,14 +1,14 @@
 // invite: somebody may join the room from now on, and hears so wherever they are connected; of a private one at their next hello too.
 
 import { mustOwn, mustUse } from '../../../shared/src/access.ts';
-import { belongings, mayInvite, offer } from '../../../shared/src/belongings.ts';
 import { publish } from '../../../shared/src/bus.ts';
-import { hasSpoken } from '../../../shared/src/conversations.ts';
-import { directRoom } from '../../../shared/src/direct.ts';
-import { nicknameOf } from '../../../shared/src/nicknames.ts';
 import { LOBBY, Refused } from '../../../shared/src/protocol.ts';
-import { admit, standings } from '../../../shared/src/rooms.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
+import { directRoom } from '../../../shared/src/rules/direct-room.ts';
+import { hasSpoken } from '../../../shared/src/store/conversations.ts';
+import { belongings, mayInvite, offer } from '../../../shared/src/store/memberships.ts';
+import { nicknameOf } from '../../../shared/src/store/nicknames.ts';
+import { admit, standings } from '../../../shared/src/store/rooms.ts';
 
 export const handler = routeHandler('invite', async ({ room, userId }, speaker) => {
   const standing = (await standings(speaker.userId, [room])).get(room);

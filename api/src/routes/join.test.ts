@@ -146,7 +146,7 @@ describe('a membership and a list entry of more than a month ago', () => {
   });
 
   test('is kept by who joins again', async () => {
-    const { forget } = await import('../../../shared/src/belongings.ts');
+    const { forget } = await import('../../../shared/src/store/memberships.ts');
     await age(360);
     for (const room of ['tea', 'den']) {
       await forget(ada.userId, room);
@@ -246,9 +246,9 @@ test.each(['__proto__', 'constructor#', 'dm:u_a:u_b', 'room:tea', '', ' ', 7, nu
 
 test('a connection that has ended is not revived', async () => {
   const ada = await person(routes, 'Ada');
-  const { close } = await import('../../../shared/src/connections.ts');
-  const { listen } = await import('../../../shared/src/listening.ts');
-  const { find } = await import('../../../shared/src/connections.ts');
+  const { close } = await import('../../../shared/src/store/connections.ts');
+  const { listen } = await import('../../../shared/src/store/subscriptions.ts');
+  const { find } = await import('../../../shared/src/store/connections.ts');
   const connection = await find(ada.connection());
   await close(ada.connection());
   if (connection === undefined) throw new Error('Ada is not there');

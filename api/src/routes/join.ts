@@ -1,13 +1,13 @@
 // join: a room is heard from now on, here and after every hello to come.
 
 import { mayHear, roleIn } from '../../../shared/src/access.ts';
-import { belongings, remember } from '../../../shared/src/belongings.ts';
 import { publish } from '../../../shared/src/bus.ts';
-import { headsOf } from '../../../shared/src/messages.ts';
 import { LIMITS, LOBBY, Refused } from '../../../shared/src/protocol.ts';
-import { isReservedRoom } from '../../../shared/src/reserved.ts';
-import { makeRoom, type Standing, standings } from '../../../shared/src/rooms.ts';
+import { isReservedRoom } from '../../../shared/src/reserved-names.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
+import { belongings, remember } from '../../../shared/src/store/memberships.ts';
+import { headsOf } from '../../../shared/src/store/room-heads.ts';
+import { makeRoom, type Standing, standings } from '../../../shared/src/store/rooms.ts';
 import { keepUp } from '../membership/resolve-rooms.ts';
 import { takeBack } from '../membership/rollback-join.ts';
 import { hear } from '../membership/subscribe.ts';

@@ -1,11 +1,11 @@
 // leave: a room is heard no more, on any connection of who leaves. The lobby is everybody's, and each hello would bring it back.
 
-import { forget } from '../../../shared/src/belongings.ts';
 import { publish } from '../../../shared/src/bus.ts';
-import { silence } from '../../../shared/src/listening.ts';
 import { LOBBY, Refused } from '../../../shared/src/protocol.ts';
-import { expel } from '../../../shared/src/rooms.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
+import { forget } from '../../../shared/src/store/memberships.ts';
+import { expel } from '../../../shared/src/store/rooms.ts';
+import { silence } from '../../../shared/src/store/subscriptions.ts';
 import { roomTopic } from '../../../shared/src/topics.ts';
 import { silenced } from '../presence-events.ts';
 

@@ -9,17 +9,17 @@ import { context, frameIn, routeEvent } from '../../../tests/product/sample.ts';
 jest.spyOn(console, 'warn').mockImplementation(() => undefined);
 let aws: TestAws;
 let handler: typeof import('./members.ts').handler;
-let roster: typeof import('../../../shared/src/roster.ts');
+let roster: typeof import('../../../shared/src/store/presence.ts');
 
 beforeAll(async () => {
   aws = await startAws('ConnectFunction', 'MembersFunction');
   ({ handler } = await import('./members.ts'));
-  roster = await import('../../../shared/src/roster.ts');
+  roster = await import('../../../shared/src/store/presence.ts');
 });
 afterAll(() => aws.stop());
 beforeEach(async () => {
   await aws.reset();
-  const { open } = await import('../../../shared/src/connections.ts');
+  const { open } = await import('../../../shared/src/store/connections.ts');
   const subscriptions = [{ topic: 'room:lobby', shard: 0 }];
   const me = { userId: 'u_me', nickname: 'Ada', clientId: 'client-1', protocol: 'v1' as const };
   await open({ ...me, connectionId: 'c1=', subscriptions });

@@ -10,12 +10,12 @@ import { context, frameIn, routeEvent } from '../../../tests/product/sample.ts';
 jest.spyOn(console, 'warn').mockImplementation(() => undefined);
 let aws: TestAws;
 let handler: typeof import('./members.ts').handler;
-let open: typeof import('../../../shared/src/connections.ts').open;
+let open: typeof import('../../../shared/src/store/connections.ts').open;
 
 beforeAll(async () => {
   aws = await startAws('ConnectFunction', 'MembersFunction');
   ({ handler } = await import('./members.ts'));
-  ({ open } = await import('../../../shared/src/connections.ts'));
+  ({ open } = await import('../../../shared/src/store/connections.ts'));
 });
 afterAll(() => aws.stop());
 beforeEach(() => aws.reset());

@@ -1,15 +1,15 @@
 // nickname: the change reaches every device and roster of its user, and the bus; a taken one is refused with another that works.
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { directRoom } from '../../../shared/src/direct.ts';
 import type { NicknameChanged } from '../../../shared/src/events.ts';
-import { folded } from '../../../shared/src/lookalikes.ts';
 import {
   type ErrorFrame,
   LIMITS,
   type Nickname,
   type Welcome,
 } from '../../../shared/src/protocol.ts';
+import { directRoom } from '../../../shared/src/rules/direct-room.ts';
+import { folded } from '../../../shared/src/rules/lookalikes.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 import { type Person, person, type Routes } from '../../../tests/product/people.ts';
 import { context, frameIn, handshake, routeEvent } from '../../../tests/product/sample.ts';
@@ -79,7 +79,7 @@ test('is told to whom the user has written, and not to who only wrote to them', 
     await person(routes, 'Bob'),
     await person(routes, 'Eve'),
   ];
-  const { spoke } = await import('../../../shared/src/conversations.ts');
+  const { spoke } = await import('../../../shared/src/store/conversations.ts');
   await spoke(ada.userId, bob.userId, directRoom(ada.userId, bob.userId));
   await spoke(eve.userId, ada.userId, directRoom(ada.userId, eve.userId));
   await ada.says('nickname', { nickname: 'Countess' });
@@ -167,7 +167,7 @@ test('a connection that has ended meanwhile is not written back to life', async 
     const { UpdateExpression = '' } = input as { UpdateExpression?: string };
     if (action !== 'UpdateItem' || !UpdateExpression.startsWith('SET nickname')) return;
     aws.hold = undefined;
-    const { close } = await import('../../../shared/src/connections.ts');
+    const { close } = await import('../../../shared/src/store/connections.ts');
     await close(ada.connection(1));
   };
   await ada.says('nickname', { nickname: 'Countess' });
@@ -269,8 +269,8 @@ test('a name that is given up while somebody else asks for it has one owner afte
 });
 
 test('is written to no row that is another user’s', async () => {
-  const { find } = await import('../../../shared/src/connections.ts');
-  const { rename } = await import('../../../shared/src/renaming.ts');
+  const { find } = await import('../../../shared/src/store/connections.ts');
+  const { rename } = await import('../../../shared/src/store/connection-nicknames.ts');
   const ada = await person(routes, 'Ada');
   const row = await find(ada.connection());
   if (row === undefined) throw new Error('Ada is not there');

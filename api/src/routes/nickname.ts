@@ -1,13 +1,13 @@
 // nickname: somebody is called otherwise from now on, on all their devices; or hears what else they could be called.
 
 import { randomUUID } from 'node:crypto';
-import { waitToRename } from '../../../shared/src/allowance.ts';
-import { folded } from '../../../shared/src/lookalikes.ts';
-import { isGuestName, shown } from '../../../shared/src/nickname.ts';
-import { claim } from '../../../shared/src/nicknames.ts';
 import { Refused } from '../../../shared/src/protocol.ts';
-import { isReservedNickname } from '../../../shared/src/reserved.ts';
+import { isReservedNickname } from '../../../shared/src/reserved-names.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
+import { folded } from '../../../shared/src/rules/lookalikes.ts';
+import { isGuestName, shown } from '../../../shared/src/rules/nickname.ts';
+import { claim } from '../../../shared/src/store/nicknames.ts';
+import { waitToRename } from '../../../shared/src/store/user-rate.ts';
 import { freeLike } from '../nickname/assign-nickname.ts';
 import { goBy } from '../nickname/propagate-nickname.ts';
 

@@ -1,7 +1,7 @@
 // ping: the line is alive, says the server, up to where each room has been said, and how many are in it. A plain client hears nothing.
 
-import { conversations } from '../../../shared/src/conversations.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
+import { conversations } from '../../../shared/src/store/conversations.ts';
 import { roomsAmong } from '../../../shared/src/topics.ts';
 import { fittingEntries } from '../frame-budget.ts';
 import { readHeads } from '../last-seqs.ts';

@@ -94,7 +94,7 @@ async function traces(answer: ServerFrame, isAskedAfter: boolean): Promise<strin
 test.each(Object.keys(frames) as (keyof typeof frames)[])(
   'wins over a %s of the removed, wherever it comes between',
   async (said) => {
-    const { close } = await import('../../../shared/src/connections.ts');
+    const { close } = await import('../../../shared/src/store/connections.ts');
     if (said === 'join') await remove(ada, bob);
     for (let at = 0; ; at += 1) {
       await ada.says('invite', { room: 'den', userId: bob.userId });

@@ -1,12 +1,12 @@
 // remove: a member of a private room hears nothing of it any more, once this is answered.
 
 import { mustOwn } from '../../../shared/src/access.ts';
-import { forget } from '../../../shared/src/belongings.ts';
 import { publish } from '../../../shared/src/bus.ts';
-import { silence } from '../../../shared/src/listening.ts';
 import { Refused } from '../../../shared/src/protocol.ts';
-import { expel, standings } from '../../../shared/src/rooms.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
+import { forget } from '../../../shared/src/store/memberships.ts';
+import { expel, standings } from '../../../shared/src/store/rooms.ts';
+import { silence } from '../../../shared/src/store/subscriptions.ts';
 import { roomTopic } from '../../../shared/src/topics.ts';
 import { silenced } from '../presence-events.ts';
 

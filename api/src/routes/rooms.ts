@@ -1,8 +1,8 @@
 // rooms: which public rooms there are, a frame at a time.
 
 import { LIMITS, type Rooms } from '../../../shared/src/protocol.ts';
-import { publicRooms } from '../../../shared/src/rooms.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
+import { publicRooms } from '../../../shared/src/store/rooms.ts';
 import { fitting } from '../frame-budget.ts';
 
 export const handler = routeHandler('rooms', async ({ action: _, ...among }) => {

@@ -131,7 +131,7 @@ describe('to somebody', () => {
     expect(await say({ messageId, to, message: 'psst' })).toMatchObject({ type: 'accepted' });
     const topics = [`user:${me.userId}`, `user:${to}`].sort();
     expect(details()).toMatchObject([{ room: `dm:${room}`, topics, ...me }]);
-    const { conversations } = await import('../../../shared/src/conversations.ts');
+    const { conversations } = await import('../../../shared/src/store/conversations.ts');
     for (const userId of [me.userId, to])
       expect((await conversations(userId, true)).rooms).toEqual([`dm:${room}`]);
   });

@@ -3,13 +3,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mustUse } from '../../../shared/src/access.ts';
 import { publish } from '../../../shared/src/bus.ts';
-import { type Connection, isGuest } from '../../../shared/src/connections.ts';
-import { directRoom, partnersOf } from '../../../shared/src/direct.ts';
 import { env } from '../../../shared/src/env.ts';
 import { CLAIM_DAYS } from '../../../shared/src/events.ts';
 import { LOBBY, Refused, type SendMessage } from '../../../shared/src/protocol.ts';
-import { mayBeSaid } from '../../../shared/src/room-rate.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
+import { directRoom, partnersOf } from '../../../shared/src/rules/direct-room.ts';
+import { type Connection, isGuest } from '../../../shared/src/store/connections.ts';
+import { mayBeSaid } from '../../../shared/src/store/room-rate.ts';
 import { roomTopic, userTopic } from '../../../shared/src/topics.ts';
 import { listDirect } from '../direct-rooms.ts';
 

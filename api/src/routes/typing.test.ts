@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => aws.stop());
 const greet = async () => {
-  const { open } = await import('../../../shared/src/connections.ts');
+  const { open } = await import('../../../shared/src/store/connections.ts');
   const subscriptions = [{ topic: 'room:lobby', shard: 0 }];
   const me = { userId: 'u_me', nickname: 'Ada', clientId: 'client-1', protocol: 'v1' as const };
   await open({ ...me, connectionId: 'c1=', subscriptions });
@@ -42,7 +42,7 @@ test('goes to the room in the name of the connection, whatever the frame claims,
 });
 
 test('in a direct room goes to the partner alone, and only once both have spoken there', async () => {
-  const { spoke } = await import('../../../shared/src/conversations.ts');
+  const { spoke } = await import('../../../shared/src/store/conversations.ts');
   const room = 'dm:u_bob:u_me';
   const says = async () => expect(await types({ room, on: false })).toBeUndefined();
   await says();
@@ -60,7 +60,7 @@ test('in a direct room goes to the partner alone, and only once both have spoken
 });
 
 test('in a direct room is not looked up again where both have spoken', async () => {
-  const { spoke } = await import('../../../shared/src/conversations.ts');
+  const { spoke } = await import('../../../shared/src/store/conversations.ts');
   const room = 'dm:u_eve:u_me';
   await spoke('u_me', 'u_eve', room);
   await spoke('u_eve', 'u_me', room);

@@ -3,9 +3,9 @@
 
 import { mustUse } from '../../../shared/src/access.ts';
 import { mention } from '../../../shared/src/bus.ts';
-import { haveBothSpoken } from '../../../shared/src/conversations.ts';
-import { partnersOf } from '../../../shared/src/direct.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
+import { partnersOf } from '../../../shared/src/rules/direct-room.ts';
+import { haveBothSpoken } from '../../../shared/src/store/conversations.ts';
 import { roomTopic, userTopic } from '../../../shared/src/topics.ts';
 
 /** A word that comes later than others come would be shown beside what it announced. */

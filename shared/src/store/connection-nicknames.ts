@@ -7,10 +7,10 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import { env } from '../env.ts';
+import { LIMITS } from '../protocol.ts';
+import { roomsAmong } from '../topics.ts';
 import { type Connection, connectionKey, rosterKey } from './connections.ts';
-import { env } from './env.ts';
-import { LIMITS } from './protocol.ts';
-import { roomsAmong } from './topics.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');

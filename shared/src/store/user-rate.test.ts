@@ -1,22 +1,22 @@
 // The reserve: five buckets of a user, one back in the time in which one fills; whoever comes after that begins with none.
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { startAws, type TestAws } from '../../tests/product/aws.ts';
-import { Refused } from './protocol.ts';
+import { startAws, type TestAws } from '../../../tests/product/aws.ts';
+import { Refused } from '../protocol.ts';
 
 const NOW = Date.now();
 let aws: TestAws;
-let admit: typeof import('./admission.ts').admit;
-let drawBucket: typeof import('./allowance.ts').drawBucket;
-let chargeRooms: typeof import('./allowance.ts').chargeRooms;
+let admit: typeof import('./frame-rate.ts').admit;
+let drawBucket: typeof import('./user-rate.ts').drawBucket;
+let chargeRooms: typeof import('./user-rate.ts').chargeRooms;
 let connections: typeof import('./connections.ts');
 
 beforeAll(async () => {
   aws = await startAws('HelloFunction');
   Object.assign(process.env, { MESSAGE_BURST: '10', MESSAGES_PER_SECOND: '2' });
   connections = await import('./connections.ts');
-  ({ admit } = await import('./admission.ts'));
-  ({ drawBucket, chargeRooms } = await import('./allowance.ts'));
+  ({ admit } = await import('./frame-rate.ts'));
+  ({ drawBucket, chargeRooms } = await import('./user-rate.ts'));
 });
 afterAll(() => aws.stop());
 beforeEach(() => aws.reset());

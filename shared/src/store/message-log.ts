@@ -8,8 +8,8 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import { env } from './env.ts';
-import { type MessageFrame, messageFrame } from './protocol.ts';
+import { env } from '../env.ts';
+import { type MessageFrame, messageFrame } from '../protocol.ts';
 import { itemBytes } from './read-units.ts';
 
 const client = new DynamoDBClient({});

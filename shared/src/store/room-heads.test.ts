@@ -1,16 +1,16 @@
 // A room's head: over how many shards its topic is spread.
 
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { AwsError } from '../../local/aws-error.ts';
-import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import { AwsError } from '../../../local/aws-error.ts';
+import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 
 let aws: TestAws;
-let shardsOf: typeof import('./messages.ts').shardsOf;
-let headsOf: typeof import('./messages.ts').headsOf;
+let shardsOf: typeof import('./room-heads.ts').shardsOf;
+let headsOf: typeof import('./room-heads.ts').headsOf;
 
 beforeAll(async () => {
   aws = await startAws('HelloFunction');
-  ({ shardsOf, headsOf } = await import('./messages.ts'));
+  ({ shardsOf, headsOf } = await import('./room-heads.ts'));
 });
 afterAll(() => aws.stop());
 afterEach(() => {

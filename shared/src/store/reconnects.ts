@@ -1,7 +1,7 @@
 // The door to arrivals: how many clients can be connected, as those that said hello in the last two hours bound it from above.
 
 import { BatchGetItemCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { env } from './env.ts';
+import { env } from '../env.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');

@@ -1,7 +1,7 @@
 // Names of direct rooms: one for two people, whoever asks, and nothing else reads as one.
 
 import { expect, test } from '@jest/globals';
-import { directRoom, isUserId, partnersOf } from './direct.ts';
+import { directRoom, isUserId, partnersOf } from './direct-room.ts';
 
 test('two users have one room, whoever of them names it', () => {
   expect(directRoom('u_b', 'u_a')).toBe('dm:u_a:u_b');

@@ -10,11 +10,11 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { env } from '../env.ts';
+import { LIMITS, LOBBY, type Role, type Visibility } from '../protocol.ts';
+import { folded } from '../rules/lookalikes.ts';
 import { inBatches, MOST_READS } from './batch.ts';
-import { env } from './env.ts';
-import { hasRunOut, keepUntil } from './keeping.ts';
-import { folded } from './lookalikes.ts';
-import { LIMITS, LOBBY, type Role, type Visibility } from './protocol.ts';
+import { hasRunOut, keepUntil } from './ttl.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');

@@ -1,14 +1,14 @@
 // Leases as the state machine reads them: by their text, against times of Step Functions.
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 
 let aws: TestAws;
-let enter: typeof import('./roster.ts').enter;
+let enter: typeof import('./presence.ts').enter;
 
 beforeAll(async () => {
   aws = await startAws('HelloFunction');
-  ({ enter } = await import('./roster.ts'));
+  ({ enter } = await import('./presence.ts'));
 });
 afterAll(() => aws.stop());
 
@@ -16,7 +16,7 @@ type Query = Record<string, unknown> & { FilterExpression: string };
 
 /** Every query of presence-change that asks who is in a room by now. */
 function queries(): Query[] {
-  const file = new URL('../../workflows/statemachine/presence-change.asl.json', import.meta.url);
+  const file = new URL('../../../workflows/statemachine/presence-change.asl.json', import.meta.url);
   const found: Query[] = [];
   JSON.parse(readFileSync(file, 'utf8'), (_, value: unknown) => {
     if (typeof value === 'object' && value !== null && 'FilterExpression' in value)

@@ -10,10 +10,10 @@ import {
   UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import { env } from '../env.ts';
+import { Refused } from '../protocol.ts';
+import { roomsAmong } from '../topics.ts';
 import { inBatches, MOST_WRITES } from './batch.ts';
-import { env } from './env.ts';
-import { Refused } from './protocol.ts';
-import { roomsAmong } from './topics.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');

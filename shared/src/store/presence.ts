@@ -12,11 +12,11 @@ import {
   UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import { env } from '../env.ts';
+import { REMEMBER_S } from '../events.ts';
+import { LIMITS, type Member } from '../protocol.ts';
 import { inBatches, MOST_READS, MOST_WRITES } from './batch.ts';
 import { rosterKey } from './connections.ts';
-import { env } from './env.ts';
-import { REMEMBER_S } from './events.ts';
-import { LIMITS, type Member } from './protocol.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');

@@ -1,21 +1,21 @@
 // Admission: a burst, then a steady rate, exact among frames that race; what a refusal costs; and the end of a socket that is misused.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { AwsError } from '../../local/aws-error.ts';
-import { startAws, type TestAws } from '../../tests/product/aws.ts';
-import { LIMITS, Refused } from './protocol.ts';
+import { AwsError } from '../../../local/aws-error.ts';
+import { startAws, type TestAws } from '../../../tests/product/aws.ts';
+import { LIMITS, Refused } from '../protocol.ts';
 
 const NOW = Date.now();
 let aws: TestAws;
-let admit: typeof import('./admission.ts').admit;
-let penalize: typeof import('./admission.ts').penalize;
+let admit: typeof import('./frame-rate.ts').admit;
+let penalize: typeof import('./frame-rate.ts').penalize;
 let connections: typeof import('./connections.ts');
 
 beforeAll(async () => {
   aws = await startAws('PingFunction');
   Object.assign(process.env, { MESSAGE_BURST: '10', MESSAGES_PER_SECOND: '2' });
   connections = await import('./connections.ts');
-  ({ admit, penalize } = await import('./admission.ts'));
+  ({ admit, penalize } = await import('./frame-rate.ts'));
 });
 afterAll(() => aws.stop());
 let connectionId = '';

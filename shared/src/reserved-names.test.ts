@@ -2,12 +2,12 @@
 
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 
-let reserved: typeof import('./reserved.ts');
+let reserved: typeof import('./reserved-names.ts');
 
 const listing = async (names: string) => {
   process.env.RESERVED_NAMES = names;
   jest.resetModules();
-  reserved = await import('./reserved.ts');
+  reserved = await import('./reserved-names.ts');
 };
 
 describe('of admin, all and Help Desk', () => {

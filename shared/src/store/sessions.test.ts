@@ -2,16 +2,16 @@
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { startAws, type TestAws } from '../../tests/product/aws.ts';
-import type { Lease } from './clients.ts';
+import { startAws, type TestAws } from '../../../tests/product/aws.ts';
+import type { Lease } from './sessions.ts';
 
 let aws: TestAws;
-let takeLease: typeof import('./clients.ts').takeLease;
-let settleLease: typeof import('./clients.ts').settleLease;
+let takeLease: typeof import('./sessions.ts').takeLease;
+let settleLease: typeof import('./sessions.ts').settleLease;
 
 beforeAll(async () => {
   aws = await startAws('HelloFunction');
-  ({ takeLease, settleLease } = await import('./clients.ts'));
+  ({ takeLease, settleLease } = await import('./sessions.ts'));
 });
 afterAll(() => aws.stop());
 beforeEach(() => aws.reset());

@@ -5,10 +5,10 @@ import {
   DynamoDBClient,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { takeToken } from './bucket.ts';
+import { env } from '../env.ts';
+import { LIMITS } from '../protocol.ts';
 import { connectionKey } from './connections.ts';
-import { env } from './env.ts';
-import { LIMITS } from './protocol.ts';
+import { takeToken } from './token-bucket.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');

@@ -6,8 +6,8 @@ import {
   DynamoDBClient,
   GetItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { env } from '../env.ts';
 import { inBatches, MOST_READS } from './batch.ts';
-import { env } from './env.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('MESSAGES_TABLE');

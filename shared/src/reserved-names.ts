@@ -1,7 +1,7 @@
 // Reserved names: those that a reader takes for the service's or its operators', so that nobody goes by one.
 
 import { env } from './env.ts';
-import { folded } from './lookalikes.ts';
+import { folded } from './rules/lookalikes.ts';
 
 /** A number that stands by itself is no letters: `a-11` is not `all`, as `a11` is. */
 const isNumbered = (name: string): boolean =>

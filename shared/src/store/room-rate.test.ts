@@ -1,8 +1,8 @@
 // The rate of a room: all guests together, whatever sockets they have, and no call while it is known to be above.
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { startAws, type TestAws } from '../../tests/product/aws.ts';
-import { Refused } from './protocol.ts';
+import { startAws, type TestAws } from '../../../tests/product/aws.ts';
+import { Refused } from '../protocol.ts';
 
 const NOW = Date.now();
 let aws: TestAws;

@@ -10,10 +10,10 @@ import {
   UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
+import { env } from '../env.ts';
+import { type Invitation, LIMITS, Refused } from '../protocol.ts';
 import { inBatches, MOST_WRITES } from './batch.ts';
-import { env } from './env.ts';
-import { hasRunOut, isStale, keepUntil } from './keeping.ts';
-import { type Invitation, LIMITS, Refused } from './protocol.ts';
+import { hasRunOut, isStale, keepUntil } from './ttl.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');

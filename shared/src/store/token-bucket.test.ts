@@ -1,16 +1,16 @@
 // The bucket itself: whatever a sandbox remembers of it, and whoever is faster, a token that is there is had.
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 
 const NOW = Date.now();
 const Key = { pk: { S: 'user#u_1' }, sk: { S: 'renames' } };
 let aws: TestAws;
-let takeToken: typeof import('./bucket.ts').takeToken;
+let takeToken: typeof import('./token-bucket.ts').takeToken;
 
 beforeAll(async () => {
   aws = await startAws('PingFunction');
-  ({ takeToken } = await import('./bucket.ts'));
+  ({ takeToken } = await import('./token-bucket.ts'));
 });
 afterAll(() => aws.stop());
 beforeEach(() => aws.reset());

@@ -9,6 +9,9 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { env } from '../env.ts';
+import { LIMITS, LOBBY, Refused } from '../protocol.ts';
+import { roomsAmong, userTopic } from '../topics.ts';
 import {
   type Connection,
   connectionKey,
@@ -18,9 +21,6 @@ import {
   type Subscription,
   subscriptionKey,
 } from './connections.ts';
-import { env } from './env.ts';
-import { LIMITS, LOBBY, Refused } from './protocol.ts';
-import { roomsAmong, userTopic } from './topics.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');

@@ -10,9 +10,9 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { env } from './env.ts';
-import { hasRunOut, isStale, keepUntil } from './keeping.ts';
-import { LIMITS } from './protocol.ts';
+import { env } from '../env.ts';
+import { LIMITS } from '../protocol.ts';
+import { hasRunOut, isStale, keepUntil } from './ttl.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');

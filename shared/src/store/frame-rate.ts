@@ -5,11 +5,11 @@ import {
   DynamoDBClient,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type Row, takeToken } from './bucket.ts';
-import { mention } from './bus.ts';
+import { mention } from '../bus.ts';
+import { env } from '../env.ts';
+import { LIMITS, Refused } from '../protocol.ts';
 import { type Connection, connectionIn, connectionKey } from './connections.ts';
-import { env } from './env.ts';
-import { LIMITS, Refused } from './protocol.ts';
+import { type Row, takeToken } from './token-bucket.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');

@@ -1,7 +1,7 @@
 // Claims: one owner per folded nickname at any moment (invariant I14), whoever races; freed only by its owner, and by time.
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 
 let aws: TestAws;
 let door: typeof import('./nicknames.ts');

@@ -1,8 +1,8 @@
 // The rate of a room: what guests and plain clients together may say in it, however many sockets and names they have.
 
-import { takeToken } from './bucket.ts';
-import { env } from './env.ts';
-import { Refused } from './protocol.ts';
+import { env } from '../env.ts';
+import { Refused } from '../protocol.ts';
+import { takeToken } from './token-bucket.ts';
 
 const perSecond = Number(env('ROOM_MESSAGES_PER_SECOND'));
 /** A lively moment may use up the messages of so many seconds at once. */

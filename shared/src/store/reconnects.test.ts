@@ -1,17 +1,17 @@
 // Arrivals: counted by the hour, and forgotten by themselves.
 
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { startAws, type TestAws } from '../../tests/product/aws.ts';
+import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const NOON_MS = Date.UTC(2026, 5, 1, 12, 30);
 
 let aws: TestAws;
-let countArrival: typeof import('./arrivals.ts').countArrival;
+let countArrival: typeof import('./reconnects.ts').countArrival;
 
 beforeAll(async () => {
   aws = await startAws('HelloFunction');
-  ({ countArrival } = await import('./arrivals.ts'));
+  ({ countArrival } = await import('./reconnects.ts'));
 });
 afterAll(() => aws.stop());
 beforeEach(() => aws.reset());

@@ -7,9 +7,9 @@ import {
   GetItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { env } from './env.ts';
-import { keepUntil } from './keeping.ts';
-import { folded } from './lookalikes.ts';
+import { env } from '../env.ts';
+import { folded } from '../rules/lookalikes.ts';
+import { keepUntil } from './ttl.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
