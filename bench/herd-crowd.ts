@@ -1,5 +1,5 @@
 // The herd, simulated: thousands of clients cut at once, doors that open to so many a second, a clock that never waits.
-import { windowOf } from '../api/src/hello/reconnect-window.ts';
+import { reconnectWindowMs } from '../api/src/hello/reconnect-window.ts';
 import { createLine, type OpenSocket, type SocketEvents } from '../front/src/core/line.js';
 
 export interface Crowd {
@@ -122,7 +122,7 @@ export function stampede(crowd: Crowd, make: MakeClient): Outcome {
   const { clients, doorsPerS, seed, counted = clients } = crowd;
   const { clock, pass } = simulatedClock();
   const random = seededRandom(seed);
-  const spreadMs = windowOf(counted);
+  const spreadMs = reconnectWindowMs(counted);
   const welcome = JSON.stringify({
     ...{ type: 'welcome', userId: 'u', nickname: 'n', heads: {} },
     ...{ spreadMs, pingAfterMs: 30_000 },

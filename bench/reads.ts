@@ -19,7 +19,7 @@ const routes = {
   rooms: (await load('api/src/routes/rooms.ts')) as { handler: Handler },
 };
 const { open } = (await load('shared/src/store/connections.ts')) as {
-  open: typeof import('../shared/src/store/connections.ts').open;
+  open: typeof import('../shared/src/store/connections.ts').createConnection;
 };
 
 interface Told {

@@ -4,7 +4,7 @@
 // https://www.unicode.org/Public/17.0.0/ucd/UnicodeData.txt
 
 import { readFileSync } from 'node:fs';
-import { bare, LETTERS, SEPARATORS } from './src/rules/lookalikes.ts';
+import { LETTERS, SEPARATORS, stripInvisible } from './src/rules/lookalikes.ts';
 
 /** What one letter looks like. */
 type Looks = Map<string, string>;
@@ -43,7 +43,7 @@ const isTold = (letter: string, look: string): boolean => {
 
 /** Both as the fold has them before it asks the table. Left out: what it folds by itself, and what is no letter or digit. */
 function note(looks: Looks, letter: string, look: string): void {
-  const [from, to] = [bare(letter), bare(look)];
+  const [from, to] = [stripInvisible(letter), stripInvisible(look)];
   const isKey =
     [...from].length === 1 &&
     !/[\0-\x7f\p{M}\p{Z}\p{P}\p{Emoji_Presentation}]/u.test(from) &&

@@ -7,7 +7,7 @@ import { buildSync } from 'esbuild';
 import { parseDocument } from 'yaml';
 import { eventNameOf, logicalIdOf } from '../local/sam-environment.ts';
 import { readPlan, STACKS } from '../local/template/read-plan.ts';
-import { SOURCES } from '../shared/src/events.ts';
+import { EVENT_SOURCES } from '../shared/src/events.ts';
 import { ACTIONS, ERRORS, LIMITS } from '../shared/src/protocol.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -232,14 +232,14 @@ describe('events', () => {
         pattern as { source: [string | { prefix: string }]; 'detail-type': string[] },
     );
     const all = told.flatMap((pattern) => pattern['detail-type']);
-    expect([...new Set(all)].sort()).toEqual(Object.keys(SOURCES).sort());
+    expect([...new Set(all)].sort()).toEqual(Object.keys(EVENT_SOURCES).sort());
     const patterns = told.filter(({ 'detail-type': types }) => types.includes('ConnectionClosed'));
     // Every event starts one thing; this one starts the one or the other.
     expect(all.filter((name, at) => all.indexOf(name) !== at)).toEqual(['ConnectionClosed']);
     expect(patterns.map((pattern) => Object(pattern).detail)).toEqual(
       expect.arrayContaining([{ isLapsed: [true] }, { isLapsed: [false] }]),
     );
-    for (const [name, source] of Object.entries(SOURCES)) {
+    for (const [name, source] of Object.entries(EVENT_SOURCES)) {
       const rule = told.find((pattern) => pattern['detail-type'].includes(name));
       const said = rule?.source[0] ?? '?';
       expect(typeof said === 'string' ? source === said : source.startsWith(said.prefix)).toBe(
@@ -372,7 +372,7 @@ describe('functions', () => {
         policy.flatMap(({ conditions }) => conditions[operator]?.[key] ?? []);
       for (const pattern of valuesOf(LEADING, 'dynamodb:LeadingKeys'))
         expect(code).toContain(`pk: { S: \`${pattern.replace('*', '$')}{`);
-      const spoken = Object.keys(SOURCES).filter((event) => code.includes(`"${event}"`));
+      const spoken = Object.keys(EVENT_SOURCES).filter((event) => code.includes(`"${event}"`));
       expect(valuesOf('StringEquals', 'events:detail-type').sort()).toEqual(spoken.sort());
     },
   );

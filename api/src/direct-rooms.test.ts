@@ -11,7 +11,7 @@ const DAY_MS = 24 * 60 * 60_000;
 
 let aws: TestAws;
 let routes: Routes;
-let spoke: typeof import('../../shared/src/store/conversations.ts').spoke;
+let recordDirectMessage: typeof import('../../shared/src/store/conversations.ts').recordDirectMessage;
 let ada: Person;
 
 beforeAll(async () => {
@@ -24,7 +24,7 @@ beforeAll(async () => {
     ping: await import('./routes/ping.ts'),
     sendmessage: await import('./routes/sendmessage.ts'),
   };
-  ({ spoke } = await import('../../shared/src/store/conversations.ts'));
+  ({ recordDirectMessage } = await import('../../shared/src/store/conversations.ts'));
 });
 afterAll(() => aws.stop());
 beforeEach(async () => {
@@ -37,8 +37,8 @@ const direct = (heads: object) => Object.keys(heads).filter((room) => room.start
 const welcomed = async () => direct(((await ada.enters()) as Welcome).heads);
 const ponged = async () => direct(((await ada.says('ping')) as Pong).heads);
 /** Says so to Ada, or Ada to them. */
-const toAda = (from: string) => spoke(from, ada.userId, withAda(from));
-const fromAda = (to: string) => spoke(ada.userId, to, withAda(to));
+const toAda = (from: string) => recordDirectMessage(from, ada.userId, withAda(from));
+const fromAda = (to: string) => recordDirectMessage(ada.userId, to, withAda(to));
 const strangers = (count: number) => Array.from({ length: count }, (_, at) => `s${at + 100}`);
 const ownRows = async () =>
   (await aws.rows(aws.tables.connections)).filter(

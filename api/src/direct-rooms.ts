@@ -1,8 +1,8 @@
 // Direct rooms are listed by who spoke last in them: from the first message on both users find them, wherever they come back.
 
 import { Refused } from '../../shared/src/protocol.ts';
-import { hasSpoken, spoke } from '../../shared/src/store/conversations.ts';
-import { nicknameOf } from '../../shared/src/store/nicknames.ts';
+import { hasSpoken, recordDirectMessage } from '../../shared/src/store/conversations.ts';
+import { readNickname } from '../../shared/src/store/nicknames.ts';
 
 /** In a conversation that goes on, its place in the list is written anew after so long: order within minutes is enough. */
 const TOUCH_MS = 10 * 60_000;
@@ -11,7 +11,7 @@ const MOST = 10_000;
 const known = new Map<string, number>();
 
 /** Throws `NoSuchUser`, about the message `ref`, where a conversation would begin with nobody who has ever said hello. */
-export async function listDirect(
+export async function listDirectRoom(
   from: string,
   to: string,
   { room, ref }: { room: string; ref: string },
@@ -19,9 +19,9 @@ export async function listDirect(
   const key = `${from} ${room}`;
   if ((known.get(key) ?? 0) > Date.now()) return;
   // Only the first time: who has gone for good may still be written to by those who knew them.
-  if (!(await hasSpoken(from, room)) && (await nicknameOf(to)) === undefined)
+  if (!(await hasSpoken(from, room)) && (await readNickname(to)) === undefined)
     throw new Refused('NoSuchUser', { ref });
-  await spoke(from, to, room);
+  await recordDirectMessage(from, to, room);
   if (known.size >= MOST) known.clear();
   known.set(key, Date.now() + TOUCH_MS);
 }

@@ -30,9 +30,9 @@ beforeAll(async () => {
     (await import('./routes/hello.ts')).handler,
     (await import('./routes/ping.ts')).handler,
   ];
-  const { offer } = await import('../../shared/src/store/memberships.ts');
-  const { spoke } = await import('../../shared/src/store/conversations.ts');
-  const { enter } = await import('../../shared/src/store/presence.ts');
+  const { createInvitation } = await import('../../shared/src/store/memberships.ts');
+  const { recordDirectMessage } = await import('../../shared/src/store/conversations.ts');
+  const { addPresence } = await import('../../shared/src/store/presence.ts');
   hello = async (fields = {}) =>
     frameIn(await greet(helloEvent(connectionId, { ...fields }), context())) as Welcome;
   ping = async () => frameIn(await say(routeEvent('ping', { connectionId }), context())) as Pong;
@@ -42,9 +42,10 @@ beforeAll(async () => {
   me = userId;
   const partners = many(LIMITS.directRooms, (at) => 'x'.repeat(126) + (at + 10));
   direct = partners.map((partner) => directRoom(userId, partner));
-  for (const [at, room] of direct.entries()) await spoke(userId, partners[at] ?? '', room);
+  for (const [at, room] of direct.entries())
+    await recordDirectMessage(userId, partners[at] ?? '', room);
   for (const at of many(LIMITS.invitations, (at) => at))
-    await offer(userId, {
+    await createInvitation(userId, {
       room: `${'𐰁'.repeat(63)}${at}`,
       by: 'y'.repeat(127) + at,
       ...{ isKept: true, isKnown: false },
@@ -53,7 +54,7 @@ beforeAll(async () => {
     await aws.put(aws.tables.messages, { room: { S: room }, seq: { N: '0' }, head: { N: HEAD } });
   await hello({ rooms: ROOMS });
   for (const at of many(10, (at) => at))
-    await enter(ROOMS.slice(0, 3), {
+    await addPresence(ROOMS.slice(0, 3), {
       ...{ userId: `u_${at}`, connectionId: `p${at}=` },
       nickname: 'n'.repeat(NICKNAME_BYTES),
     });

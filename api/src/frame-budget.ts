@@ -1,7 +1,7 @@
 // How much of an answer fits into one frame.
 
 import { LIMITS } from '../../shared/src/protocol.ts';
-import type { Place } from '../../shared/src/store/message-log.ts';
+import type { LogEntry } from '../../shared/src/store/message-log.ts';
 
 /** Bytes of an answer without its list: its keys, a room of 64 code points, three numbers. */
 export const ENVELOPE_BYTES = 512;
@@ -38,16 +38,16 @@ export function fittingEntries<T>(
 }
 
 /** What a place takes in the frame, without its comma. */
-export const placeBytes = ({ seq, message }: Place): number => jsonBytes(message ?? seq);
+export const placeBytes = ({ seq, message }: LogEntry): number => jsonBytes(message ?? seq);
 
 /** Always one at least, so that a client that asks on makes progress. */
-export function fittingPlaces(places: Place[]): Place[] {
+export function fittingPlaces(places: LogEntry[]): LogEntry[] {
   const fit = fitting(places, ENVELOPE_BYTES, placeBytes);
   return fit.length === 0 ? places.slice(0, 1) : fit;
 }
 
 /** Places in ascending order, as `history` carries them. */
-export const pageOf = (places: Place[]) => ({
+export const pageOf = (places: LogEntry[]) => ({
   items: places.flatMap(({ message }) => message ?? []),
   void: places.flatMap(({ seq, message }) => (message === undefined ? [seq] : [])),
 });

@@ -11,13 +11,13 @@ export interface Guest {
 export const guestName = (sha256: string): string => `guest-${sha256.slice(0, 8)}`;
 
 /** The hash keeps the connection id, with which a socket can be posted to, out of what others see as an identity. */
-export function guestOf(connectionId: string): Guest {
+export function guestOfConnection(connectionId: string): Guest {
   const hash = createHash('sha256').update(connectionId).digest('hex');
   return { userId: `guest-${hash.slice(0, 24)}`, nickname: guestName(hash) };
 }
 
 /** The same secret is the same user, on any connection; 132 bits of its hash tell nobody the secret. */
-export function guestWith(secret: string): Guest {
+export function guestOfSecret(secret: string): Guest {
   const hash = createHash('sha256').update(secret);
   const id = hash.copy().digest('base64url').slice(0, 22);
   return { userId: `u_${id}`, nickname: guestName(hash.digest('hex')) };

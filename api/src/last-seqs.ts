@@ -1,9 +1,9 @@
 // Heads as the wire has them: up to where each room has been said.
 
 import type { Heads } from '../../shared/src/protocol.ts';
-import { headsOf } from '../../shared/src/store/room-heads.ts';
+import { readRoomHeads } from '../../shared/src/store/room-heads.ts';
 
-export async function readHeads(rooms: string[]): Promise<Heads> {
-  const heads = await headsOf(rooms);
+export async function readLastSeqs(rooms: string[]): Promise<Heads> {
+  const heads = await readRoomHeads(rooms);
   return Object.fromEntries([...heads].map(([room, { head }]) => [room, head]));
 }

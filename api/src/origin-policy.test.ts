@@ -1,29 +1,33 @@
 // The door: exactly the origins that are listed come in, whatever trick another tries.
 
 import { describe, expect, test } from '@jest/globals';
-import { type Headers, mayEnter } from './origin-policy.ts';
+import { type HandshakeHeaders, isOriginAllowed } from './origin-policy.ts';
 
 const door = { allowed: 'https://chat.example.com, http://127.0.0.1:3000', allowNone: true };
-const from = (origin: string): Headers => ({ Origin: [origin] });
+const from = (origin: string): HandshakeHeaders => ({ Origin: [origin] });
 
 describe('comes in', () => {
   test.each([['https://chat.example.com'], ['http://127.0.0.1:3000']])(
     '%s, which is listed',
     (origin) => {
-      expect(mayEnter(from(origin), door)).toBe(true);
-      expect(mayEnter({ origin: [origin] }, door)).toBe(true);
-      expect(mayEnter({ ORIGIN: [origin] }, door)).toBe(true);
+      expect(isOriginAllowed(from(origin), door)).toBe(true);
+      expect(isOriginAllowed({ origin: [origin] }, door)).toBe(true);
+      expect(isOriginAllowed({ ORIGIN: [origin] }, door)).toBe(true);
     },
   );
 
   test('anybody, only where * is written', () => {
-    expect(mayEnter(from('https://elsewhere.example'), { ...door, allowed: '*' })).toBe(true);
-    expect(mayEnter(from('null'), { ...door, allowed: '*' })).toBe(false);
+    expect(isOriginAllowed(from('https://elsewhere.example'), { ...door, allowed: '*' })).toBe(
+      true,
+    );
+    expect(isOriginAllowed(from('null'), { ...door, allowed: '*' })).toBe(false);
   });
 
   test('a client without an origin, where that is allowed', () => {
-    expect(mayEnter({ Host: ['chat.example.com'] }, door)).toBe(true);
-    expect(mayEnter({ Host: ['chat.example.com'] }, { ...door, allowNone: false })).toBe(false);
+    expect(isOriginAllowed({ Host: ['chat.example.com'] }, door)).toBe(true);
+    expect(isOriginAllowed({ Host: ['chat.example.com'] }, { ...door, allowNone: false })).toBe(
+      false,
+    );
   });
 });
 
@@ -54,19 +58,19 @@ describe('stays out', () => {
     ['a wildcard', '*'],
     ['the word for nobody', 'none'],
   ])('%s', (_, origin) => {
-    expect(mayEnter(from(origin), door)).toBe(false);
+    expect(isOriginAllowed(from(origin), door)).toBe(false);
   });
 
   test('who names several origins, in one header or in two of different case', () => {
     const both = ['https://chat.example.com', 'https://evil.example'];
-    expect(mayEnter({ Origin: both }, door)).toBe(false);
-    expect(mayEnter({ Origin: both.toReversed() }, door)).toBe(false);
-    expect(mayEnter({ Origin: [both[0] ?? ''], origin: [both[0] ?? ''] }, door)).toBe(false);
+    expect(isOriginAllowed({ Origin: both }, door)).toBe(false);
+    expect(isOriginAllowed({ Origin: both.toReversed() }, door)).toBe(false);
+    expect(isOriginAllowed({ Origin: [both[0] ?? ''], origin: [both[0] ?? ''] }, door)).toBe(false);
   });
 
   test('every page, where none is listed', () => {
     const none = { ...door, allowed: 'none' };
-    expect(mayEnter(from('https://chat.example.com'), none)).toBe(false);
-    expect(mayEnter(from('none'), none)).toBe(false);
+    expect(isOriginAllowed(from('https://chat.example.com'), none)).toBe(false);
+    expect(isOriginAllowed(from('none'), none)).toBe(false);
   });
 });

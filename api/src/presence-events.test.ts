@@ -11,7 +11,7 @@ let hello: (rooms: string[]) => Promise<unknown>;
 let ping: () => Promise<unknown>;
 let join: (room: string) => Promise<unknown>;
 let connect: () => Promise<unknown>;
-let LEASE_MS: number;
+let PRESENCE_LEASE_MS: number;
 
 beforeAll(async () => {
   aws = await startAws('ConnectFunction', 'HelloFunction', 'JoinFunction', 'PingFunction');
@@ -21,7 +21,7 @@ beforeAll(async () => {
     (await import('./routes/join.ts')).handler,
     (await import('./routes/ping.ts')).handler,
   ];
-  ({ LEASE_MS } = await import('../../shared/src/store/presence.ts'));
+  ({ PRESENCE_LEASE_MS } = await import('../../shared/src/store/presence.ts'));
   connect = () => open(handshake(connectionId, V1), context());
   hello = async (rooms) => frameIn(await greet(helloEvent(connectionId, { rooms }), context()));
   join = async (room) => {
@@ -62,16 +62,16 @@ const opened = () =>
 describe('another hello on the same socket', () => {
   test('renews the rooms that it keeps with those that are new, and tells only of these', async () => {
     await hello(['a']);
-    await age(['a'], LEASE_MS / 2);
+    await age(['a'], PRESENCE_LEASE_MS / 2);
     await hello(['b', 'a']);
     const { a = 0, b = 0 } = await leases();
-    expect(Math.abs(a - b)).toBeLessThan(LEASE_MS / 3);
+    expect(Math.abs(a - b)).toBeLessThan(PRESENCE_LEASE_MS / 3);
     expect(opened()).toEqual([['a'], ['b']]);
   });
 
   test('tells again of rooms whose leases had ended meanwhile', async () => {
     await hello(['a', 'b']);
-    await age(['b'], 2 * LEASE_MS);
+    await age(['b'], 2 * PRESENCE_LEASE_MS);
     await hello(['a', 'b', 'c']);
     expect(opened()).toEqual([
       ['a', 'b'],
@@ -97,16 +97,16 @@ describe('another hello on the same socket', () => {
 describe('a ping', () => {
   test('renews every room by the one that was entered first', async () => {
     await hello(['a', 'b']);
-    await age(['a', 'b'], LEASE_MS / 2);
+    await age(['a', 'b'], PRESENCE_LEASE_MS / 2);
     await ping();
     for (const leftMs of Object.values(await leases()))
-      expect(leftMs).toBeGreaterThan((LEASE_MS * 2) / 3);
+      expect(leftMs).toBeGreaterThan((PRESENCE_LEASE_MS * 2) / 3);
     expect(opened()).toHaveLength(1);
   });
 
   test('tells again of the rooms whose leases had ended, and of no other', async () => {
     await hello(['a', 'b', 'c']);
-    await age(['a', 'b'], 2 * LEASE_MS);
+    await age(['a', 'b'], 2 * PRESENCE_LEASE_MS);
     await ping();
     expect(opened().slice(1)).toEqual([['a', 'b']]);
     await ping();
@@ -117,20 +117,20 @@ describe('a ping', () => {
 describe('a join', () => {
   test('of the first room again leaves no other to end before it', async () => {
     await hello(['a', 'b']);
-    await age(['a', 'b'], LEASE_MS / 2);
+    await age(['a', 'b'], PRESENCE_LEASE_MS / 2);
     await join('a');
-    await age(['a', 'b'], LEASE_MS / 4);
+    await age(['a', 'b'], PRESENCE_LEASE_MS / 4);
     await ping();
     for (const leftMs of Object.values(await leases()))
-      expect(leftMs).toBeGreaterThan(LEASE_MS / 2);
+      expect(leftMs).toBeGreaterThan(PRESENCE_LEASE_MS / 2);
     expect(opened()).toEqual([['a', 'b'], ['a']]);
   });
 
   test('of a room that it hears, and stands in no roster of, puts it there', async () => {
     await hello(['a', 'b']);
-    await age(['b'], 2 * LEASE_MS);
+    await age(['b'], 2 * PRESENCE_LEASE_MS);
     await join('b');
-    expect((await leases()).b).toBeGreaterThan(LEASE_MS / 2);
+    expect((await leases()).b).toBeGreaterThan(PRESENCE_LEASE_MS / 2);
     expect(opened()).toEqual([['a', 'b'], ['b']]);
   });
 });

@@ -1,58 +1,59 @@
 // Access: who may hear, read and write a room. The one place that decides; every route asks here.
 
 import { Refused, type Role } from './protocol.ts';
-import { partnersOf } from './rules/direct-room.ts';
+import { directPeers } from './rules/direct-room.ts';
 import type { Connection } from './store/connections.ts';
-import type { Standing } from './store/rooms.ts';
-import { roomsAmong } from './topics.ts';
+import type { RoomAccess } from './store/rooms.ts';
+import { roomsOf } from './topics.ts';
 
 type Speaker = Pick<Connection, 'userId' | 'subscriptions'>;
 
 /**
  * Whether a speaker may read and write the room: one of its two users in a direct room, whoever hears it in any other.
- * What a connection hears is written only where `mayHear` said so, and taken from it before a removal is answered.
+ * What a connection hears is written only where `canJoinRoom` said so, and taken from it before a removal is answered.
  */
-export function mayUse({ userId, subscriptions }: Speaker, room: string): boolean {
-  const partners = partnersOf(room);
-  return partners === undefined
-    ? roomsAmong(subscriptions).includes(room)
-    : partners.includes(userId);
+export function canUseRoom({ userId, subscriptions }: Speaker, room: string): boolean {
+  const partners = directPeers(room);
+  return partners === undefined ? roomsOf(subscriptions).includes(room) : partners.includes(userId);
 }
 
 /** Throws `NotInRoom`, for a room that is there as for one that is not. */
-export function mustUse(speaker: Speaker, room: string, ref: string | null = null): void {
-  if (!mayUse(speaker, room)) throw new Refused('NotInRoom', { ref });
+export function requireRoomUse(speaker: Speaker, room: string, ref: string | null = null): void {
+  if (!canUseRoom(speaker, room)) throw new Refused('NotInRoom', { ref });
 }
 
 /** Whether a user may hear a room: anybody a public one, its members a private one, and its maker at any time. */
-export const mayHear = (standing: Standing | undefined, userId: string): standing is Standing =>
+export const canJoinRoom = (
+  standing: RoomAccess | undefined,
+  userId: string,
+): standing is RoomAccess =>
   standing !== undefined &&
   (standing.visibility === 'public' ||
     standing.role !== undefined ||
     standing.createdBy === userId);
 
 /** What a user who may hear the room is in it. A private one is its maker's; of a public one everybody is a member. */
-export const roleIn = ({ visibility, createdBy }: Standing, userId: string): Role =>
+export const roleOf = ({ visibility, createdBy }: RoomAccess, userId: string): Role =>
   visibility === 'private' && createdBy === userId ? 'owner' : 'member';
 
 /** Those of `rooms` that are private, and what a user who may hear them is in them. */
-export const rolesIn = (
-  found: Map<string, Standing>,
+export const privateRoles = (
+  found: Map<string, RoomAccess>,
   rooms: string[],
   userId: string,
 ): Map<string, Role> =>
   new Map(
     rooms.flatMap((room) => {
       const standing = found.get(room);
-      return standing?.visibility === 'private' ? [[room, roleIn(standing, userId)]] : [];
+      return standing?.visibility === 'private' ? [[room, roleOf(standing, userId)]] : [];
     }),
   );
 
 /** Throws `NoSuchRoom` to whom a private room is not told, `Forbidden` to a member who is not its owner. */
-export function mustOwn(
-  standing: Standing | undefined,
+export function requireOwner(
+  standing: RoomAccess | undefined,
   userId: string,
-): asserts standing is Standing {
-  if (!mayHear(standing, userId)) throw new Refused('NoSuchRoom');
-  if (roleIn(standing, userId) !== 'owner') throw new Refused('Forbidden');
+): asserts standing is RoomAccess {
+  if (!canJoinRoom(standing, userId)) throw new Refused('NoSuchRoom');
+  if (roleOf(standing, userId) !== 'owner') throw new Refused('Forbidden');
 }

@@ -2,7 +2,7 @@
 
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { env } from './env.ts';
-import { type EventName, type Events, SOURCES } from './events.ts';
+import { EVENT_SOURCES, type EventName, type Events } from './events.ts';
 import { Refused } from './protocol.ts';
 
 const client = new EventBridgeClient({});
@@ -29,7 +29,10 @@ export async function publish<N extends EventName>(
 }
 
 /** Puts an event on the bus that nobody misses: tried once, and lost where the bus is busy. */
-export async function mention<N extends EventName>(name: N, detail: Events[N]): Promise<void> {
+export async function publishBestEffort<N extends EventName>(
+  name: N,
+  detail: Events[N],
+): Promise<void> {
   const failure = await put(name, detail, [0]);
   if (failure !== undefined) console.warn({ event: name, lost: true, failure });
 }
@@ -42,7 +45,7 @@ async function put<N extends EventName>(
 ): Promise<unknown> {
   const entry = {
     EventBusName: busName,
-    Source: SOURCES[name],
+    Source: EVENT_SOURCES[name],
     DetailType: name,
     Detail: JSON.stringify(detail),
   };

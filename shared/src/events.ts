@@ -9,7 +9,7 @@ import type { Nickname, Role, Typing as TypingFrame, Visibility } from './protoc
 export const CLAIM_DAYS = 7;
 
 /** The name under which a stack speaks: the `source` its IAM policy is bound to. */
-export const SOURCES = {
+export const EVENT_SOURCES = {
   ConnectionOpened: 'chat.api',
   ConnectionClosed: 'chat.api',
   ConnectionGone: 'chat.workflows',

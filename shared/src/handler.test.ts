@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { context, frameIn, routeEvent } from '../../tests/product/sample.ts';
-import { type Answer, socketHandler, text } from './handler.ts';
+import { frameText, type RouteAnswer, socketHandler } from './handler.ts';
 import { ERRORS, Refused } from './protocol.ts';
 
 const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 
 const event = routeEvent('sendmessage');
-const answered = async (answer: () => Answer) => socketHandler(answer)(event, context());
+const answered = async (answer: () => RouteAnswer) => socketHandler(answer)(event, context());
 
 describe('a route answers', () => {
   test('its frame', async () => {
@@ -65,6 +65,6 @@ describe('a route answers', () => {
 });
 
 test('a text frame is read as it is, a binary frame not at all', () => {
-  expect(text(event)).toBe(event.body);
-  expect(text({ ...event, isBase64Encoded: true })).toBeUndefined();
+  expect(frameText(event)).toBe(event.body);
+  expect(frameText({ ...event, isBase64Encoded: true })).toBeUndefined();
 });

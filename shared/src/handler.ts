@@ -4,13 +4,13 @@ import middy from '@middy/core';
 import type { APIGatewayProxyResultV2, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { errorFrame, Refused, type ServerFrame } from './protocol.ts';
 
-export type Answer = Promise<ServerFrame | undefined>;
+export type RouteAnswer = Promise<ServerFrame | undefined>;
 
 const say = (frame: ServerFrame | undefined): APIGatewayProxyResultV2 =>
   frame === undefined ? { statusCode: 200 } : { statusCode: 200, body: JSON.stringify(frame) };
 
 /** Wraps `answer` with the cross-cuttings of every route. A thrown Refused becomes its `error` frame; anything else `Internal`. */
-export const socketHandler = (answer: (event: APIGatewayProxyWebsocketEventV2) => Answer) =>
+export const socketHandler = (answer: (event: APIGatewayProxyWebsocketEventV2) => RouteAnswer) =>
   middy(async (event: APIGatewayProxyWebsocketEventV2) => say(await answer(event))).onError(
     (request) => {
       const { error, event } = request;
@@ -28,5 +28,5 @@ export const socketHandler = (answer: (event: APIGatewayProxyWebsocketEventV2) =
   );
 
 /** The frame's text; undefined for a binary frame, which no route reads. */
-export const text = (event: APIGatewayProxyWebsocketEventV2): string | undefined =>
+export const frameText = (event: APIGatewayProxyWebsocketEventV2): string | undefined =>
   event.isBase64Encoded ? undefined : event.body;

@@ -3,8 +3,8 @@
 // Frames are JSON text. A client's frame names its route in `action`; a server's frame names itself in `type`.
 // Unknown fields are ignored. Client, server and tests take their types and validators from this page.
 
-import { isUserId, partnersOf } from './rules/direct-room.ts';
-import { cutNickname, isNickname } from './rules/nickname.ts';
+import { directPeers, isUserId } from './rules/direct-room.ts';
+import { isNickname, truncateNickname } from './rules/nickname.ts';
 import { foldRoom, isRoomName } from './rules/room-name.ts';
 
 /** The subprotocol of clients that know this page. Without it, and without hello, a client is *plain*. */
@@ -507,7 +507,7 @@ export function messageFrame(
     seq,
     messageId,
     userId,
-    nickname: cutNickname(nickname),
+    nickname: truncateNickname(nickname),
     message: cut(text, LIMITS.messageCharacters),
     timestamp: cut(sentAt, LIMITS.timestampCharacters),
     ...(senderTag === undefined ? {} : { connectionId: senderTag }),
@@ -623,7 +623,7 @@ const isRoom = (value: unknown): value is string =>
   typeof value === 'string' && isRoomName(foldRoom(value));
 /** A room that is read, not joined: by name, or a direct one. */
 const isAnyRoom = (value: unknown): value is string =>
-  isRoom(value) || (typeof value === 'string' && partnersOf(value) !== undefined);
+  isRoom(value) || (typeof value === 'string' && directPeers(value) !== undefined);
 const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
 const isVisibility = (value: unknown): value is Visibility =>
   value === 'public' || value === 'private';
@@ -705,7 +705,7 @@ function credentials(fields: Fields, ref: string | null): Pick<Hello, 'secret' |
 }
 
 /** The room's one spelling. */
-const folded = (room: string): string => (partnersOf(room) === undefined ? foldRoom(room) : room);
+const folded = (room: string): string => (directPeers(room) === undefined ? foldRoom(room) : room);
 const named = (fields: Fields, ref: string | null): string =>
   foldRoom(required(fields, 'room', isRoom, ref));
 

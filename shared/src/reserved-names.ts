@@ -1,7 +1,7 @@
 // Reserved names: those that a reader takes for the service's or its operators', so that nobody goes by one.
 
 import { env } from './env.ts';
-import { folded } from './rules/lookalikes.ts';
+import { foldLookalikes } from './rules/lookalikes.ts';
 
 /** A number that stands by itself is no letters: `a-11` is not `all`, as `a11` is. */
 const isNumbered = (name: string): boolean =>
@@ -12,7 +12,7 @@ const isNumbered = (name: string): boolean =>
 
 /** Written however: `ad-min` and `Аdmin` are `admin`. */
 const key = (name: string): string =>
-  isNumbered(name) ? folded(name) : folded(name).replaceAll('-', '');
+  isNumbered(name) ? foldLookalikes(name) : foldLookalikes(name).replaceAll('-', '');
 
 const listed = env('RESERVED_NAMES');
 const RESERVED = new Set(listed === 'none' ? [] : listed.split(',').map(key).filter(Boolean));

@@ -8,12 +8,12 @@ import { ACTIONS, type Action, Refused } from './protocol.ts';
 import type { Connection } from './store/connections.ts';
 
 let aws: TestAws;
-let open: typeof import('./store/connections.ts').open;
+let createConnection: typeof import('./store/connections.ts').createConnection;
 let routeHandler: typeof import('./route.ts').routeHandler;
 
 beforeAll(async () => {
   aws = await startAws('PingFunction');
-  ({ open } = await import('./store/connections.ts'));
+  ({ createConnection } = await import('./store/connections.ts'));
   ({ routeHandler } = await import('./route.ts'));
 });
 afterAll(() => aws.stop());
@@ -23,7 +23,7 @@ beforeEach(() => aws.reset());
 async function answerTo(action: Action, more: object, from: Partial<Connection>): Promise<unknown> {
   const connectionId = 'c1=';
   const who = { connectionId, userId: 'u_1', nickname: 'Ada' };
-  await open({ ...who, protocol: 'plain', subscriptions: [], ...from });
+  await createConnection({ ...who, protocol: 'plain', subscriptions: [], ...from });
   const handler = routeHandler(action, async () => ({ type: 'left', room: 'done' }));
   const body = { action, ...EVERY_ACTION[action], ...more };
   const answer = frameIn(await handler(routeEvent(action, { connectionId, body }), context()));

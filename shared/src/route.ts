@@ -1,7 +1,7 @@
 // A route: what a known connection may do. Parses the frame, finds who speaks, answers.
 
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { type Answer, socketHandler, text } from './handler.ts';
+import { frameText, type RouteAnswer, socketHandler } from './handler.ts';
 import {
   type Action,
   type ClientFrame,
@@ -9,8 +9,8 @@ import {
   parseClientFrame,
   Refused,
 } from './protocol.ts';
-import { type Connection, isOver } from './store/connections.ts';
-import { admit, penalize } from './store/frame-rate.ts';
+import { type Connection, isAuthExpired } from './store/connections.ts';
+import { penalizeBadFrame, takeFrameToken } from './store/frame-rate.ts';
 
 /**
  * The sender comes from the connection, never from the frame. A frame is refused in this order: what the validator throws;
@@ -19,7 +19,7 @@ import { admit, penalize } from './store/frame-rate.ts';
  */
 export const routeHandler = <A extends Action>(
   action: A,
-  answer: (frame: FrameOf<A>, speaker: Connection) => Answer,
+  answer: (frame: FrameOf<A>, speaker: Connection) => RouteAnswer,
   check: (frame: FrameOf<A>, speaker: Connection) => void = () => undefined,
 ) =>
   socketHandler(async (event) => {
@@ -28,9 +28,9 @@ export const routeHandler = <A extends Action>(
       return sent;
     });
     const ref = 'messageId' in frame ? (frame.messageId ?? null) : null;
-    const speaker = await admit(event.requestContext.connectionId, ref, (one) => {
+    const speaker = await takeFrameToken(event.requestContext.connectionId, ref, (one) => {
       if (!may(one, frame)) throw new Refused('HelloFirst', { ref });
-      if (action !== 'hello' && isOver(one)) throw new Refused('AuthExpired', { ref });
+      if (action !== 'hello' && isAuthExpired(one)) throw new Refused('AuthExpired', { ref });
       check(frame, one);
     });
     return answer(frame, speaker);
@@ -42,9 +42,9 @@ export async function readFrame<T>(
   accept: (frame: ClientFrame) => T,
 ): Promise<T> {
   try {
-    return accept(parseClientFrame(text(event)));
+    return accept(parseClientFrame(frameText(event)));
   } catch (error) {
-    if (error instanceof Refused) await penalize(event.requestContext.connectionId);
+    if (error instanceof Refused) await penalizeBadFrame(event.requestContext.connectionId);
     throw error;
   }
 }

@@ -9,5 +9,5 @@ export const roomTopic = (room: string): string => ROOM + room;
 export const userTopic = (userId: string): string => `user:${userId}`;
 
 /** The rooms among what somebody hears. */
-export const roomsAmong = (heard: readonly { topic: string }[]): string[] =>
+export const roomsOf = (heard: readonly { topic: string }[]): string[] =>
   heard.flatMap(({ topic }) => (topic.startsWith(ROOM) ? [topic.slice(ROOM.length)] : []));

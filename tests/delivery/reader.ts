@@ -31,7 +31,7 @@ jest.unstable_mockModule('@aws-sdk/client-dynamodb', () => ({
   ...sdk,
   DynamoDBClient: ModelClient,
 }));
-const { exactly } = await import('../../api/src/history/exact-places.ts');
+const { readExactPlaces } = await import('../../api/src/history/exact-places.ts');
 
 const shown = ({ seq, messageId, userId, nickname, message, timestamp }: MessageFrame): Fact => ({
   ...{ kind: 'shown', seq, messageId, userId, nickname, text: message, sentAt: timestamp },
@@ -51,7 +51,7 @@ export function reader({ isCareless = false } = {}): Program {
     const head = number(row?.head);
     if (head === 0) return [];
     const headAt = row?.headAt && 'S' in row.headAt ? row.headAt.S : undefined;
-    const answer = await exactly('r', { ranges: [[1, head]], limit: 100, head, headAt });
+    const answer = await readExactPlaces('r', { ranges: [[1, head]], limit: 100, head, headAt });
     const voids = answer.void.map((seq): Fact => ({ kind: 'shown', seq, void: true }));
     return [{ kind: 'head', seq: head }, ...answer.items.map(shown), ...voids];
   };

@@ -63,7 +63,7 @@ globalThis.Date = class extends RealDate {
 const explored: Record<string, string> = {};
 const routes: Partial<Record<Action, Handler>> = {};
 let connect: Handler;
-let subscribers: typeof import('../../shared/src/store/connections.ts').subscribers;
+let readSubscribers: typeof import('../../shared/src/store/connections.ts').readSubscribers;
 let table = '';
 
 beforeAll(async () => {
@@ -97,7 +97,7 @@ beforeAll(async () => {
   connect = (await import('../../api/src/routes/connect.ts')).handler as Handler;
   for (const action of ['hello', 'join', 'leave', 'invite', 'remove', 'ping', 'history'] as const)
     routes[action] = (await import(`../../api/src/routes/${action}.ts`)).handler as Handler;
-  ({ subscribers } = await import('../../shared/src/store/connections.ts'));
+  ({ readSubscribers } = await import('../../shared/src/store/connections.ts'));
 });
 afterAll(() => {
   globalThis.Date = RealDate;
@@ -271,7 +271,7 @@ type Plant = (start: Tables) => Perform;
 const broadcast = () =>
   player(
     'broadcast',
-    program('broadcast', () => subscribers({ topic: TOPIC, shard: 0 })),
+    program('broadcast', () => readSubscribers({ topic: TOPIC, shard: 0 })),
     { when: isRemoved },
   );
 

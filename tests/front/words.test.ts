@@ -7,7 +7,7 @@ import { checkIntroduction, spelled } from '../../front/src/core/introduction.js
 import { linkify } from '../../front/src/core/linkify.js';
 import { shownNickname } from '../../front/src/core/nickname.js';
 import { parseClientFrame } from '../../shared/src/protocol.ts';
-import { shown } from '../../shared/src/rules/nickname.ts';
+import { normalizeNickname } from '../../shared/src/rules/nickname.ts';
 
 describe('links', () => {
   const links = (text: string) =>
@@ -113,7 +113,7 @@ describe('an introduction', () => {
 
 test('a nickname is spelled here as it is there', () => {
   for (const typed of ['  Ada \t Byron ', 'A\u0301da', '\u00a0Ada\u3000', 'ﬁn'])
-    expect(spelled(typed)).toBe(shown(typed));
+    expect(spelled(typed)).toBe(normalizeNickname(typed));
 });
 
 describe('server addresses', () => {

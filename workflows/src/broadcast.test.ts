@@ -30,7 +30,7 @@ beforeEach(async () => {
 const join = (ids: string[], topic = 'room:lobby', shard = 0) =>
   Promise.all(
     ids.map((connectionId) =>
-      connections.open({
+      connections.createConnection({
         connectionId,
         userId: `user-${connectionId}`,
         nickname: 'somebody',
@@ -100,7 +100,7 @@ describe('a stored message', () => {
 describe('a frame of a rule', () => {
   test('goes out as it stands, and to no plain client', async () => {
     await join(['a=']);
-    await connections.open({
+    await connections.createConnection({
       connectionId: 'plain=',
       userId: 'guest-1',
       nickname: 'somebody',
@@ -122,7 +122,7 @@ describe('a frame of a rule', () => {
     await join(['a=', 'b=']);
     const topics = ['room:tea', 'room:lobby'].map((topic) => ({ topic, shard: 0 }));
     const who = { userId: 'u_1', nickname: 'Ada', protocol: 'v1' as const };
-    await connections.open({ connectionId: 'c=', ...who, subscriptions: topics });
+    await connections.createConnection({ connectionId: 'c=', ...who, subscriptions: topics });
     const frame = { type: 'nickname', userId: 'u_1', nickname: 'Ada', at: '' } as const;
     const event = { topics: ['room:lobby', 'room:tea', 'room:empty'], frame };
     expect(await handler(event, context())).toEqual({ ...QUIET, delivered: 3 });
@@ -266,7 +266,7 @@ describe('recipients', () => {
   test('that are gone are said to be, if their user was somewhere', async () => {
     const subscriptions = [{ topic: 'room:lobby', shard: 0 }];
     const ann = { connectionId: 'ann=', userId: 'u_ann', nickname: 'Ann', protocol: 'v1' as const };
-    await connections.open({ ...ann, clientId: 'client-1', subscriptions });
+    await connections.createConnection({ ...ann, clientId: 'client-1', subscriptions });
     await join(['before-its-hello=']);
     aws.script.connections = () => new AwsError('GoneException', 'gone', 410);
     expect(await handler(input(), context())).toMatchObject({ gone: 2 });

@@ -13,13 +13,13 @@ import {
 } from '../../shared/src/protocol.ts';
 import {
   type Connection,
-  forget,
+  readSubscribers,
+  removeSubscribers,
   type Subscription,
-  subscribers,
 } from '../../shared/src/store/connections.ts';
 import { type FanOut, fanOut } from './fan-out.ts';
-import { sayGone } from './gone.ts';
-import { hearersOf } from './hearers.ts';
+import { announceDisconnects } from './gone.ts';
+import { readRecipients } from './hearers.ts';
 import { createPoster } from './poster.ts';
 
 /** Beyond this many connections a shard has outgrown itself: one Query page, one second of the default account quota. */
@@ -104,8 +104,8 @@ async function tellShard(input: BroadcastInput, context: Context): Promise<Broad
     {
       ...ports(context),
       mayGoOn: input.cursor?.wasThrottled !== true,
-      page: (from) => subscribers(heard, from, who),
-      forget: (ids) => sayForgotten(forget(ids, heard), { ...heard, left: ids.length }),
+      page: (from) => readSubscribers(heard, from, who),
+      forget: (ids) => sayForgotten(removeSubscribers(ids, heard), { ...heard, left: ids.length }),
     },
     input.cursor?.from,
   );
@@ -128,7 +128,7 @@ async function tellSmall(
   if (leftMs() <= 0) return NOBODY;
   const isFleeting = until < Number.POSITIVE_INFINITY;
   const most = isFleeting ? LIMITS.crowd : undefined;
-  const { connectionIds, forget } = await hearersOf(topics, most);
+  const { connectionIds, forget } = await readRecipients(topics, most);
   if (most !== undefined && connectionIds.length > most) return NOBODY;
   const { remainingMs, ...others } = ports(context);
   const {
@@ -172,7 +172,7 @@ const ports = (context: Context): Omit<FanOut, 'page' | 'forget' | 'mayGoOn'> =>
 
 /** What fails here is not worth telling everybody twice, which is what a retry of this run would do. */
 const sayForgotten = (forgotten: Promise<Connection[]>, about: object): Promise<void> =>
-  forgotten.then(sayGone).catch((error: unknown) => console.error({ ...about, error }));
+  forgotten.then(announceDisconnects).catch((error: unknown) => console.error({ ...about, error }));
 
 function frameOf({ message, seq, sent, error, frame }: BroadcastInput): object {
   if (frame !== undefined) return frame;

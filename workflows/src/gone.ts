@@ -3,19 +3,19 @@
 import { publish } from '../../shared/src/bus.ts';
 import { REMEMBER_S } from '../../shared/src/events.ts';
 import type { Connection } from '../../shared/src/store/connections.ts';
-import { roomsAmong } from '../../shared/src/topics.ts';
+import { roomsOf } from '../../shared/src/topics.ts';
 
 const AT_ONCE = 25;
 
 /** Of those that had said hello. A bus that refuses costs nobody the frame: what is not told, the counts of `pong` repair. */
-export async function sayGone(connections: Connection[]): Promise<void> {
+export async function announceDisconnects(connections: Connection[]): Promise<void> {
   for (let at = 0; at < connections.length; at += AT_ONCE)
-    await Promise.all(connections.slice(at, at + AT_ONCE).map(sayOneGone));
+    await Promise.all(connections.slice(at, at + AT_ONCE).map(announceDisconnect));
 }
 
-async function sayOneGone(connection: Connection): Promise<void> {
+async function announceDisconnect(connection: Connection): Promise<void> {
   const { connectionId, userId, nickname, clientId, subscriptions } = connection;
-  const rooms = roomsAmong(subscriptions);
+  const rooms = roomsOf(subscriptions);
   if (clientId === undefined || rooms.length === 0) return;
   try {
     const seen = { at: new Date().toISOString(), isLapsed: false };

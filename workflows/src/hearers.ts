@@ -2,14 +2,14 @@
 
 import {
   type Connection,
-  forget,
+  readSubscribers,
+  removeSubscribers,
   type Subscription,
-  subscribers,
 } from '../../shared/src/store/connections.ts';
-import { headsOf } from '../../shared/src/store/room-heads.ts';
-import { roomsAmong, roomTopic } from '../../shared/src/topics.ts';
+import { readRoomHeads } from '../../shared/src/store/room-heads.ts';
+import { roomsOf, roomTopic } from '../../shared/src/topics.ts';
 
-export interface Hearers {
+export interface Recipients {
   /** Each once, however many of the topics it hears. */
   connectionIds: string[];
   /** Removes those that were found gone, and answers what was removed. */
@@ -17,16 +17,16 @@ export interface Hearers {
 }
 
 /** Reads no further than to `most`, above which there may be more. Plain clients do not count. */
-export async function hearersOf(
+export async function readRecipients(
   topics: string[],
   most: number = Number.POSITIVE_INFINITY,
-): Promise<Hearers> {
+): Promise<Recipients> {
   const found = new Map<string, Subscription>();
   await Promise.all(
     (await shardsOf(topics)).map(async (heard) => {
       let from: string | undefined;
       do {
-        const { connectionIds, next } = await subscribers(heard, from, 'v1');
+        const { connectionIds, next } = await readSubscribers(heard, from, 'v1');
         for (const id of connectionIds) found.set(id, heard);
         from = next;
       } while (from !== undefined && found.size <= most);
@@ -36,15 +36,15 @@ export async function hearersOf(
     connectionIds: [...found.keys()],
     async forget(ids) {
       const of = (heard: Subscription) => ids.filter((id) => found.get(id) === heard);
-      const gone = [...new Set(found.values())].map((heard) => forget(of(heard), heard));
+      const gone = [...new Set(found.values())].map((heard) => removeSubscribers(of(heard), heard));
       return (await Promise.all(gone)).flat();
     },
   };
 }
 
 async function shardsOf(topics: string[]): Promise<Subscription[]> {
-  const rooms = roomsAmong(topics.map((topic) => ({ topic })));
-  const heads = await headsOf(rooms);
+  const rooms = roomsOf(topics.map((topic) => ({ topic })));
+  const heads = await readRoomHeads(rooms);
   const shards = new Map([...heads].map(([room, head]) => [roomTopic(room), head.shards]));
   return topics.flatMap((topic) =>
     Array.from({ length: shards.get(topic) ?? 1 }, (_, shard) => ({ topic, shard })),

@@ -25,10 +25,10 @@ afterAll(() => aws.stop());
 beforeEach(async () => {
   logged.mockClear();
   await aws.reset();
-  const { open } = await import('../../shared/src/store/connections.ts');
+  const { createConnection } = await import('../../shared/src/store/connections.ts');
   const subscriptions = [{ topic: 'room:lobby', shard: 0 }];
   const one = { userId, clientId, nickname: 'Ada', protocol: 'v1' as const, subscriptions };
-  for (const id of [connectionId, 'other=']) await open({ ...one, connectionId: id });
+  for (const id of [connectionId, 'other=']) await createConnection({ ...one, connectionId: id });
 });
 
 const replace = () => handler(event, context());

@@ -5,8 +5,8 @@ import type { EventBridgeEvent } from 'aws-lambda';
 import { env } from '../../shared/src/env.ts';
 import type { ClientReplaced, ConnectionMisused } from '../../shared/src/events.ts';
 import { errorFrame, type ServerFrame } from '../../shared/src/protocol.ts';
-import { close } from '../../shared/src/store/connections.ts';
-import { sayGone } from './gone.ts';
+import { deleteConnection } from '../../shared/src/store/connections.ts';
+import { announceDisconnects } from './gone.ts';
 import { createPoster, isThrottled, type Outcome } from './poster.ts';
 
 const poster = createPoster(env('CALLBACK_URL'));
@@ -26,8 +26,8 @@ export const handler = middy(async ({ detail }: Event): Promise<void> => {
   // Told before it is cut: API Gateway's close says nothing, and a client that is not told comes back.
   done(await poster.post(connectionId, 'epoch' in detail ? replacedBy(detail.epoch) : MISUSED));
   done(await poster.close(connectionId));
-  const closed = await close(connectionId);
-  if (closed !== undefined) await sayGone([closed]);
+  const closed = await deleteConnection(connectionId);
+  if (closed !== undefined) await announceDisconnects([closed]);
 }).onError(({ error, event }) => {
   console.error({ connectionId: event.detail?.connectionId, error });
   throw error;

@@ -12,7 +12,7 @@ const stranger: Connection = {
 const secret = 's'.repeat(43);
 
 let issuer: TestIssuer;
-let whoIs: typeof import('./authenticate.ts').whoIs;
+let authenticate: typeof import('./authenticate.ts').authenticate;
 
 beforeAll(async () => {
   issuer = await startTestIssuer();
@@ -25,10 +25,10 @@ afterAll(() => issuer.stop());
 const inMode = async (mode: string) => {
   process.env.AUTH_MODE = mode;
   jest.resetModules();
-  ({ whoIs } = await import('./authenticate.ts'));
+  ({ authenticate } = await import('./authenticate.ts'));
 };
 const says = (fields: Pick<Hello, 'secret' | 'token'>, before = stranger) =>
-  whoIs({ action: 'hello', v: 1, clientId: 'client-1', epoch: 1, ...fields }, before);
+  authenticate({ action: 'hello', v: 1, clientId: 'client-1', epoch: 1, ...fields }, before);
 
 describe('where people sign in', () => {
   beforeEach(() => inMode('oidc'));

@@ -4,18 +4,18 @@ import { createHash } from 'node:crypto';
 import { env } from '../../../shared/src/env.ts';
 import { type Hello, Refused } from '../../../shared/src/protocol.ts';
 import { isReservedNickname } from '../../../shared/src/reserved-names.ts';
-import { folded } from '../../../shared/src/rules/lookalikes.ts';
-import { isGuestName, isNickname, shown } from '../../../shared/src/rules/nickname.ts';
+import { foldLookalikes } from '../../../shared/src/rules/lookalikes.ts';
+import { isGuestName, isNickname, normalizeNickname } from '../../../shared/src/rules/nickname.ts';
 import type { Connection } from '../../../shared/src/store/connections.ts';
-import { type Guest, guestName, guestWith } from '../guest.ts';
-import { type Claims, claimsOf } from './token.ts';
+import { type Guest, guestName, guestOfSecret } from '../guest.ts';
+import { type TokenClaims, verifyToken } from './token.ts';
 
 const isOidc = env('AUTH_MODE') === 'oidc';
 
 /** A `sub` that can be a userId as it is. What looks like an id made here is not: it could be another user's. */
 const FIT = /^(?!u_|s_|guest-)[\w.|@+-]{1,128}$/;
 
-export interface Who extends Guest {
+export interface AuthenticatedUser extends Guest {
   /** When their token expires, epoch seconds. */
   authExpiresAt?: number;
 }
@@ -23,17 +23,20 @@ export interface Who extends Guest {
 /**
  * A connection that has said hello belongs to its user for its whole life: frames for them may be on their way to it. Throws
  * `ConnectionTaken` for the secret of another user, and `BadToken` for the token of one. Throws `BadField` for a secret where
- * people sign in, and for a token where guests come in; and what `claimsOf` throws.
+ * people sign in, and for a token where guests come in; and what `verifyToken` throws.
  */
-export async function whoIs({ secret, token }: Hello, before: Connection): Promise<Who> {
+export async function authenticate(
+  { secret, token }: Hello,
+  before: Connection,
+): Promise<AuthenticatedUser> {
   if (!isOidc) {
     if (secret === undefined) throw new Refused('BadField', { field: 'token' });
-    const guest = guestWith(secret);
+    const guest = guestOfSecret(secret);
     if (isOthers(before, guest)) throw new Refused('ConnectionTaken');
     return guest;
   }
   if (token === undefined) throw new Refused('BadField', { field: 'secret' });
-  const claims = await claimsOf(token);
+  const claims = await verifyToken(token);
   const userId = userIdOf(claims.sub);
   if (isOthers(before, { userId })) throw new Refused('BadToken');
   return { userId, nickname: nameIn(claims, userId), authExpiresAt: claims.exp };
@@ -49,12 +52,12 @@ const hashOf = (text: string): string => createHash('sha256').update(text).diges
 const userIdOf = (sub: string): string => (FIT.test(sub) ? sub : `s_${hashOf(sub).slice(0, 22)}`);
 
 const isOwn = (name: string): boolean =>
-  folded(name) !== '' && !isGuestName(name) && !isReservedNickname(name);
+  foldLookalikes(name) !== '' && !isGuestName(name) && !isReservedNickname(name);
 
 /** The first name that can be a nickname, and is no address that others could write to; else like a guest's. */
-function nameIn({ names }: Claims, userId: string): string {
+function nameIn({ names }: TokenClaims, userId: string): string {
   const sound = names
-    .map(shown)
+    .map(normalizeNickname)
     .find((name) => isNickname(name) && isOwn(name) && !name.includes('@'));
   return sound ?? guestName(createHash('sha256').update(userId).digest('hex'));
 }

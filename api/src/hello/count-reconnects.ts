@@ -1,21 +1,21 @@
 // The spread that welcome tells: counts who arrives, and makes a window of how many there are.
 
-import { countArrival } from '../../../shared/src/store/reconnects.ts';
-import { MOST_MS, windowOf } from './reconnect-window.ts';
+import { countReconnect } from '../../../shared/src/store/reconnects.ts';
+import { MAX_RECONNECT_WINDOW_MS, reconnectWindowMs } from './reconnect-window.ts';
 
-export interface Spread {
+export interface CountedReconnect {
   spreadMs: number;
   /** The hour in which the client is counted now; undefined where it could not be counted. */
   came?: number;
 }
 
 /** `before`: the hour in which it was counted. Where nobody can count, the widest: that is when a herd is likely. */
-export async function spread(before?: number): Promise<Spread> {
+export async function countReconnects(before?: number): Promise<CountedReconnect> {
   try {
-    const { count, hour } = await countArrival(before);
-    return { spreadMs: windowOf(count), came: hour };
+    const { count, hour } = await countReconnect(before);
+    return { spreadMs: reconnectWindowMs(count), came: hour };
   } catch (error) {
     console.warn({ route: 'hello', uncounted: true, error });
-    return { spreadMs: MOST_MS };
+    return { spreadMs: MAX_RECONNECT_WINDOW_MS };
   }
 }

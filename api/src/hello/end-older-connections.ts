@@ -1,13 +1,13 @@
 // Ending the older connections of a client: each one that still lives is named on the bus.
 
 import { publish } from '../../../shared/src/bus.ts';
-import { find } from '../../../shared/src/store/connections.ts';
-import type { Client } from '../../../shared/src/store/sessions.ts';
+import { readConnection } from '../../../shared/src/store/connections.ts';
+import type { SessionHolder } from '../../../shared/src/store/sessions.ts';
 
 /** Throws `Refused('Busy')` where the bus does not take an end over; the lease then keeps them all for the next hello. */
-export async function endOlder(older: string[], holder: Client): Promise<void> {
+export async function endOlderConnections(older: string[], holder: SessionHolder): Promise<void> {
   for (const connectionId of older) {
-    const connection = await find(connectionId);
+    const connection = await readConnection(connectionId);
     if (connection === undefined) continue;
     // A hello of this client that lost its socket to another user's had taken the lease. One without a user may yet win it.
     const isOthers = connection.clientId !== undefined && connection.userId !== holder.userId;

@@ -3,24 +3,24 @@
 import { publish } from '../../../shared/src/bus.ts';
 import { LIMITS } from '../../../shared/src/protocol.ts';
 import type { Connection } from '../../../shared/src/store/connections.ts';
-import { LEASE_MS } from '../../../shared/src/store/presence.ts';
-import { epochOf } from '../../../shared/src/store/sessions.ts';
-import { connectionsOf } from '../../../shared/src/store/subscriptions.ts';
-import { devicesOf } from '../user-connections.ts';
+import { PRESENCE_LEASE_MS } from '../../../shared/src/store/presence.ts';
+import { readEpoch } from '../../../shared/src/store/sessions.ts';
+import { connectionIdsOf } from '../../../shared/src/store/subscriptions.ts';
+import { readUserConnections } from '../user-connections.ts';
 
 /**
  * Call it when the newcomer can be found. However many come at once, each ends the first of those it sees, in one order
  * for all: together they end no more than the surplus.
  */
-export async function endSurplus(userId: string): Promise<void> {
-  if ((await connectionsOf(userId)).length <= LIMITS.connections) return;
-  const open = newestOfEach(await devicesOf(userId));
+export async function endSurplusConnections(userId: string): Promise<void> {
+  if ((await connectionIdsOf(userId)).length <= LIMITS.connections) return;
+  const open = newestOfEach(await readUserConnections(userId));
   const surplus = open
-    .toSorted(byAge(Date.now() - LEASE_MS))
+    .toSorted(byAge(Date.now() - PRESENCE_LEASE_MS))
     .slice(0, Math.max(0, open.length - LIMITS.connections));
   for (const { connectionId, clientId = '' } of surplus) {
     // Above its own epoch, so that its client stays away until its user acts: else six devices would end each other for ever.
-    const epoch = (await epochOf(userId, clientId)) + 1;
+    const epoch = (await readEpoch(userId, clientId)) + 1;
     await publish('ClientReplaced', { connectionId, userId, clientId, epoch }, console.warn);
   }
 }

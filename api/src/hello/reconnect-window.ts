@@ -3,8 +3,8 @@
 /** Below API Gateway's 500 new connections a second, so that a herd leaves room for those who merely arrive. */
 const TRIES_PER_S = 350;
 const LEAST_MS = 1_000;
-export const MOST_MS = 60_000;
+export const MAX_RECONNECT_WINDOW_MS = 60_000;
 
 /** Milliseconds. */
-export const windowOf = (clients: number): number =>
-  Math.round(Math.min(MOST_MS, Math.max(LEAST_MS, (clients / TRIES_PER_S) * 1000)));
+export const reconnectWindowMs = (clients: number): number =>
+  Math.round(Math.min(MAX_RECONNECT_WINDOW_MS, Math.max(LEAST_MS, (clients / TRIES_PER_S) * 1000)));

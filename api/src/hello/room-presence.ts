@@ -1,13 +1,15 @@
 // Who is here already, as `welcome` tells it: the first rooms, whose people all have names.
 
 import type { Welcome } from '../../../shared/src/protocol.ts';
-import { present } from '../presence-events.ts';
+import { readPresent } from '../presence-events.ts';
 
 /** Rosters to read at one hello. */
 const MOST_ROOMS = 5;
 
-export async function readHere(rooms: string[]): Promise<Welcome['here']> {
-  const read = rooms.slice(0, MOST_ROOMS).map(async (room) => ({ room, ...(await present(room)) }));
+export async function readRoomPresence(rooms: string[]): Promise<Welcome['here']> {
+  const read = rooms
+    .slice(0, MOST_ROOMS)
+    .map(async (room) => ({ room, ...(await readPresent(room)) }));
   const all = (await Promise.all(read)).filter(({ count, online }) => online.length === count);
   return Object.fromEntries(all.map(({ room, online }) => [room, online]));
 }

@@ -7,7 +7,7 @@ const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
 const nowS = () => Math.floor(Date.now() / 1000);
 
 let issuer: TestIssuer;
-let claimsOf: typeof import('./token.ts').claimsOf;
+let verifyToken: typeof import('./token.ts').verifyToken;
 
 beforeAll(async () => {
   issuer = await startTestIssuer();
@@ -20,7 +20,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   logged.mockClear();
   jest.resetModules();
-  ({ claimsOf } = await import('./token.ts'));
+  ({ verifyToken } = await import('./token.ts'));
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -29,7 +29,7 @@ afterEach(() => {
 afterAll(() => issuer.stop());
 
 const refusal = async (token: string): Promise<string> =>
-  claimsOf(token).then(
+  verifyToken(token).then(
     () => 'taken',
     (error: Error) => error.name,
   );
@@ -37,12 +37,12 @@ const refusal = async (token: string): Promise<string> =>
 test('a sound token says who, until when, and by which names', async () => {
   const exp = nowS() + 60;
   const names = { preferred_username: 'ada', name: 'Ada L.', nickname: 7 };
-  const claims = await claimsOf(issuer.token({ sub: 'auth0|1', exp, ...names }));
+  const claims = await verifyToken(issuer.token({ sub: 'auth0|1', exp, ...names }));
   expect(claims).toEqual({ sub: 'auth0|1', exp, names: ['ada', 'Ada L.'] });
 });
 
 test('one audience among several is enough', async () => {
-  expect((await claimsOf(issuer.token({ aud: ['other', 'page'] }))).sub).toBe('ada');
+  expect((await verifyToken(issuer.token({ aud: ['other', 'page'] }))).sub).toBe('ada');
 });
 
 const tampered = () => {
@@ -107,17 +107,17 @@ test("somebody's made-up kid makes no token of a new key a bad one: it is Busy, 
 
 test('keys are asked for once, and again when a token names a new one', async () => {
   const before = issuer.asked();
-  await claimsOf(issuer.token());
-  await claimsOf(issuer.token());
+  await verifyToken(issuer.token());
+  await verifyToken(issuer.token());
   expect(issuer.asked() - before).toBe(1);
   issuer.rotate();
-  expect((await claimsOf(issuer.token())).sub).toBe('ada');
+  expect((await verifyToken(issuer.token())).sub).toBe('ada');
   expect(issuer.asked() - before).toBe(2);
 });
 
 test('a key that the issuer withdrew is trusted for an hour at most', async () => {
   const token = issuer.token({ exp: nowS() + 86_400 });
-  await claimsOf(token);
+  await verifyToken(token);
   issuer.rotate();
   expect(await refusal(token)).toBe('taken');
   jest.useFakeTimers({

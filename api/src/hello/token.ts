@@ -24,7 +24,7 @@ const FETCH_MS = 3_000;
 const LAST_S = 8.64e12;
 
 /** What the verified token says of its user. */
-export interface Claims {
+export interface TokenClaims {
   sub: string;
   /** Epoch seconds. */
   exp: number;
@@ -60,7 +60,7 @@ let since = Date.now();
  * asymmetric algorithm, begun and not expired; `Busy` where the issuer's keys cannot be had, or not yet: the library asks for
  * unknown ones at most every ten seconds.
  */
-export async function claimsOf(token: string): Promise<Claims> {
+export async function verifyToken(token: string): Promise<TokenClaims> {
   if (Date.now() - since > KEYS_MS) {
     verifier = newVerifier();
     since = Date.now();

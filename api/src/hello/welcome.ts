@@ -1,10 +1,10 @@
 // How much of what a welcome could tell fits into its frame, and what comes first.
 
 import type { Heads, Invitation, Role, Welcome } from '../../../shared/src/protocol.ts';
-import { partnersOf } from '../../../shared/src/rules/direct-room.ts';
+import { directPeers } from '../../../shared/src/rules/direct-room.ts';
 import { fittingEntries } from '../frame-budget.ts';
 
-export interface Tellable {
+export interface WelcomeContents {
   heads: Heads;
   /** Of the private rooms. */
   roles: { [room: string]: Role };
@@ -16,11 +16,11 @@ export interface Tellable {
  * Heads and roles of the rooms that are heard fit at all limits at once: 50 names of 64 four-byte letters are 13 KB, told
  * twice. Then invitations, which a later welcome tells again; then direct rooms, which a pong tells; then who is here.
  */
-export function fittingWelcome(
+export function fitWelcome(
   welcome: Omit<Welcome, 'heads' | 'private' | 'invitations' | 'here'>,
-  { heads, roles, invitations, here }: Tellable,
+  { heads, roles, invitations, here }: WelcomeContents,
 ): Welcome {
-  const isDirect = ([room]: [string, number]) => partnersOf(room) !== undefined;
+  const isDirect = ([room]: [string, number]) => directPeers(room) !== undefined;
   const all = Object.entries(heads);
   const direct = Object.fromEntries(all.filter(isDirect));
   const named = Object.fromEntries(all.filter((entry) => !isDirect(entry)));

@@ -1,10 +1,10 @@
 // Exact places of a room. What is still on its way is left out; what will never come is fenced, and called void.
 
 import type { History } from '../../../shared/src/protocol.ts';
-import { fence, nearest, type Place } from '../../../shared/src/store/message-log.ts';
+import { type LogEntry, putTombstone, readNearest } from '../../../shared/src/store/message-log.ts';
 import { fittingPlaces, pageOf } from '../frame-budget.ts';
-import { beginReading, type Reading } from './read-budget.ts';
-import { inSteps } from './read-in-steps.ts';
+import { createReadBudget, type ReadBudget } from './read-budget.ts';
+import { readInSteps } from './read-in-steps.ts';
 
 /** A seq drawn so long ago, and not stored, was drawn by somebody who failed or is very late. */
 const FENCE_AFTER_MS = 60_000;
@@ -12,7 +12,7 @@ const FENCE_AFTER_MS = 60_000;
 type Page = Pick<History, 'items' | 'void' | 'from' | 'to' | 'more'>;
 type Range = [from: number, to: number];
 
-export interface Asked {
+export interface ExactQuestion {
   /** Ascending, apart from each other. */
   ranges: Range[];
   limit: number;
@@ -26,9 +26,9 @@ export interface Asked {
  * Speaks for every asked place up to `to`. Writes tombstones: at most `limit`, only into holes that lie in a range and
  * below a message sent a minute ago, or anywhere up to a head that was given a minute ago.
  */
-export async function exactly(room: string, asked: Asked): Promise<Page> {
+export async function readExactPlaces(room: string, asked: ExactQuestion): Promise<Page> {
   const { ranges, limit, head, headAt } = asked;
-  const reading = beginReading(room);
+  const reading = createReadBudget(room);
   const above: Above = { room, head, reading, isStill: isOld(headAt) };
   const from = ranges[0]?.[0] ?? 1;
   const last = ranges.at(-1)?.[1] ?? from;
@@ -47,7 +47,7 @@ export async function exactly(room: string, asked: Asked): Promise<Page> {
     if (stop !== undefined) break;
   }
   const places = await Promise.all(
-    found.map((place) => (place.hole === true ? fence(room, place.seq) : place)),
+    found.map((place) => (place.hole === true ? putTombstone(room, place.seq) : place)),
   );
   const fit = fittingPlaces(places);
   reading.end(fit);
@@ -56,13 +56,13 @@ export async function exactly(room: string, asked: Asked): Promise<Page> {
 }
 
 /** `hole`: nothing is there, and nothing will come that a tombstone could not move elsewhere. */
-type Found = Place & { hole?: true };
+type Found = LogEntry & { hole?: true };
 
 /** What one answer knows of what lies above its ranges. Ranges ascend, so what an earlier one found holds for the later. */
 interface Above {
   room: string;
   head: number;
-  reading: Reading;
+  reading: ReadBudget;
   /** Nothing has been given a number for a minute: every hole is old. */
   isStill: boolean;
   /** A place that is old: every hole below it is. */
@@ -76,7 +76,7 @@ async function placesIn(
   above: Above,
 ): Promise<{ places: Found[]; to: number }> {
   const wanted = { from: low, to: high, limit };
-  const { places: there, cut } = await inSteps(above.room, wanted, above.reading);
+  const { places: there, cut } = await readInSteps(above.room, wanted, above.reading);
   const end = cut ? (there.at(-1)?.seq ?? low - 1) : high;
   const below = above.isStill ? end + 1 : await fenceable(there, [low, end], above);
   const places: Found[] = [];
@@ -101,7 +101,7 @@ const isOldPlace = (sentAt: string | undefined): boolean => sentAt === undefined
  * The seq below which every hole of the range may be fenced: that of the last place that is old enough. Of the places
  * above the last hole only the nearest is asked for its age: those above it are younger still.
  */
-async function fenceable(there: Place[], [low, end]: Range, above: Above): Promise<number> {
+async function fenceable(there: LogEntry[], [low, end]: Range, above: Above): Promise<number> {
   const lastOld = there.findLast(({ message }) => isOldPlace(message?.timestamp))?.seq ?? 0;
   const stored = new Set(there.map(({ seq }) => seq));
   let hole = end;
@@ -116,7 +116,7 @@ async function isOldAbove(seq: number, above: Above): Promise<boolean> {
   const { room, head, reading, old = 0 } = above;
   if (old > seq) return true;
   if (seq >= head || !reading.mayLook()) return false;
-  const next = await nearest(room, { from: seq + 1, to: head });
+  const next = await readNearest(room, { from: seq + 1, to: head });
   if (next === undefined || !isOldPlace(next.sentAt)) return false;
   above.old = next.seq;
   return true;

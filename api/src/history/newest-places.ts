@@ -2,20 +2,20 @@
 
 import type { History } from '../../../shared/src/protocol.ts';
 import { fittingPlaces, pageOf } from '../frame-budget.ts';
-import { beginReading } from './read-budget.ts';
-import { inSteps } from './read-in-steps.ts';
+import { createReadBudget } from './read-budget.ts';
+import { readInSteps } from './read-in-steps.ts';
 
 type Page = Pick<History, 'items' | 'void' | 'from' | 'to' | 'more'>;
 
 /** `below` from 1; the answer speaks for `from` to `below - 1`, and for nothing (from above to) where nothing is below. */
-export async function newest(
+export async function readNewestPlaces(
   room: string,
   { below, limit }: { below: number; limit: number },
 ): Promise<Page> {
   const to = below - 1;
   if (to === 0) return { items: [], void: [], from: 1, to, more: false };
-  const reading = beginReading(room);
-  const { places, cut } = await inSteps(room, { from: 1, to, limit, backwards: true }, reading);
+  const reading = createReadBudget(room);
+  const { places, cut } = await readInSteps(room, { from: 1, to, limit, backwards: true }, reading);
   const fit = fittingPlaces(places);
   reading.end(fit);
   const lowest = fit.at(-1)?.seq ?? 1;

@@ -5,8 +5,8 @@
 // there stays within the allowance, whatever comes.
 
 import { LIMITS } from '../../../shared/src/protocol.ts';
-import type { Place } from '../../../shared/src/store/message-log.ts';
-import { unitsOf } from '../../../shared/src/store/read-units.ts';
+import type { LogEntry } from '../../../shared/src/store/message-log.ts';
+import { readUnits } from '../../../shared/src/store/read-units.ts';
 import { ENVELOPE_BYTES, placeBytes } from '../frame-budget.ts';
 
 /** An answer may cost so many times the units of what it holds, and so many besides. */
@@ -25,29 +25,29 @@ const MOST_STEPS = 16;
 /** The largest item that a client can have stored: 16,000 bytes of text, and room, ids, nickname and time. */
 const LARGEST_BYTES = 16_000 + 700;
 /** Looking at one row, read eventually consistent. */
-const LOOK_UNITS = unitsOf(LARGEST_BYTES) / 2;
+const LOOK_UNITS = readUnits(LARGEST_BYTES) / 2;
 
 /** For so long a sandbox remembers that a room is uneven. */
 const UNEVEN_MS = 10 * 60_000;
 const MOST_UNEVEN = 1_000;
 const unevenUntil = new Map<string, number>();
 
-const bytesOf = (place: Place): number => placeBytes(place) + ','.length;
+const bytesOf = (place: LogEntry): number => placeBytes(place) + ','.length;
 
-export interface Reading {
+export interface ReadBudget {
   /** How many places to read next; 0: the frame is full, or the allowance used up. */
   next(): number;
   /** These were read in one Query; between them, and told with them, may be so many holes. */
-  took(places: Place[], holes: number): void;
+  took(places: LogEntry[], holes: number): void;
   /** Other places are read from here on, which do not lie beside those before. */
   begin(): void;
   /** Whether one row more may be looked at; if so, it is. */
   mayLook(): boolean;
   /** The answer tells of these: if too much was read for them, the room is uneven. */
-  end(told: Place[]): void;
+  end(told: LogEntry[]): void;
 }
 
-export function beginReading(room: string, nowMs = Date.now()): Reading {
+export function createReadBudget(room: string, nowMs = Date.now()): ReadBudget {
   const isUneven = (unevenUntil.get(room) ?? 0) > nowMs;
   let used = OTHER_UNITS;
   /** Units of what was held of earlier stretches, and bytes of this one's. */
@@ -61,7 +61,7 @@ export function beginReading(room: string, nowMs = Date.now()): Reading {
   const stretchOf = new Map<number, { stretch: number; bytes: number }>();
 
   /** Units that are left. A stretch costs a unit, whatever is found. */
-  const left = () => TIMES * (held + unitsOf(stretchBytes)) + BESIDES - used;
+  const left = () => TIMES * (held + readUnits(stretchBytes)) + BESIDES - used;
   const hasRoom = () => !isFull && (read === 0 || left() > 0);
 
   function next(): number {
@@ -78,7 +78,7 @@ export function beginReading(room: string, nowMs = Date.now()): Reading {
     took(places, holes) {
       stepsLeft -= 1;
       read += places.length;
-      used += unitsOf(places.reduce((sum, { storedBytes = 0 }) => sum + storedBytes, 0));
+      used += readUnits(places.reduce((sum, { storedBytes = 0 }) => sum + storedBytes, 0));
       frameBytes += holes * bytesOf({ seq: places.at(-1)?.seq ?? 0 });
       for (const place of places) {
         stretchOf.set(place.seq, { stretch: stretches, bytes: place.storedBytes ?? 0 });
@@ -90,7 +90,7 @@ export function beginReading(room: string, nowMs = Date.now()): Reading {
       }
     },
     begin() {
-      if (stretches > 0) held += unitsOf(stretchBytes);
+      if (stretches > 0) held += readUnits(stretchBytes);
       stretches += 1;
       stepsLeft += 1;
       stretchBytes = 0;
@@ -106,7 +106,7 @@ export function beginReading(room: string, nowMs = Date.now()): Reading {
         const read = stretchOf.get(seq);
         if (read) bytes.set(read.stretch, (bytes.get(read.stretch) ?? 0) + read.bytes);
       }
-      const units = [...bytes.values()].reduce((sum, each) => sum + unitsOf(each), 0);
+      const units = [...bytes.values()].reduce((sum, each) => sum + readUnits(each), 0);
       // A stretch costs a unit, whatever is told of it.
       const toldUnits = units + stretches - bytes.size;
       if (used <= TIMES * toldUnits + BESIDES) return;
@@ -119,6 +119,6 @@ export function beginReading(room: string, nowMs = Date.now()): Reading {
 /** How many of the largest items one Query may read for so many units. */
 function mostWithin(units: number): number {
   let most = 0;
-  while (unitsOf((most + 1) * LARGEST_BYTES) <= units) most += 1;
+  while (readUnits((most + 1) * LARGEST_BYTES) <= units) most += 1;
   return most;
 }

@@ -1,23 +1,27 @@
 // Places of a room, read a step at a time, until the frame or the range ends.
 
 import {
-  type Place,
-  type Stretch,
-  stored,
-  type Wanted,
+  type LogEntry,
+  type LogPage,
+  type LogRange,
+  readEntries,
 } from '../../../shared/src/store/message-log.ts';
-import type { Reading } from './read-budget.ts';
+import type { ReadBudget } from './read-budget.ts';
 
-/** As `stored`. It may end before `limit`, where the frame is full or the allowance of `reading` used up: `cut` tells. */
-export async function inSteps(room: string, wanted: Wanted, reading: Reading): Promise<Stretch> {
+/** As `readEntries`. It may end before `limit`, where the frame is full or the allowance of `reading` used up: `cut` tells. */
+export async function readInSteps(
+  room: string,
+  wanted: LogRange,
+  reading: ReadBudget,
+): Promise<LogPage> {
   const { limit: most, backwards = false } = wanted;
   reading.begin();
-  const places: Place[] = [];
+  const places: LogEntry[] = [];
   let { from, to } = wanted;
   while (from <= to && places.length < most) {
     const limit = Math.min(reading.next(), most - places.length, to - from + 1);
     if (limit === 0) return { places, cut: true };
-    const step = await stored(room, { ...wanted, from, to, limit });
+    const step = await readEntries(room, { ...wanted, from, to, limit });
     const last = step.places.at(-1)?.seq;
     const holes = backwards || last === undefined ? 0 : last - from + 1 - step.places.length;
     reading.took(step.places, Math.min(holes, most));

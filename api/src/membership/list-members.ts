@@ -2,11 +2,15 @@
 
 import { LIMITS, type Member, type Members } from '../../../shared/src/protocol.ts';
 import type { Connection } from '../../../shared/src/store/connections.ts';
-import { lastSeenIn, lastSeenOf, type Seen } from '../../../shared/src/store/presence.ts';
-import { membersAmong, membersOf, standings } from '../../../shared/src/store/rooms.ts';
+import {
+  type LastSeenPage,
+  readLastSeen,
+  readLastSeenOf,
+} from '../../../shared/src/store/presence.ts';
+import { filterMembers, readMemberIds, readRoomAccess } from '../../../shared/src/store/rooms.ts';
 import { fitting } from '../frame-budget.ts';
-import { present } from '../presence-events.ts';
-import { mustStillUse } from './require-access.ts';
+import { readPresent } from '../presence-events.ts';
+import { requireAccessStill } from './require-access.ts';
 
 /** Rows of those seen last that are read at a time: few are away in most rooms. */
 const SEEN_STEP = 50;
@@ -22,9 +26,9 @@ const LOOKS = 12;
 export async function listMembers(room: string, speaker: Connection): Promise<Members> {
   const { userId } = speaker;
   const [{ count, online, ghosts }, seen, found] = await Promise.all([
-    present(room),
-    lastSeenIn(room, { most: SEEN_STEP }),
-    standings(userId, [room]),
+    readPresent(room),
+    readLastSeen(room, { most: SEEN_STEP }),
+    readRoomAccess(userId, [room]),
   ]);
   const here = new Set(online.map((one) => one.userId));
   const isCrowd = count > LIMITS.crowd;
@@ -37,7 +41,7 @@ export async function listMembers(room: string, speaker: Connection): Promise<Me
   const last = isPrivate
     ? await membersAway(room, { ...seen, away: [...seen.away, ...lapsed] }, here)
     : { away: [...(await seenBefore(room, seen, here)), ...lapsed], isCut: false };
-  if (isPrivate) await mustStillUse(speaker, room);
+  if (isPrivate) await requireAccessStill(speaker, room);
   const known = new Map(last.away.map((one) => [one.userId, one]));
   const away = [...known.values()]
     .filter((one) => !here.has(one.userId))
@@ -49,13 +53,13 @@ export async function listMembers(room: string, speaker: Connection): Promise<Me
 }
 
 /** Those seen last from the latest on, a hundred who are not `here` or so, as long as reading on is worth it. */
-async function seenBefore(room: string, first: Seen, here: Set<string>): Promise<Member[]> {
+async function seenBefore(room: string, first: LastSeenPage, here: Set<string>): Promise<Member[]> {
   const away = [...first.away];
   // Who is here is told as well, so reading their rows is not in vain.
   let told = first.away.length + here.size;
   let { read, next } = first;
   while (next !== undefined && away.length < LIMITS.crowd && told * WORTH >= read) {
-    const seen: Seen = await lastSeenIn(room, { most: SEEN_STEP, from: next });
+    const seen: LastSeenPage = await readLastSeen(room, { most: SEEN_STEP, from: next });
     away.push(...seen.away);
     told += seen.away.length;
     read += seen.read;
@@ -67,7 +71,7 @@ async function seenBefore(room: string, first: Seen, here: Set<string>): Promise
 /** The members of a private room who are not `here`. `isCut`: there may be others, and to look for them is not worth it. */
 async function membersAway(
   room: string,
-  { away, next }: Seen,
+  { away, next }: LastSeenPage,
   here: Set<string>,
 ): Promise<{ away: Member[]; isCut: boolean }> {
   const told = new Set([...here, ...away.map(({ userId }) => userId)]);
@@ -76,12 +80,12 @@ async function membersAway(
   if (isWhole && next === undefined) return { away: seen, isCut: false };
   if (isWhole) {
     const hidden = [...members].filter((userId) => !told.has(userId));
-    const found = await whileWorth(hidden, (some) => lastSeenOf(room, some));
+    const found = await whileWorth(hidden, (some) => readLastSeenOf(room, some));
     return { away: [...seen, ...found.found], isCut: found.isCut };
   }
   const unknown = away.filter(({ userId }) => !members.has(userId));
   const { found } = await whileWorth(unknown, async (some) => {
-    const inside = await membersAmong(
+    const inside = await filterMembers(
       room,
       some.map(({ userId }) => userId),
     );
@@ -99,7 +103,7 @@ async function membersRead(
   let after: string | undefined;
   let known = 0;
   for (let read = 0; known * WORTH >= read; read += MEMBERS_STEP) {
-    const step = await membersOf(room, { most: MEMBERS_STEP, after });
+    const step = await readMemberIds(room, { most: MEMBERS_STEP, after });
     for (const userId of step.members) {
       members.add(userId);
       if (told.has(userId)) known += 1;

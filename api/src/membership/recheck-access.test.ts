@@ -68,7 +68,7 @@ async function entersWith(
 
 /** Each call of a hello is once the place where the room is joined; answers by which look rooms were heard. */
 async function joinsBetween(visibility: string): Promise<Set<string>> {
-  const { close } = await import('../../../shared/src/store/connections.ts');
+  const { deleteConnection } = await import('../../../shared/src/store/connections.ts');
   const found = new Set<string>();
   for (let at = 0; ; at += 1) {
     const room = `r${at}`;
@@ -87,7 +87,7 @@ async function joinsBetween(visibility: string): Promise<Set<string>> {
     ]);
     if (isHeard) found.add(isTold ? 'by the second look' : 'by the first');
     // Gone again: a hello looks at every connection of its user, so that the next would make more calls, without end.
-    await close(id);
+    await deleteConnection(id);
     await ada.says('leave', { room });
   }
 }
@@ -110,7 +110,7 @@ test.each(['public', 'private'])(
 );
 
 test('a room that is joined and left again meanwhile is not heard, wherever the leave comes between', async () => {
-  const { close } = await import('../../../shared/src/store/connections.ts');
+  const { deleteConnection } = await import('../../../shared/src/store/connections.ts');
   const reads = async (room: string, at: number) => {
     let seen = 0;
     let isJoining = false;
@@ -140,7 +140,7 @@ test('a room that is joined and left again meanwhile is not heard, wherever the 
     }
     const keys = await keysOf(`Ada-${at + 1}=`);
     expect([at, keys.filter((key) => key.includes(`s${at}`))]).toEqual([at, []]);
-    await close(`Ada-${at + 1}=`);
+    await deleteConnection(`Ada-${at + 1}=`);
   }
 });
 

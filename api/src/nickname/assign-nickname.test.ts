@@ -2,9 +2,9 @@
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
-import { guestWith } from '../guest.ts';
+import { guestOfSecret } from '../guest.ts';
 
-const [ada, bob] = [guestWith('a'.repeat(43)), guestWith('b'.repeat(43))];
+const [ada, bob] = [guestOfSecret('a'.repeat(43)), guestOfSecret('b'.repeat(43))];
 let aws: TestAws;
 let naming: typeof import('./assign-nickname.ts');
 
@@ -16,7 +16,7 @@ afterAll(() => aws.stop());
 beforeEach(() => aws.reset());
 
 const nameFor = async (asked: string | undefined, guest: typeof ada) =>
-  (await naming.nameFor(asked, guest)).nickname;
+  (await naming.assignNickname(asked, guest)).nickname;
 
 test('is what was asked for, as it is shown', async () => {
   expect(await nameFor('  Ada  Byron ', ada)).toBe('Ada Byron');
@@ -41,7 +41,7 @@ test('is another like it, today and tomorrow the same, where it is taken', async
 });
 
 test('of thirty who come at once by one name, each goes by one of their own, and one by that', async () => {
-  const crowd = Array.from({ length: 30 }, (_, at) => guestWith(`${at}`.padEnd(43, '_')));
+  const crowd = Array.from({ length: 30 }, (_, at) => guestOfSecret(`${at}`.padEnd(43, '_')));
   const names = await Promise.all(crowd.map((guest) => nameFor('Eve', guest)));
   expect(new Set(names).size).toBe(30);
   expect(names.filter((name) => name === 'Eve')).toHaveLength(1);
@@ -95,9 +95,9 @@ test('that is spelled otherwise is claimed', async () => {
 });
 
 test('says whether the user has gone by another until now', async () => {
-  expect(await naming.nameFor('Ada', ada)).toEqual({ nickname: 'Ada', isChange: false });
-  expect(await naming.nameFor(undefined, ada)).toEqual({ nickname: 'Ada', isChange: false });
-  expect(await naming.nameFor('Eve', ada)).toEqual({ nickname: 'Eve', isChange: true });
+  expect(await naming.assignNickname('Ada', ada)).toEqual({ nickname: 'Ada', isChange: false });
+  expect(await naming.assignNickname(undefined, ada)).toEqual({ nickname: 'Ada', isChange: false });
+  expect(await naming.assignNickname('Eve', ada)).toEqual({ nickname: 'Eve', isChange: true });
 });
 
 test.each(['guest-0000', 'Guest-zzzz', 'guеst-1', 'guest\u2011ab12', 'guest\u2212ab12'])(
@@ -115,15 +115,18 @@ test.each(['admin', 'Аdmin', 'support 2', '[Hubbub]', 'ᏚuppᎾrt', 'guest_1',
     expect(await nameFor(asked, ada)).toBe(ada.nickname);
     await nameFor('Ada', ada);
     expect(await nameFor(asked, ada)).toBe('Ada');
-    expect(await naming.freeLike(asked, bob.userId)).toMatch(/^somebody-\d{4}$/);
+    expect(await naming.suggestFreeNickname(asked, bob.userId)).toMatch(/^somebody-\d{4}$/);
   },
 );
 
 test('that was reserved after somebody took it is theirs until their next hello', async () => {
-  const { claim, nicknameOf } = await import('../../../shared/src/store/nicknames.ts');
-  await claim('Admin', ada.userId, 'mark');
-  expect(await naming.nameFor(undefined, ada)).toEqual({ nickname: ada.nickname, isChange: true });
-  expect(await nicknameOf(ada.userId)).toBe(ada.nickname);
+  const { claimNickname, readNickname } = await import('../../../shared/src/store/nicknames.ts');
+  await claimNickname('Admin', ada.userId, 'mark');
+  expect(await naming.assignNickname(undefined, ada)).toEqual({
+    nickname: ada.nickname,
+    isChange: true,
+  });
+  expect(await readNickname(ada.userId)).toBe(ada.nickname);
 });
 
 test("is one's own guest's name for who asks for it back", async () => {
@@ -132,15 +135,15 @@ test("is one's own guest's name for who asks for it back", async () => {
 });
 
 test('one like it is free, and no name of a guest', async () => {
-  const like = await naming.freeLike('Ada', bob.userId);
+  const like = await naming.suggestFreeNickname('Ada', bob.userId);
   expect(await nameFor(like, bob)).toBe(like);
-  expect(await naming.freeLike('guest-0000', bob.userId)).toMatch(/^somebody-\d{4}$/);
+  expect(await naming.suggestFreeNickname('guest-0000', bob.userId)).toMatch(/^somebody-\d{4}$/);
 });
 
 test('another is suggested where the first like it is taken too', async () => {
-  const first = await naming.freeLike('Eve', bob.userId);
+  const first = await naming.suggestFreeNickname('Eve', bob.userId);
   await nameFor(first, ada);
-  const second = await naming.freeLike('Eve', bob.userId);
+  const second = await naming.suggestFreeNickname('Eve', bob.userId);
   expect(second).not.toBe(first);
   expect(await nameFor(second, bob)).toBe(second);
 });

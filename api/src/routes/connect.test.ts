@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { AwsError } from '../../../local/aws-error.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 import { context, type Handshake, handshake, sample } from '../../../tests/product/sample.ts';
-import { guestOf } from '../guest.ts';
+import { guestOfConnection } from '../guest.ts';
 
 const PER_ADDRESS = 3;
 
@@ -40,7 +40,7 @@ describe('a client that offers chat.v1', () => {
       headers: { 'Sec-WebSocket-Protocol': 'chat.v1' },
     });
     const { connectionId } = event.requestContext;
-    const { userId, nickname } = guestOf(connectionId);
+    const { userId, nickname } = guestOfConnection(connectionId);
     expect(await owner()).toMatchObject({
       pk: { S: `connection#${connectionId}` },
       userId: { S: userId },
@@ -73,7 +73,7 @@ describe('a plain client', () => {
   ])('%s, and is let in with no subprotocol', async (_, headers: Record<string, string>) => {
     expect(await connect(headers)).toEqual({ statusCode: 200 });
     expect((await owner())?.protocol).toEqual({ S: 'plain' });
-    const { userId } = guestOf('c1=');
+    const { userId } = guestOfConnection('c1=');
     expect(await topics()).toEqual(['topic#room:lobby#0', `topic#user:${userId}#0`]);
   });
 
@@ -249,12 +249,12 @@ describe('a failing table', () => {
 
 describe('a guest', () => {
   test('is named after its connection, always the same, and does not give the connection away', () => {
-    const guest = guestOf('c1=');
-    expect(guestOf('c1=')).toEqual(guest);
-    expect(guestOf('c2=').userId).not.toBe(guest.userId);
+    const guest = guestOfConnection('c1=');
+    expect(guestOfConnection('c1=')).toEqual(guest);
+    expect(guestOfConnection('c2=').userId).not.toBe(guest.userId);
     expect(guest.userId).toMatch(/^guest-[0-9a-f]{24}$/);
     expect(guest.userId.startsWith(guest.nickname)).toBe(true);
-    const names = Array.from({ length: 5_000 }, (_, at) => guestOf(`c${at}=`).nickname);
+    const names = Array.from({ length: 5_000 }, (_, at) => guestOfConnection(`c${at}=`).nickname);
     expect(new Set(names).size).toBe(5_000);
     expect(JSON.stringify(guest)).not.toContain('c1=');
   });

@@ -5,19 +5,23 @@ import middy from '@middy/core';
 import type { APIGatewayProxyResultV2, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { env } from '../../../shared/src/env.ts';
 import { LOBBY, SUBPROTOCOL } from '../../../shared/src/protocol.ts';
-import { type Connection, open, type Subscription } from '../../../shared/src/store/connections.ts';
+import {
+  type Connection,
+  createConnection,
+  type Subscription,
+} from '../../../shared/src/store/connections.ts';
 import { countHandshake } from '../../../shared/src/store/handshakes.ts';
-import { shardsOf } from '../../../shared/src/store/room-heads.ts';
+import { readShards } from '../../../shared/src/store/room-heads.ts';
 import { roomTopic, userTopic } from '../../../shared/src/topics.ts';
-import { guestOf } from '../guest.ts';
-import { type Door, type Headers, mayEnter } from '../origin-policy.ts';
+import { guestOfConnection } from '../guest.ts';
+import { type HandshakeHeaders, isOriginAllowed, type OriginPolicy } from '../origin-policy.ts';
 import { addressBlock } from '../source-address.ts';
 
 /** API Gateway hands `$connect` the handshake's headers and the client's address; the package's type of these events leaves them out. */
 type Handshake = APIGatewayProxyWebsocketEventV2 & {
   requestContext: { identity: { sourceIp: string } };
   headers?: Record<string, string>;
-  multiValueHeaders?: Headers;
+  multiValueHeaders?: HandshakeHeaders;
 };
 
 const isOidc = env('AUTH_MODE') === 'oidc';
@@ -27,14 +31,14 @@ const STRANGER_S = 10 * 60;
 /** Handshakes of one block of addresses in a clock hour; 0 counts none. */
 const perAddress = Number(env('CONNECTIONS_PER_ADDRESS'));
 
-const door: Door = {
+const door: OriginPolicy = {
   allowed: env('ALLOWED_ORIGINS'),
   allowNone: env('ALLOW_NO_ORIGIN') === 'yes',
 };
 
 export const handler = middy(async (event: Handshake): Promise<APIGatewayProxyResultV2> => {
   const { connectionId, identity } = event.requestContext;
-  if (!mayEnter(event.multiValueHeaders ?? {}, door)) return { statusCode: 403 };
+  if (!isOriginAllowed(event.multiValueHeaders ?? {}, door)) return { statusCode: 403 };
   const offered = offers(event.headers);
   const protocol = offered.includes(SUBPROTOCOL) ? 'v1' : 'plain';
   // A client of a version to come would wait for frames that it cannot read.
@@ -43,12 +47,13 @@ export const handler = middy(async (event: Handshake): Promise<APIGatewayProxyRe
   if (perAddress > 0 && (await countHandshake(addressBlock(identity.sourceIp))) > perAddress)
     return { statusCode: 429 };
   const connection: Connection = {
-    ...{ connectionId, ...guestOf(connectionId), protocol },
+    ...{ connectionId, ...guestOfConnection(connectionId), protocol },
     subscriptions: [],
   };
-  if (isOidc) await open({ ...connection, authExpiresAt: 0 }, STRANGER_S);
-  else if (protocol === 'v1') await open(connection);
-  else await open({ ...connection, subscriptions: await inTheLobby(connection.userId) });
+  if (isOidc) await createConnection({ ...connection, authExpiresAt: 0 }, STRANGER_S);
+  else if (protocol === 'v1') await createConnection(connection);
+  else
+    await createConnection({ ...connection, subscriptions: await inTheLobby(connection.userId) });
   if (protocol === 'plain') return { statusCode: 200 };
   return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': SUBPROTOCOL } };
 }).onError(({ error, event }) => {
@@ -59,7 +64,7 @@ export const handler = middy(async (event: Handshake): Promise<APIGatewayProxyRe
 
 /** A plain client says no hello, so that it must hear from the start. */
 async function inTheLobby(userId: string): Promise<Subscription[]> {
-  const shard = Math.floor(Math.random() * (await shardsOf(LOBBY)));
+  const shard = Math.floor(Math.random() * (await readShards(LOBBY)));
   return [
     { topic: roomTopic(LOBBY), shard },
     { topic: userTopic(userId), shard: 0 },

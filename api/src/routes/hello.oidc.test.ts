@@ -68,13 +68,13 @@ async function greets(id: string, fields: Record<string, unknown>) {
   return frameIn(await handler(event, context())) as Welcome | ErrorFrame;
 }
 const row = async (id: string) => {
-  const found = await doors.find(id);
+  const found = await doors.readConnection(id);
   if (found === undefined) throw new Error(`${id} has no row`);
   return found;
 };
-const hearers = async () => (await doors.subscribers(LOBBY)).connectionIds;
+const hearers = async () => (await doors.readSubscribers(LOBBY)).connectionIds;
 const online = async () => {
-  const { online: people } = await rosters.rosterOf('lobby');
+  const { online: people } = await rosters.readRoster('lobby');
   return people.map(({ userId }) => userId);
 };
 
@@ -96,7 +96,7 @@ test('a welcome says how long the token lasts; the connection keeps it, what it 
 test('a token that outlives the socket does not prolong what it hears', async () => {
   await enter('c1=');
   await greets('c1=', { token: token(86_400) });
-  pass(doors.LIFE_S);
+  pass(doors.CONNECTION_LIFE_S);
   expect(await hearers()).toEqual([]);
 });
 
@@ -107,9 +107,9 @@ test('a room joined later is heard until the token expires, and no longer', asyn
     type: 'joined',
   });
   const tea = { topic: 'room:tea', shard: 0 };
-  expect((await doors.subscribers(tea)).connectionIds).toEqual(['c1=']);
+  expect((await doors.readSubscribers(tea)).connectionIds).toEqual(['c1=']);
   pass(MINUTE_S);
-  expect((await doors.subscribers(tea)).connectionIds).toEqual([]);
+  expect((await doors.readSubscribers(tea)).connectionIds).toEqual([]);
 });
 
 test('once the token has expired nothing is heard, and every action but hello says so', async () => {

@@ -13,12 +13,12 @@ import {
   helloEvent,
   routeEvent,
 } from '../../../tests/product/sample.ts';
-import { guestWith } from '../guest.ts';
-import { windowOf } from '../hello/reconnect-window.ts';
+import { guestOfSecret } from '../guest.ts';
+import { reconnectWindowMs } from '../hello/reconnect-window.ts';
 
 const V1 = { 'Sec-WebSocket-Protocol': 'chat.v1' };
 const { secret, clientId } = JSON.parse(routeEvent('hello').body ?? '') as Record<string, string>;
-const { userId } = guestWith(secret ?? '');
+const { userId } = guestOfSecret(secret ?? '');
 const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
 const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
 
@@ -197,7 +197,7 @@ describe('rooms', () => {
 
 describe('a socket belongs to one user', () => {
   const others = { secret: 'x'.repeat(43), clientId: 'client-of-another' };
-  const { userId: other } = guestWith(others.secret);
+  const { userId: other } = guestOfSecret(others.secret);
   const ownerOf = async (id: string) =>
     (await rows()).find(({ pk }) => pk?.S === `connection#${id}`)?.userId?.S;
 
@@ -298,8 +298,8 @@ describe('of two connections of one client', () => {
 
   test('one that has ended already is not ended again', async () => {
     await greet('old=', { epoch: 1 });
-    const { close } = await import('../../../shared/src/store/connections.ts');
-    await close('old=');
+    const { deleteConnection } = await import('../../../shared/src/store/connections.ts');
+    await deleteConnection('old=');
     await greet('new=', { epoch: 2 });
     expect(replacements()).toEqual([]);
   });
@@ -416,7 +416,7 @@ describe('the spread', () => {
     [10_000, 28_571],
     [1_000_000, 60_000],
   ])('of %d connections is %d ms', (connections, ms) => {
-    expect(windowOf(connections)).toBe(ms);
+    expect(reconnectWindowMs(connections)).toBe(ms);
   });
 
   test('grows with the hellos of this hour and the two before', async () => {

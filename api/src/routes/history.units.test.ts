@@ -19,14 +19,14 @@ const [TINY, SHORT, ASCII, LONG, ESCAPED] = [
 
 let aws: TestAws;
 let handler: typeof import('./history.ts').handler;
-let open: typeof import('../../../shared/src/store/connections.ts').open;
+let createConnection: typeof import('../../../shared/src/store/connections.ts').createConnection;
 let rooms = 0;
 let room = '';
 
 beforeAll(async () => {
   aws = await startAws('ConnectFunction', 'HistoryFunction');
   ({ handler } = await import('./history.ts'));
-  ({ open } = await import('../../../shared/src/store/connections.ts'));
+  ({ createConnection } = await import('../../../shared/src/store/connections.ts'));
 });
 afterAll(() => aws.stop());
 beforeEach(() => aws.reset());
@@ -40,7 +40,11 @@ async function fill(all: There[], agoMs = 5 * MINUTE_MS): Promise<void> {
   rooms += 1;
   room = `room-${rooms}`;
   const me = { userId: 'u_me', nickname: 'Ada', clientId: 'client-1', protocol: 'v1' as const };
-  await open({ ...me, connectionId: 'c1=', subscriptions: [{ topic: `room:${room}`, shard: 0 }] });
+  await createConnection({
+    ...me,
+    connectionId: 'c1=',
+    subscriptions: [{ topic: `room:${room}`, shard: 0 }],
+  });
   await put(0, { head: { N: String(all.length) }, shards: { N: '1' } });
   for (const [at, there] of all.entries()) {
     if (there === null) await put(at + 1, { void: { BOOL: true } });

@@ -148,11 +148,11 @@ test('who is in the room already, or was removed from it, is offered nothing', a
 });
 
 test('who was removed is offered the room anew, whatever is left of their first membership', async () => {
-  const { remember } = await import('../../../shared/src/store/memberships.ts');
+  const { addMembership } = await import('../../../shared/src/store/memberships.ts');
   const fields = { room: 'den', userId: bob.userId };
   await ada.says('invite', fields);
   await ada.says('remove', fields);
-  await remember(bob.userId, 'den');
+  await addMembership(bob.userId, 'den');
   await ada.says('invite', fields);
   expect(await invitationsAt(bob)).toEqual([{ room: 'den', by: ada.userId }]);
 });
@@ -168,12 +168,14 @@ describe('what has run out, and is not deleted yet,', () => {
   };
 
   test('is no invitation, and leaves its place to another', async () => {
-    const { invitations, offer } = await import('../../../shared/src/store/memberships.ts');
+    const { readInvitations, createInvitation } = await import(
+      '../../../shared/src/store/memberships.ts'
+    );
     const start = Date.now();
     const now = jest.spyOn(Date, 'now');
     const by = ada.userId;
     const asks = (room: string, isKept = true) =>
-      offer(bob.userId, { room, by, isKept, isKnown: false });
+      createInvitation(bob.userId, { room, by, isKept, isKnown: false });
     const at = (days: number) => now.mockReturnValue(start + days * 24 * 60 * 60_000);
     at(0);
     expect(await asks('tea', false)).toBe(true);
@@ -184,7 +186,7 @@ describe('what has run out, and is not deleted yet,', () => {
     expect(await asks('shed')).toBe(true);
     expect(await asks('yard')).toBe(false);
     at(30.5);
-    expect(await invitations(bob.userId)).toEqual([{ room: 'shed', by }]);
+    expect(await readInvitations(bob.userId)).toEqual([{ room: 'shed', by }]);
     expect(await asks('yard')).toBe(true);
     now.mockRestore();
   });
@@ -272,9 +274,9 @@ describe('invitations are bounded:', () => {
     await privateRooms(dan, ['shed']);
     await bob.says('sendmessage', { to: dan.userId, message: 'hi' });
     await asks(dan, 'shed');
-    const { offer } = await import('../../../shared/src/store/memberships.ts');
+    const { createInvitation } = await import('../../../shared/src/store/memberships.ts');
     for (let at = 0; at < 60; at += 1)
-      await offer(bob.userId, {
+      await createInvitation(bob.userId, {
         ...{ room: `room-${at}`, by: `u_stranger-${at}` },
         ...{ isKept: true, isKnown: false },
       });

@@ -146,10 +146,10 @@ describe('a membership and a list entry of more than a month ago', () => {
   });
 
   test('is kept by who joins again', async () => {
-    const { forget } = await import('../../../shared/src/store/memberships.ts');
+    const { removeMembership } = await import('../../../shared/src/store/memberships.ts');
     await age(360);
     for (const room of ['tea', 'den']) {
-      await forget(ada.userId, room);
+      await removeMembership(ada.userId, room);
       await ada.says('join', { room });
     }
     expect(await renewed()).toHaveLength(4);
@@ -246,13 +246,13 @@ test.each(['__proto__', 'constructor#', 'dm:u_a:u_b', 'room:tea', '', ' ', 7, nu
 
 test('a connection that has ended is not revived', async () => {
   const ada = await person(routes, 'Ada');
-  const { close } = await import('../../../shared/src/store/connections.ts');
-  const { listen } = await import('../../../shared/src/store/subscriptions.ts');
-  const { find } = await import('../../../shared/src/store/connections.ts');
-  const connection = await find(ada.connection());
-  await close(ada.connection());
+  const { deleteConnection } = await import('../../../shared/src/store/connections.ts');
+  const { subscribe } = await import('../../../shared/src/store/subscriptions.ts');
+  const { readConnection } = await import('../../../shared/src/store/connections.ts');
+  const connection = await readConnection(ada.connection());
+  await deleteConnection(ada.connection());
   if (connection === undefined) throw new Error('Ada is not there');
-  const heard = listen(connection, { topic: 'room:tea', shard: 0 });
+  const heard = subscribe(connection, { topic: 'room:tea', shard: 0 });
   await expect(heard).rejects.toMatchObject({ code: 'NotConnected' });
   expect(await hears(ada.connection())).toEqual([]);
 });

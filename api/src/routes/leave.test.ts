@@ -90,7 +90,7 @@ test.each(['dm:u_a:u_b', '__proto__', '', null])('the room %p cannot be left', a
 test.each([undefined, ['tea']])(
   'wins over a hello of another device that names %p, wherever it comes between, or comes before all of it',
   async (rooms) => {
-    const { close } = await import('../../../shared/src/store/connections.ts');
+    const { deleteConnection } = await import('../../../shared/src/store/connections.ts');
     const ada = await person(routes, 'Ada');
     const { connections } = aws.tables;
     for (let at = 0; ; at += 1) {
@@ -113,7 +113,7 @@ test.each([undefined, ['tea']])(
       );
       expect([at, isHeard, isHere]).toEqual([at, isKept, isKept]);
       if (rooms === undefined) expect([at, isHeard]).toEqual([at, false]);
-      await close(ada.connection(at + 1));
+      await deleteConnection(ada.connection(at + 1));
     }
   },
 );

@@ -3,17 +3,17 @@
 import { publish } from '../../../shared/src/bus.ts';
 import { LOBBY, Refused } from '../../../shared/src/protocol.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
-import { forget } from '../../../shared/src/store/memberships.ts';
-import { expel } from '../../../shared/src/store/rooms.ts';
-import { silence } from '../../../shared/src/store/subscriptions.ts';
+import { removeMembership } from '../../../shared/src/store/memberships.ts';
+import { removeMember } from '../../../shared/src/store/rooms.ts';
+import { unsubscribeUser } from '../../../shared/src/store/subscriptions.ts';
 import { roomTopic } from '../../../shared/src/topics.ts';
-import { silenced } from '../presence-events.ts';
+import { leaveRoomEverywhere } from '../presence-events.ts';
 
 export const handler = routeHandler('leave', async ({ room }, { userId }) => {
   if (room === LOBBY) throw new Refused('Forbidden');
-  await expel(room, userId);
-  await forget(userId, room);
-  await silenced(userId, await silence(userId, roomTopic(room)), room);
+  await removeMember(room, userId);
+  await removeMembership(userId, room);
+  await leaveRoomEverywhere(userId, await unsubscribeUser(userId, roomTopic(room)), room);
   await publish('RoomLeft', { room, userId });
   return { type: 'left', room };
 });

@@ -19,10 +19,10 @@ beforeAll(async () => {
 afterAll(() => aws.stop());
 beforeEach(async () => {
   await aws.reset();
-  const { open } = await import('../../../shared/src/store/connections.ts');
+  const { createConnection } = await import('../../../shared/src/store/connections.ts');
   const subscriptions = [{ topic: 'room:lobby', shard: 0 }];
   const me = { userId: 'u_me', nickname: 'Ada', clientId: 'client-1', protocol: 'v1' as const };
-  await open({ ...me, connectionId: 'c1=', subscriptions });
+  await createConnection({ ...me, connectionId: 'c1=', subscriptions });
 });
 
 const members = async (room = 'lobby') =>
@@ -33,7 +33,7 @@ const members = async (room = 'lobby') =>
     ),
   );
 const enters = (userId: string, connectionId: string) =>
-  roster.enter(['lobby'], { userId, connectionId, nickname: userId });
+  roster.addPresence(['lobby'], { userId, connectionId, nickname: userId });
 const ENDED = new Date(Date.now() - 1).toISOString();
 /** An entry whose owner never said goodbye, and whose lease ended a moment ago. */
 const ghost = (userId: string) =>
@@ -88,7 +88,7 @@ describe('a ghost', () => {
 
   test('that came to life between the look and the hand stays', async () => {
     await enters('u_ghost', 'gone=');
-    expect(await roster.lay('lobby', { ...GHOST, leaseUntil: ENDED })).toBe(false);
+    expect(await roster.removeExpired('lobby', { ...GHOST, leaseUntil: ENDED })).toBe(false);
     expect(await members()).toMatchObject({ count: 1 });
   });
 
@@ -119,7 +119,7 @@ test('members with names as long as they may be are cut to a frame: who is onlin
   const ids = Array.from({ length: LIMITS.crowd }, (_, at) => `u_${at}`);
   await Promise.all(
     ids.flatMap((userId, at) => [
-      roster.enter(['lobby'], { userId, connectionId: 'c=', nickname: long(at) }),
+      roster.addPresence(['lobby'], { userId, connectionId: 'c=', nickname: long(at) }),
       aws.put(aws.tables.connections, {
         ...{ pk: { S: 'presence#lobby' }, sk: { S: `away_${at}` }, nickname: { S: long(at) } },
         ...{ shown: { S: 'offline' }, seenAt: { S: '2026-01-01T10:00:00.000Z' } },
@@ -173,10 +173,12 @@ test('who was removed from a private room, or whose membership ran out, was not 
 
 test('a lease is renewed once per third of it, and one that lapsed is told apart', async () => {
   const me = { userId: 'u_me', connectionId: 'c1=', nickname: 'Ada' };
-  expect(await roster.renew(['lobby'], me)).toEqual(['lobby']);
-  expect(await roster.renew(['lobby'], me)).toBeUndefined();
+  expect(await roster.renewPresence(['lobby'], me)).toEqual(['lobby']);
+  expect(await roster.renewPresence(['lobby'], me)).toBeUndefined();
   await ghost('u_me');
-  expect(await roster.renew(['lobby'], { ...me, connectionId: 'gone=' })).toEqual(['lobby']);
+  expect(await roster.renewPresence(['lobby'], { ...me, connectionId: 'gone=' })).toEqual([
+    'lobby',
+  ]);
   expect(await members()).toMatchObject({ count: 1 });
 });
 

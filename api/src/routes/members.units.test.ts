@@ -10,12 +10,12 @@ import { context, frameIn, routeEvent } from '../../../tests/product/sample.ts';
 jest.spyOn(console, 'warn').mockImplementation(() => undefined);
 let aws: TestAws;
 let handler: typeof import('./members.ts').handler;
-let open: typeof import('../../../shared/src/store/connections.ts').open;
+let createConnection: typeof import('../../../shared/src/store/connections.ts').createConnection;
 
 beforeAll(async () => {
   aws = await startAws('ConnectFunction', 'MembersFunction');
   ({ handler } = await import('./members.ts'));
-  ({ open } = await import('../../../shared/src/store/connections.ts'));
+  ({ createConnection } = await import('../../../shared/src/store/connections.ts'));
 });
 afterAll(() => aws.stop());
 beforeEach(() => aws.reset());
@@ -48,7 +48,11 @@ async function fill(people: People): Promise<void> {
   const id = (kind: string, n: number) => `${kind}-${n}`.padEnd(bytes, 'x');
   const nickname = { S: 'n'.repeat(bytes) };
   const me = { userId: 'u_me', nickname: 'Ada', clientId: 'client-1', protocol: 'v1' as const };
-  await open({ ...me, connectionId: 'c1=', subscriptions: [{ topic: `room:${ROOM}`, shard: 0 }] });
+  await createConnection({
+    ...me,
+    connectionId: 'c1=',
+    subscriptions: [{ topic: `room:${ROOM}`, shard: 0 }],
+  });
   const visibility = { S: isPrivate ? 'private' : 'public' };
   await put('room', 'room', { visibility, createdBy: { S: 'u_me' } });
   const join = (userId: string) =>

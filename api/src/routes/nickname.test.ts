@@ -9,7 +9,7 @@ import {
   type Welcome,
 } from '../../../shared/src/protocol.ts';
 import { directRoom } from '../../../shared/src/rules/direct-room.ts';
-import { folded } from '../../../shared/src/rules/lookalikes.ts';
+import { foldLookalikes } from '../../../shared/src/rules/lookalikes.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 import { type Person, person, type Routes } from '../../../tests/product/people.ts';
 import { context, frameIn, handshake, routeEvent } from '../../../tests/product/sample.ts';
@@ -79,9 +79,9 @@ test('is told to whom the user has written, and not to who only wrote to them', 
     await person(routes, 'Bob'),
     await person(routes, 'Eve'),
   ];
-  const { spoke } = await import('../../../shared/src/store/conversations.ts');
-  await spoke(ada.userId, bob.userId, directRoom(ada.userId, bob.userId));
-  await spoke(eve.userId, ada.userId, directRoom(ada.userId, eve.userId));
+  const { recordDirectMessage } = await import('../../../shared/src/store/conversations.ts');
+  await recordDirectMessage(ada.userId, bob.userId, directRoom(ada.userId, bob.userId));
+  await recordDirectMessage(eve.userId, ada.userId, directRoom(ada.userId, eve.userId));
   await ada.says('nickname', { nickname: 'Countess' });
   const users = [`user:${ada.userId}`, `user:${bob.userId}`];
   expect(changes()[0]?.topics).toEqual([...users, 'room:lobby']);
@@ -108,7 +108,7 @@ test("that is another's, or looks like it, is refused with one like it that work
     const refused = (await bob.says('nickname', { nickname })) as ErrorFrame;
     expect(refused).toMatchObject({ code: 'NicknameTaken', retry: false, ref: null });
     expect(refused.suggestion).toMatch(/-\d{4}$/);
-    expect(folded(refused.suggestion ?? '')).toMatch(/^ada-/);
+    expect(foldLookalikes(refused.suggestion ?? '')).toMatch(/^ada-/);
     const { suggestion: asked } = refused;
     expect(await bob.says('nickname', { nickname: asked })).toMatchObject({ nickname: asked });
   }
@@ -167,8 +167,8 @@ test('a connection that has ended meanwhile is not written back to life', async 
     const { UpdateExpression = '' } = input as { UpdateExpression?: string };
     if (action !== 'UpdateItem' || !UpdateExpression.startsWith('SET nickname')) return;
     aws.hold = undefined;
-    const { close } = await import('../../../shared/src/store/connections.ts');
-    await close(ada.connection(1));
+    const { deleteConnection } = await import('../../../shared/src/store/connections.ts');
+    await deleteConnection(ada.connection(1));
   };
   await ada.says('nickname', { nickname: 'Countess' });
   expect(await called(ada)).toEqual(['Countess', 'Countess']);
@@ -217,7 +217,7 @@ test('two devices that change at once end with one name, on both, and only that 
     const names = new Set(await called(ada));
     expect(names.size).toBe(1);
     const [name = ''] = names;
-    expect((await owners())[folded(name)]).toBe(ada.userId);
+    expect((await owners())[foldLookalikes(name)]).toBe(ada.userId);
     expect(changes().at(-1)?.frame.nickname).toBe(name);
   }
 });
@@ -269,13 +269,16 @@ test('a name that is given up while somebody else asks for it has one owner afte
 });
 
 test('is written to no row that is another user’s', async () => {
-  const { find } = await import('../../../shared/src/store/connections.ts');
-  const { rename } = await import('../../../shared/src/store/connection-nicknames.ts');
+  const { readConnection } = await import('../../../shared/src/store/connections.ts');
+  const { renameConnection } = await import('../../../shared/src/store/connection-nicknames.ts');
   const ada = await person(routes, 'Ada');
-  const row = await find(ada.connection());
+  const row = await readConnection(ada.connection());
   if (row === undefined) throw new Error('Ada is not there');
-  await rename({ ...row, userId: 'u_another' }, 'Eve');
-  expect(await find(ada.connection())).toMatchObject({ nickname: 'Ada', revision: row.revision });
+  await renameConnection({ ...row, userId: 'u_another' }, 'Eve');
+  expect(await readConnection(ada.connection())).toMatchObject({
+    nickname: 'Ada',
+    revision: row.revision,
+  });
 });
 
 test.each(['admin', 'Support-2', 'ѕystem'])('%s is nobody’s to take', async (nickname) => {

@@ -4,23 +4,23 @@ import { randomUUID } from 'node:crypto';
 import { Refused } from '../../../shared/src/protocol.ts';
 import { isReservedNickname } from '../../../shared/src/reserved-names.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
-import { folded } from '../../../shared/src/rules/lookalikes.ts';
-import { isGuestName, shown } from '../../../shared/src/rules/nickname.ts';
-import { claim } from '../../../shared/src/store/nicknames.ts';
-import { waitToRename } from '../../../shared/src/store/user-rate.ts';
-import { freeLike } from '../nickname/assign-nickname.ts';
-import { goBy } from '../nickname/propagate-nickname.ts';
+import { foldLookalikes } from '../../../shared/src/rules/lookalikes.ts';
+import { isGuestName, normalizeNickname } from '../../../shared/src/rules/nickname.ts';
+import { claimNickname } from '../../../shared/src/store/nicknames.ts';
+import { takeRenameToken } from '../../../shared/src/store/user-rate.ts';
+import { suggestFreeNickname } from '../nickname/assign-nickname.ts';
+import { propagateNickname } from '../nickname/propagate-nickname.ts';
 
 export const handler = routeHandler('nickname', async (frame, { userId }) => {
-  const nickname = shown(frame.nickname);
-  if (folded(nickname) === '') throw new Refused('BadField', { field: 'nickname' });
+  const nickname = normalizeNickname(frame.nickname);
+  if (foldLookalikes(nickname) === '') throw new Refused('BadField', { field: 'nickname' });
   const isGiven = isGuestName(nickname) || isReservedNickname(nickname);
-  const isTooOften = !isGiven && (await waitToRename(userId)) > 0;
+  const isTooOften = !isGiven && (await takeRenameToken(userId)) > 0;
   // Its own code: what is rate limited holds up everything else that its client asks.
   if (isTooOften) throw new Refused('TooManyRenames');
-  if (isGiven || !(await claim(nickname, userId, randomUUID())))
-    throw new Refused('NicknameTaken', { suggestion: await freeLike(nickname, userId) });
+  if (isGiven || !(await claimNickname(nickname, userId, randomUUID())))
+    throw new Refused('NicknameTaken', { suggestion: await suggestFreeNickname(nickname, userId) });
   const at = new Date().toISOString();
-  await goBy(userId);
+  await propagateNickname(userId);
   return { type: 'nickname', userId, nickname, at };
 });

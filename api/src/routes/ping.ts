@@ -1,19 +1,22 @@
 // ping: the line is alive, says the server, up to where each room has been said, and how many are in it. A plain client hears nothing.
 
 import { routeHandler } from '../../../shared/src/route.ts';
-import { conversations } from '../../../shared/src/store/conversations.ts';
-import { roomsAmong } from '../../../shared/src/topics.ts';
+import { readConversations } from '../../../shared/src/store/conversations.ts';
+import { roomsOf } from '../../../shared/src/topics.ts';
 import { fittingEntries } from '../frame-budget.ts';
-import { readHeads } from '../last-seqs.ts';
-import { countsOf } from '../presence-counts.ts';
-import { stays } from '../presence-events.ts';
+import { readLastSeqs } from '../last-seqs.ts';
+import { readPresenceCounts } from '../presence-counts.ts';
+import { renewRosters } from '../presence-events.ts';
 
 export const handler = routeHandler('ping', async ({ n }, speaker) => {
   if (speaker.protocol === 'plain') return undefined;
-  const rooms = roomsAmong(speaker.subscriptions);
-  const [direct] = await Promise.all([conversations(speaker.userId, false), stays(speaker, rooms)]);
+  const rooms = roomsOf(speaker.subscriptions);
+  const [direct] = await Promise.all([
+    readConversations(speaker.userId, false),
+    renewRosters(speaker, rooms),
+  ]);
   const told = [...rooms, ...direct.rooms];
-  const [heads, present] = await Promise.all([readHeads(told), countsOf(rooms)]);
+  const [heads, present] = await Promise.all([readLastSeqs(told), readPresenceCounts(rooms)]);
   const now = new Date().toISOString();
   const pong = { type: 'pong', ...(n === undefined ? {} : { n }), now } as const;
   const full = { ...pong, heads: fittingEntries({ ...pong, heads: {}, present: {} }, heads) };

@@ -94,7 +94,7 @@ async function traces(answer: ServerFrame, isAskedAfter: boolean): Promise<strin
 test.each(Object.keys(frames) as (keyof typeof frames)[])(
   'wins over a %s of the removed, wherever it comes between',
   async (said) => {
-    const { close } = await import('../../../shared/src/store/connections.ts');
+    const { deleteConnection } = await import('../../../shared/src/store/connections.ts');
     if (said === 'join') await remove(ada, bob);
     for (let at = 0; ; at += 1) {
       await ada.says('invite', { room: 'den', userId: bob.userId });
@@ -123,7 +123,7 @@ test.each(Object.keys(frames) as (keyof typeof frames)[])(
       await remove(ada, bob);
       // Gone again: a hello looks at every connection of its user, so that the next would make more calls, without end.
       for (let device = 1; bob.connection(device) !== ''; device += 1)
-        await close(bob.connection(device));
+        await deleteConnection(bob.connection(device));
     }
   },
 );

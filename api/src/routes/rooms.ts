@@ -2,11 +2,11 @@
 
 import { LIMITS, type Rooms } from '../../../shared/src/protocol.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
-import { publicRooms } from '../../../shared/src/store/rooms.ts';
+import { readPublicRooms } from '../../../shared/src/store/rooms.ts';
 import { fitting } from '../frame-budget.ts';
 
 export const handler = routeHandler('rooms', async ({ action: _, ...among }) => {
-  const { rooms, more } = await publicRooms(among, LIMITS.listedRooms);
+  const { rooms, more } = await readPublicRooms(among, LIMITS.listedRooms);
   const answer: Rooms = { type: 'rooms', ...among, rooms: [], more: true };
   const listed = fitting(rooms, Buffer.byteLength(JSON.stringify(answer)));
   const isCut = more || listed.length < rooms.length;

@@ -11,12 +11,12 @@ import {
   routeEvent,
   sample,
 } from '../../../tests/product/sample.ts';
-import { guestWith } from '../guest.ts';
+import { guestOfSecret } from '../guest.ts';
 
 const V1 = { 'Sec-WebSocket-Protocol': 'chat.v1' };
 const ME = 'c1=';
 const { secret } = JSON.parse(routeEvent('hello').body ?? '') as { secret: string };
-const me = { ...guestWith(secret), nickname: 'Ada' };
+const me = { ...guestOfSecret(secret), nickname: 'Ada' };
 const { messageId } = JSON.parse(routeEvent('sendmessage').body ?? '') as { messageId: string };
 const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
 
@@ -121,7 +121,7 @@ describe('what was said', () => {
 
 describe('to somebody', () => {
   const theirs = 'b'.repeat(43);
-  const to = guestWith(theirs).userId;
+  const to = guestOfSecret(theirs).userId;
   const room = [me.userId, to].sort().join(':');
 
   test('goes to the two and nobody else, and both find its room from then on', async () => {
@@ -131,9 +131,9 @@ describe('to somebody', () => {
     expect(await say({ messageId, to, message: 'psst' })).toMatchObject({ type: 'accepted' });
     const topics = [`user:${me.userId}`, `user:${to}`].sort();
     expect(details()).toMatchObject([{ room: `dm:${room}`, topics, ...me }]);
-    const { conversations } = await import('../../../shared/src/store/conversations.ts');
+    const { readConversations } = await import('../../../shared/src/store/conversations.ts');
     for (const userId of [me.userId, to])
-      expect((await conversations(userId, true)).rooms).toEqual([`dm:${room}`]);
+      expect((await readConversations(userId, true)).rooms).toEqual([`dm:${room}`]);
   });
 
   test.each([
@@ -256,7 +256,7 @@ describe('where guests have said too much in a room', () => {
     await connect(handshake('c2=', V1), context());
     const secret = 'b'.repeat(43);
     await hello(helloEvent('c2=', { secret, clientId: 'client-two' }), context());
-    const to = guestWith(secret).userId;
+    const to = guestOfSecret(secret).userId;
     await full(`dm:${[me.userId, to].sort().join(':')}`);
     expect(await say({ messageId, to, message: 'hi' })).toMatchObject({ type: 'accepted' });
   });

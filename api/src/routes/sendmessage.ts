@@ -1,17 +1,17 @@
 // sendmessage: says on the bus that somebody said something. Its place in the room comes later, from the state machine.
 
 import { createHash, randomUUID } from 'node:crypto';
-import { mustUse } from '../../../shared/src/access.ts';
+import { requireRoomUse } from '../../../shared/src/access.ts';
 import { publish } from '../../../shared/src/bus.ts';
 import { env } from '../../../shared/src/env.ts';
 import { CLAIM_DAYS } from '../../../shared/src/events.ts';
 import { LOBBY, Refused, type SendMessage } from '../../../shared/src/protocol.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
-import { directRoom, partnersOf } from '../../../shared/src/rules/direct-room.ts';
+import { directPeers, directRoom } from '../../../shared/src/rules/direct-room.ts';
 import { type Connection, isGuest } from '../../../shared/src/store/connections.ts';
-import { mayBeSaid } from '../../../shared/src/store/room-rate.ts';
+import { takeRoomToken } from '../../../shared/src/store/room-rate.ts';
 import { roomTopic, userTopic } from '../../../shared/src/topics.ts';
-import { listDirect } from '../direct-rooms.ts';
+import { listDirectRoom } from '../direct-rooms.ts';
 
 const DAY_S = 24 * 60 * 60;
 const retentionS = Number(env('MESSAGE_RETENTION_DAYS')) * DAY_S;
@@ -28,9 +28,9 @@ export const handler = routeHandler(
   async (frame, speaker) => {
     const { messageId = randomUUID(), to, message } = frame;
     const room = roomOf(frame, speaker);
-    const users = partnersOf(room);
-    if (users === undefined && isGuest(speaker)) await mayBeSaid(room, messageId);
-    if (to !== undefined) await listDirect(speaker.userId, to, { room, ref: messageId });
+    const users = directPeers(room);
+    if (users === undefined && isGuest(speaker)) await takeRoomToken(room, messageId);
+    if (to !== undefined) await listDirectRoom(speaker.userId, to, { room, ref: messageId });
     const now = Date.now();
     const nowS = Math.floor(now / 1000);
     await publish('MessageSent', {
@@ -53,7 +53,7 @@ export const handler = routeHandler(
   (frame, speaker) => {
     const ref = frame.messageId ?? null;
     if (frame.to === speaker.userId) throw new Refused('BadField', { ref, field: 'to' });
-    mustUse(speaker, roomOf(frame, speaker), ref);
+    requireRoomUse(speaker, roomOf(frame, speaker), ref);
   },
 );
 

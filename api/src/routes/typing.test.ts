@@ -14,10 +14,10 @@ beforeAll(async () => {
 });
 afterAll(() => aws.stop());
 const greet = async () => {
-  const { open } = await import('../../../shared/src/store/connections.ts');
+  const { createConnection } = await import('../../../shared/src/store/connections.ts');
   const subscriptions = [{ topic: 'room:lobby', shard: 0 }];
   const me = { userId: 'u_me', nickname: 'Ada', clientId: 'client-1', protocol: 'v1' as const };
-  await open({ ...me, connectionId: 'c1=', subscriptions });
+  await createConnection({ ...me, connectionId: 'c1=', subscriptions });
 };
 beforeEach(async () => {
   await aws.reset();
@@ -42,28 +42,28 @@ test('goes to the room in the name of the connection, whatever the frame claims,
 });
 
 test('in a direct room goes to the partner alone, and only once both have spoken there', async () => {
-  const { spoke } = await import('../../../shared/src/store/conversations.ts');
+  const { recordDirectMessage } = await import('../../../shared/src/store/conversations.ts');
   const room = 'dm:u_bob:u_me';
   const says = async () => expect(await types({ room, on: false })).toBeUndefined();
   await says();
-  await spoke('u_me', 'u_bob', room);
+  await recordDirectMessage('u_me', 'u_bob', room);
   await says();
   expect(told()).toEqual([]);
   await aws.reset();
   await greet();
-  await spoke('u_bob', 'u_me', room);
+  await recordDirectMessage('u_bob', 'u_me', room);
   await says();
   expect(told()).toEqual([]);
-  await spoke('u_me', 'u_bob', room);
+  await recordDirectMessage('u_me', 'u_bob', room);
   await says();
   expect(told()).toMatchObject([{ topics: ['user:u_bob'], frame: { on: false } }]);
 });
 
 test('in a direct room is not looked up again where both have spoken', async () => {
-  const { spoke } = await import('../../../shared/src/store/conversations.ts');
+  const { recordDirectMessage } = await import('../../../shared/src/store/conversations.ts');
   const room = 'dm:u_eve:u_me';
-  await spoke('u_me', 'u_eve', room);
-  await spoke('u_eve', 'u_me', room);
+  await recordDirectMessage('u_me', 'u_eve', room);
+  await recordDirectMessage('u_eve', 'u_me', room);
   const looks = async () => {
     let reads = 0;
     aws.script.dynamodb = (action) => {

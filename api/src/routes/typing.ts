@@ -1,10 +1,10 @@
 // typing: says on the bus that somebody writes. Lost is lost: the next one says it again.
 // A stranger's is told to nobody: in a direct room only once both have spoken there, and without an error, since a page cannot know.
 
-import { mustUse } from '../../../shared/src/access.ts';
-import { mention } from '../../../shared/src/bus.ts';
+import { requireRoomUse } from '../../../shared/src/access.ts';
+import { publishBestEffort } from '../../../shared/src/bus.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
-import { partnersOf } from '../../../shared/src/rules/direct-room.ts';
+import { directPeers } from '../../../shared/src/rules/direct-room.ts';
 import { haveBothSpoken } from '../../../shared/src/store/conversations.ts';
 import { roomTopic, userTopic } from '../../../shared/src/topics.ts';
 
@@ -15,14 +15,14 @@ export const handler = routeHandler(
   'typing',
   async ({ room, on }, speaker) => {
     const { userId, nickname } = speaker;
-    const partner = partnersOf(room)?.find((user) => user !== userId);
+    const partner = directPeers(room)?.find((user) => user !== userId);
     if (partner !== undefined && !(await haveBothSpoken(userId, partner, room))) return undefined;
-    await mention('Typing', {
+    await publishBestEffort('Typing', {
       topics: [partner === undefined ? roomTopic(room) : userTopic(partner)],
       frame: { type: 'typing', room, userId, nickname, on },
       until: Date.now() + WORTH_MS,
     });
     return undefined;
   },
-  ({ room }, speaker) => mustUse(speaker, room),
+  ({ room }, speaker) => requireRoomUse(speaker, room),
 );

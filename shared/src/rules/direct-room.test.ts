@@ -1,12 +1,12 @@
 // Names of direct rooms: one for two people, whoever asks, and nothing else reads as one.
 
 import { expect, test } from '@jest/globals';
-import { directRoom, isUserId, partnersOf } from './direct-room.ts';
+import { directPeers, directRoom, isUserId } from './direct-room.ts';
 
 test('two users have one room, whoever of them names it', () => {
   expect(directRoom('u_b', 'u_a')).toBe('dm:u_a:u_b');
   expect(directRoom('u_a', 'u_b')).toBe('dm:u_a:u_b');
-  expect(partnersOf('dm:u_a:u_b')).toEqual(['u_a', 'u_b']);
+  expect(directPeers('dm:u_a:u_b')).toEqual(['u_a', 'u_b']);
 });
 
 test.each([
@@ -18,7 +18,7 @@ test.each([
   ['an empty id', 'dm::u_a'],
   ['an id with a character that none has', 'dm:u_a:u_b#0'],
 ])('%s is no direct room', (_, room) => {
-  expect(partnersOf(room)).toBeUndefined();
+  expect(directPeers(room)).toBeUndefined();
 });
 
 test.each(['', 'a:b', 'a#b', 'a b', 'x'.repeat(129), '\u202eabc', null, 7, {}])(

@@ -12,7 +12,7 @@ export const directRoom = (one: string, other: string): string =>
   DIRECT + [one, other].sort().join(':');
 
 /** The two users of a direct room; undefined for any other name. */
-export function partnersOf(room: string): [string, string] | undefined {
+export function directPeers(room: string): [string, string] | undefined {
   if (!room.startsWith(DIRECT)) return undefined;
   const [one, other, ...rest] = room.slice(DIRECT.length).split(':');
   if (!isUserId(one) || !isUserId(other) || rest.length > 0 || one === other) return undefined;

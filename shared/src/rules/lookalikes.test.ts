@@ -1,7 +1,7 @@
 // Lookalikes: a list of looks and what they are taken for, and of names that are different words to those who read them.
 
 import { expect, test } from '@jest/globals';
-import { folded } from './lookalikes.ts';
+import { foldLookalikes } from './lookalikes.ts';
 
 test.each([
   ['Cherokee', 'ᏚuppᎾrt', 'support'],
@@ -42,13 +42,13 @@ test.each([
   ['a sharp s', 'STRASSE', 'straße'],
   ['syllables typed as jamo', '\u1112\u1161\u11ab', '한'],
 ])('%s: %s is taken for %s', (_, look, target) => {
-  expect(folded(look)).toBe(folded(target));
+  expect(foldLookalikes(look)).toBe(foldLookalikes(target));
 });
 
 const DASHES = '-_.,~·‐‑‒–—―−﹘－＿﹍‿⁀ー－─一ㅡ㇐ㄧ⁃˗➖Ⲻ۔․・•‧ꓸ \u00a0\u2003\u3000';
 test.each([...DASHES])('%j separates as - does', (separator) => {
-  expect(folded(`guest${separator}a`)).toBe('guest-a');
-  expect(folded(`guest${separator}${separator}a`)).toBe('guest-a');
+  expect(foldLookalikes(`guest${separator}a`)).toBe('guest-a');
+  expect(foldLookalikes(`guest${separator}${separator}a`)).toBe('guest-a');
 });
 
 test.each([
@@ -66,15 +66,15 @@ test.each([
   ['தி', 'தீ'],
   ['2021-1-11', '2021-11-1'],
 ])('%s and %s stay apart', (one, other) => {
-  expect(folded(one)).not.toBe(folded(other));
+  expect(foldLookalikes(one)).not.toBe(foldLookalikes(other));
 });
 
 test('folding twice changes nothing, of any character after any kind of letter', () => {
   const wrong: string[] = [];
   for (let code = 0; code <= 0x2ffff; code += 1)
     for (const before of ['', 'あ', 'ก', '\u1100']) {
-      const once = folded(before + String.fromCodePoint(code));
-      if (folded(once) !== once) wrong.push(once);
+      const once = foldLookalikes(before + String.fromCodePoint(code));
+      if (foldLookalikes(once) !== once) wrong.push(once);
     }
   expect(wrong).toEqual([]);
 });

@@ -83,7 +83,7 @@ const ownMarks = (base: string, marks: string): string =>
   CASELESS.test(base) ? [...marks].filter((mark) => OWN.test(mark)).join('') : '';
 
 /** Text in lower case, taken apart, without what is invisible and without accents. */
-export const bare = (text: string): string =>
+export const stripInvisible = (text: string): string =>
   text
     .normalize('NFKD')
     .replace(INVISIBLE, '')
@@ -100,8 +100,8 @@ const LETTER = /(\P{M})(?!\p{M})/gu;
  * Not covered: a letter that looks like another only as a capital while its small form looks like a third (Greek Η, Ν, Υ);
  * Latin digits that look like letters except 0 and 1 (5 and S); `cl` for `d`; emoji; Indic dots below a letter.
  */
-export const folded = (name: string): string =>
-  bare(name)
+export const foldLookalikes = (name: string): string =>
+  stripInvisible(name)
     .trim()
     .replace(LETTER, (letter) => LOOKS.get(letter) ?? letter)
     .replace(SEPARATORS, '-')

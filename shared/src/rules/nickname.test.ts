@@ -2,8 +2,14 @@
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { folded } from './lookalikes.ts';
-import { cutNickname, isGuestName, isNickname, shown, suggestion } from './nickname.ts';
+import { foldLookalikes } from './lookalikes.ts';
+import {
+  isGuestName,
+  isNickname,
+  normalizeNickname,
+  suggestNickname,
+  truncateNickname,
+} from './nickname.ts';
 
 describe('folds to the same as Ada', () => {
   test.each([
@@ -32,7 +38,7 @@ describe('folds to the same as Ada', () => {
     ['a Greek α', 'αda'],
     ['a capital Greek Α', 'Αda'],
   ])('%s', (_, nickname) => {
-    expect(folded(nickname)).toBe('ada');
+    expect(foldLookalikes(nickname)).toBe('ada');
   });
 });
 
@@ -57,7 +63,7 @@ test.each([
   ['a small capital', 'ada', 'ᴀda'],
   ['a stroke', 'Lukasz', 'Łukasz'],
 ])('%s folds together', (_, one, other) => {
-  expect(folded(one)).toBe(folded(other));
+  expect(foldLookalikes(one)).toBe(foldLookalikes(other));
 });
 
 test.each([
@@ -69,7 +75,7 @@ test.each([
   ['李', '王'],
   ['👩‍💻', '👨‍🚀'],
 ])('%s and %s stay apart', (one, other) => {
-  expect(folded(one)).not.toBe(folded(other));
+  expect(foldLookalikes(one)).not.toBe(foldLookalikes(other));
 });
 
 const FAMILY = '👨‍👩‍👧';
@@ -126,12 +132,12 @@ describe('a nickname', () => {
 
   test('cut to its length is one, and is left alone where it was', () => {
     for (const short of ['Ada', 'x'.repeat(32), FAMILY.repeat(7), '😀'.repeat(32)])
-      expect(cutNickname(short)).toBe(short);
+      expect(truncateNickname(short)).toBe(short);
     for (const long of ['x'.repeat(33), FAMILY.repeat(8), '李'.repeat(10_000)]) {
-      expect(isNickname(cutNickname(long))).toBe(true);
-      expect(cutNickname(long).endsWith('…')).toBe(true);
+      expect(isNickname(truncateNickname(long))).toBe(true);
+      expect(truncateNickname(long).endsWith('…')).toBe(true);
     }
-    expect(bytes(cutNickname(`z${'\u0301'.repeat(9_000)}`))).toBeLessThanOrEqual(128);
+    expect(bytes(truncateNickname(`z${'\u0301'.repeat(9_000)}`))).toBeLessThanOrEqual(128);
   });
 });
 
@@ -145,16 +151,16 @@ test.each(['guest', 'guests', 'my guest-1', 'Gast-1'])('%j does not', (nickname)
 });
 
 test.each(['__proto__', 'constructor', 'toString'])('%s is a name like any other', (nickname) => {
-  expect(folded(nickname)).not.toBe('');
-  expect(folded(nickname)).not.toBe(folded(`${nickname}2`));
+  expect(foldLookalikes(nickname)).not.toBe('');
+  expect(foldLookalikes(nickname)).not.toBe(foldLookalikes(`${nickname}2`));
 });
 
 test('folding is done once: what is folded folds to itself, whatever it is', () => {
   for (const nickname of ['Оскар', 'ẞtraße', 'Ὀδυσσεύς', 'İstanbul', 'ﬁ', '𝐀', 'vwvv', 'mrn'])
-    expect(folded(folded(nickname))).toBe(folded(nickname));
+    expect(foldLookalikes(foldLookalikes(nickname))).toBe(foldLookalikes(nickname));
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 8 }), (text) => {
-      expect(folded(folded(text))).toBe(folded(text));
+      expect(foldLookalikes(foldLookalikes(text))).toBe(foldLookalikes(text));
     }),
     { numRuns: 2_000 },
   );
@@ -162,33 +168,33 @@ test('folding is done once: what is folded folds to itself, whatever it is', () 
 
 test('capitals and small letters fold together, whatever their script', () => {
   for (const nickname of ['alice', 'Νίκος', 'Мария', 'Ծովինար', 'ᎠᏂᏴᏫᏯ', 'Łukasz'])
-    expect(folded(nickname.toUpperCase())).toBe(folded(nickname.toLowerCase()));
+    expect(foldLookalikes(nickname.toUpperCase())).toBe(foldLookalikes(nickname.toLowerCase()));
 });
 
 test('what nobody can see folds to nothing', () => {
-  expect(folded('\u200b\u2060\u00ad ')).toBe('');
+  expect(foldLookalikes('\u200b\u2060\u00ad ')).toBe('');
 });
 
 test('is shown composed, with single spaces and none around it', () => {
-  expect(shown('  A\u0301da \t Byron ')).toBe('Áda Byron');
+  expect(normalizeNickname('  A\u0301da \t Byron ')).toBe('Áda Byron');
 });
 
 describe('a suggestion', () => {
   test('is the same each time for a user, another for another, and folds apart', () => {
-    expect(suggestion('Ada', 'u_1')).toMatch(/^Ada-\d{4}$/);
-    expect(suggestion('Ada', 'u_1')).toBe(suggestion('Ada', 'u_1'));
-    expect(suggestion('Ada', 'u_1')).not.toBe(suggestion('Ada', 'u_2'));
-    expect(folded(suggestion('Ada', 'u_1'))).not.toBe('ada');
+    expect(suggestNickname('Ada', 'u_1')).toMatch(/^Ada-\d{4}$/);
+    expect(suggestNickname('Ada', 'u_1')).toBe(suggestNickname('Ada', 'u_1'));
+    expect(suggestNickname('Ada', 'u_1')).not.toBe(suggestNickname('Ada', 'u_2'));
+    expect(foldLookalikes(suggestNickname('Ada', 'u_1'))).not.toBe('ada');
   });
 
   test('for a suggestion has no second suffix, and is another', () => {
-    const first = suggestion('Ada', 'u_1');
-    expect(suggestion(first, 'u_1')).toMatch(/^Ada-\d{4}$/);
-    expect(suggestion(first, 'u_1')).not.toBe(first);
+    const first = suggestNickname('Ada', 'u_1');
+    expect(suggestNickname(first, 'u_1')).toMatch(/^Ada-\d{4}$/);
+    expect(suggestNickname(first, 'u_1')).not.toBe(first);
   });
 
   test('is a nickname, whatever it is made of', () => {
     for (const nickname of ['x'.repeat(32), '👩‍💻'.repeat(11), '李'.repeat(32), '🏴‍☠️'.repeat(9)])
-      expect(isNickname(suggestion(nickname, 'u_1'))).toBe(true);
+      expect(isNickname(suggestNickname(nickname, 'u_1'))).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 // A nickname: what may be one, how it is shown, what it must not be confused with, and what to suggest where it is taken.
 
 import { createHash } from 'node:crypto';
-import { folded, INVISIBLE } from './lookalikes.ts';
+import { foldLookalikes, INVISIBLE } from './lookalikes.ts';
 
 /** Breaks the line, hides, or turns the direction of what stands beside it. */
 const UNSEEMLY = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/u;
@@ -25,7 +25,7 @@ export const isNickname = (value: unknown): value is string =>
   graphemes(value).length <= GRAPHEMES;
 
 /** As much of it as a nickname may be long: other programs may put any on the bus. */
-export function cutNickname(nickname: string): string {
+export function truncateNickname(nickname: string): string {
   // Each UTF-16 unit is at most one grapheme, and three bytes.
   if (nickname.length <= GRAPHEMES) return nickname;
   const letters = graphemes(nickname.slice(0, BYTES));
@@ -38,14 +38,15 @@ export function cutNickname(nickname: string): string {
 }
 
 /** As others see it: composed, without what cannot be seen at either end, single spaces. */
-export const shown = (nickname: string): string =>
+export const normalizeNickname = (nickname: string): string =>
   nickname.normalize('NFC').replace(/\s+/gu, ' ').trim();
 
 /**
  * Names that are given and never asked for: else somebody could go by the name of a guest who has said nothing of
  * themselves, or take a newcomer's before they come.
  */
-export const isGuestName = (nickname: string): boolean => folded(nickname).startsWith('guest-');
+export const isGuestName = (nickname: string): boolean =>
+  foldLookalikes(nickname).startsWith('guest-');
 
 const SUFFIX = /-\d{4}$/;
 /** Of 32 graphemes and 128 bytes, so that a suffix fits behind whatever letters. */
@@ -53,8 +54,8 @@ const STEM = 16;
 const STEM_BYTES = 100;
 
 /** Another nickname for this user, always the same: who is refused `Ada` today and tomorrow is `Ada-4711` on both days. */
-export function suggestion(nickname: string, userId: string): string {
+export function suggestNickname(nickname: string, userId: string): string {
   const hash = createHash('sha256').update(`${userId}\n${nickname}`).digest().readUInt32BE();
-  const stem = graphemes(shown(nickname).replace(SUFFIX, '')).slice(0, STEM).join('');
+  const stem = graphemes(normalizeNickname(nickname).replace(SUFFIX, '')).slice(0, STEM).join('');
   return `${bytes(stem) <= STEM_BYTES ? stem : 'somebody'}-${1000 + (hash % 9000)}`;
 }

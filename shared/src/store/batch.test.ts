@@ -1,7 +1,7 @@
 // Batches: nothing is lost, nothing is asked for twice that was done, and nobody waits for ever.
 
 import { expect, test } from '@jest/globals';
-import { inBatches } from './batch.ts';
+import { runInBatches } from './batch.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, at) => at);
 
@@ -12,7 +12,7 @@ test.each([
   [60, [25, 25, 10]],
 ])('%p are asked for in pieces of %p, in order', async (count, sizes) => {
   const pieces: number[][] = [];
-  await inBatches(numbers(count), 25, async (piece) => {
+  await runInBatches(numbers(count), 25, async (piece) => {
     pieces.push(piece);
     return undefined;
   });
@@ -22,7 +22,7 @@ test.each([
 
 test('what is left undone is asked for again, and no more than that, before the next piece', async () => {
   const pieces: number[][] = [];
-  await inBatches(numbers(5), 3, async (piece) => {
+  await runInBatches(numbers(5), 3, async (piece) => {
     pieces.push(piece);
     return pieces.length < 3 ? piece.slice(1) : [];
   });
@@ -31,7 +31,7 @@ test('what is left undone is asked for again, and no more than that, before the 
 
 test('what six tries leave undone is an error, and the pieces after it are not asked for', async () => {
   const asked: number[] = [];
-  const all = inBatches(numbers(4), 2, async (piece) => {
+  const all = runInBatches(numbers(4), 2, async (piece) => {
     asked.push(...piece);
     return piece.slice(-1);
   });
@@ -40,6 +40,6 @@ test('what six tries leave undone is an error, and the pieces after it are not a
 });
 
 test('what the call throws is thrown', async () => {
-  const refused = inBatches([1], 25, () => Promise.reject(new Error('AccessDenied')));
+  const refused = runInBatches([1], 25, () => Promise.reject(new Error('AccessDenied')));
   await expect(refused).rejects.toThrow('AccessDenied');
 });

@@ -1,8 +1,8 @@
 // DynamoDB's batches: asked in pieces that fit, and for what a piece left undone again.
 
 /** BatchWriteItem's limit of items, and BatchGetItem's of keys, in one call. */
-export const MOST_WRITES = 25;
-export const MOST_READS = 100;
+export const MAX_BATCH_WRITES = 25;
+export const MAX_BATCH_READS = 100;
 
 const TRIES = 6;
 const FIRST_WAIT_MS = 100;
@@ -12,7 +12,7 @@ const FIRST_WAIT_MS = 100;
  * undone: it does so under throttling, without an error. Those are asked for again, after a wait of up to 100 ms that
  * doubles, and an Error tells how many are left after six tries.
  */
-export async function inBatches<T>(
+export async function runInBatches<T>(
   all: T[],
   most: number,
   ask: (piece: T[]) => Promise<T[] | undefined>,

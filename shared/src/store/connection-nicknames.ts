@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
 import { LIMITS } from '../protocol.ts';
-import { roomsAmong } from '../topics.ts';
+import { roomsOf } from '../topics.ts';
 import { type Connection, connectionKey, rosterKey } from './connections.ts';
 
 const client = new DynamoDBClient({});
@@ -18,7 +18,7 @@ const TableName = env('CONNECTIONS_TABLE');
 const MOST_ROWS = LIMITS.crowd * 2;
 
 /** The connection goes by this name from here on, if it is still there and still its user's. A hello under way on it is told `Busy`. */
-export async function rename(connection: Connection, nickname: string): Promise<void> {
+export async function renameConnection(connection: Connection, nickname: string): Promise<void> {
   const { connectionId, userId, subscriptions } = connection;
   await call(connectionKey(connectionId), nickname, {
     ConditionExpression: 'userId = :user',
@@ -26,7 +26,7 @@ export async function rename(connection: Connection, nickname: string): Promise<
     ExpressionAttributeValues: { ':user': { S: userId }, ':one': { N: '1' } },
   });
   await Promise.all(
-    roomsAmong(subscriptions).map((room) =>
+    roomsOf(subscriptions).map((room) =>
       call(rosterKey(room, connection), nickname, {
         ConditionExpression: 'attribute_exists(pk)',
         UpdateExpression: 'SET nickname = :name',
@@ -39,7 +39,7 @@ export async function rename(connection: Connection, nickname: string): Promise<
  * Whether too many hear the room for each of them to be told. One Query of 200 rows: a roster that has as many is a crowd,
  * since the living may stand behind the ghosts.
  */
-export async function isCrowd(room: string): Promise<boolean> {
+export async function isLargeRoom(room: string): Promise<boolean> {
   const { Count = 0, ScannedCount = 0 } = await client.send(
     new QueryCommand({
       TableName,

@@ -31,12 +31,14 @@ const keys = async () => (await rows()).map(({ pk, sk }) => `${pk?.S} ${sk?.S}`)
 const everyone = (count: number) => Array.from({ length: count }, (_, at) => `c${at}=`);
 const join = (ids: string[]) =>
   Promise.all(
-    ids.map((connectionId) => door.open({ ...ann, connectionId, subscriptions: [LOBBY] })),
+    ids.map((connectionId) =>
+      door.createConnection({ ...ann, connectionId, subscriptions: [LOBBY] }),
+    ),
   );
 
 describe('open', () => {
   test('writes the connection and one row a subscription, all with the same end', async () => {
-    await door.open(ann);
+    await door.createConnection(ann);
     expect(await keys()).toEqual([
       'connection#ann= connection',
       'topic#room:lobby#2 ann=',
@@ -51,8 +53,8 @@ describe('open', () => {
   });
 
   test('a subscription carries its end and nothing of its owner; only a plain one is marked', async () => {
-    await door.open(ann);
-    await door.open({ ...ann, connectionId: 'bob=', protocol: 'plain' });
+    await door.createConnection(ann);
+    await door.createConnection({ ...ann, connectionId: 'bob=', protocol: 'plain' });
     const of = async (id: string) => (await rows()).filter((row) => row.sk?.S === id);
     for (const row of await of('ann='))
       expect(Object.keys(row).sort()).toEqual(['expiresAt', 'pk', 'sk']);
@@ -65,7 +67,7 @@ describe('open', () => {
       if (action === 'BatchWriteItem') written.push([JSON.stringify(input)]);
       return undefined;
     };
-    await door.open(ann);
+    await door.createConnection(ann);
     expect(written).toHaveLength(2);
     expect(String(written[0])).toContain('connection#ann=');
     expect(String(written[0])).not.toContain('topic#');
@@ -73,7 +75,7 @@ describe('open', () => {
 
   test('rejects when the table does', async () => {
     aws.script.dynamodb = () => new AwsError('ValidationException', 'no');
-    await expect(door.open(ann)).rejects.toThrow('no');
+    await expect(door.createConnection(ann)).rejects.toThrow('no');
   });
 });
 
@@ -85,36 +87,38 @@ describe('reopen', () => {
   });
 
   test('takes what is heard no more, keeps what is, and adds what is new', async () => {
-    await door.open(ann);
+    await door.createConnection(ann);
     const tea = { topic: 'room:tea', shard: 0 };
-    await door.reopen(ann, hearing([LOBBY, tea]));
+    await door.identifyConnection(ann, hearing([LOBBY, tea]));
     expect(await keys()).toEqual([
       'connection#ann= connection',
       'topic#room:lobby#2 ann=',
       'topic#room:tea#0 ann=',
     ]);
-    expect(await door.find('ann=')).toMatchObject({
+    expect(await door.readConnection('ann=')).toMatchObject({
       clientId: 'client-1',
       subscriptions: [LOBBY, tea],
     });
   });
 
   test('into another shard of the same topic leaves none in the old', async () => {
-    await door.open(ann);
-    await door.reopen(ann, hearing([{ ...LOBBY, shard: 3 }]));
+    await door.createConnection(ann);
+    await door.identifyConnection(ann, hearing([{ ...LOBBY, shard: 3 }]));
     expect(await keys()).toEqual(['connection#ann= connection', 'topic#room:lobby#3 ann=']);
   });
 
   test('that fails half-way can be done again, and closes whole', async () => {
-    await door.open(ann);
+    await door.createConnection(ann);
     let calls = 0;
     aws.script.dynamodb = (action) =>
       action === 'BatchWriteItem' && ++calls === 2 ? new AwsError('Broken', 'no') : undefined;
-    await expect(door.reopen(ann, hearing([{ topic: 'room:tea', shard: 0 }]))).rejects.toThrow();
-    const found = await door.find('ann=');
-    await door.reopen(found ?? ann, hearing([LOBBY]));
+    await expect(
+      door.identifyConnection(ann, hearing([{ topic: 'room:tea', shard: 0 }])),
+    ).rejects.toThrow();
+    const found = await door.readConnection('ann=');
+    await door.identifyConnection(found ?? ann, hearing([LOBBY]));
     expect(await keys()).toEqual(['connection#ann= connection', 'topic#room:lobby#2 ann=']);
-    await door.close('ann=');
+    await door.deleteConnection('ann=');
     expect(await keys()).toEqual([]);
   });
 });
@@ -129,82 +133,82 @@ describe('a hello', () => {
   });
 
   test('that ends after the socket did writes nothing back to life', async () => {
-    await door.open(ann);
-    const read = (await door.find('ann=')) ?? ann;
-    await door.close('ann=');
-    await expect(door.reopen(read, said(tea))).rejects.toMatchObject({ code: 'Busy' });
+    await door.createConnection(ann);
+    const read = (await door.readConnection('ann=')) ?? ann;
+    await door.deleteConnection('ann=');
+    await expect(door.identifyConnection(read, said(tea))).rejects.toMatchObject({ code: 'Busy' });
     expect(await keys()).toEqual([]);
   });
 
   test('side by side with another on one socket leaves no subscription that its row does not know', async () => {
-    await door.open(ann);
-    const read = (await door.find('ann=')) ?? ann;
+    await door.createConnection(ann);
+    const read = (await door.readConnection('ann=')) ?? ann;
     const ends = await Promise.allSettled([
-      door.reopen(read, said(tea)),
-      door.reopen(read, said(coffee)),
+      door.identifyConnection(read, said(tea)),
+      door.identifyConnection(read, said(coffee)),
     ]);
     expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    await door.close('ann=');
+    await door.deleteConnection('ann=');
     expect(await keys()).toEqual([]);
   });
 
   test('after another hello finds what that one wrote', async () => {
-    await door.open(ann);
+    await door.createConnection(ann);
     for (const room of [tea, coffee, tea])
-      await door.reopen((await door.find('ann=')) ?? ann, said(room));
+      await door.identifyConnection((await door.readConnection('ann=')) ?? ann, said(room));
     expect(await keys()).toEqual(['connection#ann= connection', 'topic#room:tea#0 ann=']);
   });
 });
 
 describe('find', () => {
   test('gives back what was opened', async () => {
-    await door.open(ann);
-    expect(await door.find('ann=')).toMatchObject(ann);
+    await door.createConnection(ann);
+    expect(await door.readConnection('ann=')).toMatchObject(ann);
   });
 
   test('knows nobody who never came', async () => {
-    expect(await door.find('nobody=')).toBeUndefined();
+    expect(await door.readConnection('nobody=')).toBeUndefined();
   });
 
   test('knows nobody whose row has expired, though TTL has not deleted it yet', async () => {
-    await door.open(ann);
+    await door.createConnection(ann);
     const row = (await rows()).find(({ sk }) => sk?.S === 'connection');
     const past = { N: String(Math.floor(Date.now() / 1000) - 1) };
     await aws.put(aws.tables.connections, { ...row, expiresAt: past });
-    expect(await door.find('ann=')).toBeUndefined();
+    expect(await door.readConnection('ann=')).toBeUndefined();
   });
 
   test('a row that holds its key alone is a plain connection that hears nothing and has expired', async () => {
     const bare = { pk: { S: 'connection#x=' }, sk: { S: 'connection' } };
     await aws.put(aws.tables.connections, bare);
-    expect(await door.find('x=')).toBeUndefined();
+    expect(await door.readConnection('x=')).toBeUndefined();
     await aws.put(aws.tables.connections, { ...bare, expiresAt: { N: '9999999999' } });
-    expect(await door.find('x=')).toMatchObject({ protocol: 'plain', subscriptions: [] });
+    expect(await door.readConnection('x=')).toMatchObject({ protocol: 'plain', subscriptions: [] });
   });
 });
 
 describe('close', () => {
   test("removes all of the connection's rows and no other's", async () => {
-    await door.open(ann);
-    await door.open({ ...ann, connectionId: 'bob=' });
+    await door.createConnection(ann);
+    await door.createConnection({ ...ann, connectionId: 'bob=' });
     const before = await keys();
-    await door.close('ann=');
+    await door.deleteConnection('ann=');
     expect(await keys()).toEqual(before.filter((key) => !key.includes('ann=')));
   });
 
   test('twice, or of somebody unknown, is no error', async () => {
-    await door.open(ann);
-    await door.close('ann=');
-    await door.close('ann=');
-    await door.close('nobody=');
+    await door.createConnection(ann);
+    await door.deleteConnection('ann=');
+    await door.deleteConnection('ann=');
+    await door.deleteConnection('nobody=');
     expect(await keys()).toEqual([]);
   });
 
   test('removes an expired connection too', async () => {
-    await door.open(ann);
+    await door.createConnection(ann);
     const row = (await rows()).find(({ sk }) => sk?.S === 'connection');
     await aws.put(aws.tables.connections, { ...row, expiresAt: { N: '1' } });
-    await door.close('ann=');
+    await door.deleteConnection('ann=');
     expect(await keys()).toEqual([]);
   });
 });
@@ -212,7 +216,7 @@ describe('close', () => {
 describe('forget', () => {
   test('removes every row of those that were found gone, and of nobody else', async () => {
     await join(['a=', 'b=', 'c=']);
-    await door.forget(['a=', 'c='], LOBBY);
+    await door.removeSubscribers(['a=', 'c='], LOBBY);
     expect(await keys()).toEqual(['connection#b= connection', 'topic#room:lobby#2 b=']);
   });
 
@@ -222,26 +226,26 @@ describe('forget', () => {
       sk: { S: 'lost=' },
       expiresAt: { N: '9999999999' },
     });
-    await door.forget(['lost='], LOBBY);
+    await door.removeSubscribers(['lost='], LOBBY);
     expect(await keys()).toEqual([]);
   });
 
   test('leaves a plain client whose handshake may not have ended, and removes it later', async () => {
-    await door.open({ ...ann, protocol: 'plain' });
+    await door.createConnection({ ...ann, protocol: 'plain' });
     const before = await keys();
-    await door.forget(['ann='], LOBBY);
+    await door.removeSubscribers(['ann='], LOBBY);
     expect(await keys()).toEqual(before);
     const row = (await rows()).find(({ sk }) => sk?.S === 'connection');
     const end = { N: String(Number(row?.expiresAt?.N) - 10) };
     await aws.put(aws.tables.connections, { ...row, expiresAt: end });
-    await door.forget(['ann='], LOBBY);
+    await door.removeSubscribers(['ann='], LOBBY);
     expect(await keys()).toEqual([]);
   });
 
   test('removes more than one batch can hold', async () => {
     const ids = everyone(60);
     await join(ids);
-    await door.forget(ids, LOBBY);
+    await door.removeSubscribers(ids, LOBBY);
     expect(await keys()).toEqual([]);
   });
 
@@ -251,7 +255,7 @@ describe('forget', () => {
       calls += 1;
       return undefined;
     };
-    await door.forget([], LOBBY);
+    await door.removeSubscribers([], LOBBY);
     expect(calls).toBe(0);
   });
 });
@@ -272,13 +276,13 @@ describe('writing', () => {
 
   test('writes again what DynamoDB left unprocessed', async () => {
     leaveOne(3);
-    await door.open({ ...ann, subscriptions: [LOBBY] });
+    await door.createConnection({ ...ann, subscriptions: [LOBBY] });
     expect(await keys()).toEqual(['connection#ann= connection', 'topic#room:lobby#2 ann=']);
   });
 
   test('rejects when rows stay unwritten, so that nobody believes they are there', async () => {
     leaveOne(Number.POSITIVE_INFINITY);
-    await expect(door.open(ann)).rejects.toThrow('1 rows were left undone');
+    await expect(door.createConnection(ann)).rejects.toThrow('1 rows were left undone');
   });
 
   test('sends at most 25 rows at once', async () => {
@@ -292,7 +296,7 @@ describe('writing', () => {
       topic: `room:r${at}`,
       shard: 0,
     }));
-    await door.open({ ...ann, subscriptions });
+    await door.createConnection({ ...ann, subscriptions });
     expect(sizes).toEqual([1, 25, 25, 1]);
     expect(await keys()).toHaveLength(52);
   });
@@ -300,10 +304,14 @@ describe('writing', () => {
 
 describe('subscribers', () => {
   test("are those of the topic's shard, and of no other", async () => {
-    await door.open(ann);
-    await door.open({ ...ann, connectionId: 'bob=', subscriptions: [{ ...LOBBY, shard: 1 }] });
-    expect(await door.subscribers(LOBBY)).toEqual({ connectionIds: ['ann='] });
-    expect(await door.subscribers({ topic: 'room:nowhere', shard: 0 })).toEqual({
+    await door.createConnection(ann);
+    await door.createConnection({
+      ...ann,
+      connectionId: 'bob=',
+      subscriptions: [{ ...LOBBY, shard: 1 }],
+    });
+    expect(await door.readSubscribers(LOBBY)).toEqual({ connectionIds: ['ann='] });
+    expect(await door.readSubscribers({ topic: 'room:nowhere', shard: 0 })).toEqual({
       connectionIds: [],
     });
   });
@@ -319,7 +327,7 @@ describe('subscribers', () => {
     const sizes: number[] = [];
     let next: string | undefined;
     do {
-      const page = await door.subscribers(LOBBY, next);
+      const page = await door.readSubscribers(LOBBY, next);
       seen.push(...page.connectionIds);
       sizes.push(page.connectionIds.length);
       next = page.next;
@@ -332,6 +340,6 @@ describe('subscribers', () => {
     await join(['a=', 'b=']);
     const pk = { S: 'topic#room:lobby#2' };
     await aws.put(aws.tables.connections, { pk, sk: { S: 'a=' }, expiresAt: { N: '1' } });
-    expect(await door.subscribers(LOBBY)).toEqual({ connectionIds: ['b='] });
+    expect(await door.readSubscribers(LOBBY)).toEqual({ connectionIds: ['b='] });
   });
 });

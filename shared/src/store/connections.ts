@@ -12,14 +12,14 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
 import { Refused } from '../protocol.ts';
-import { roomsAmong } from '../topics.ts';
-import { inBatches, MOST_WRITES } from './batch.ts';
+import { roomsOf } from '../topics.ts';
+import { MAX_BATCH_WRITES, runInBatches } from './batch.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
 
 /** API Gateway cuts at two hours; a row that outlives its socket by these minutes costs one 410. */
-export const LIFE_S = 2 * 60 * 60 + 10 * 60;
+export const CONNECTION_LIFE_S = 2 * 60 * 60 + 10 * 60;
 /** A plain client is heard of before its handshake ends, and until then @connections answers 410 for it. */
 const HANDSHAKE_S = 10;
 /** So many connections that have gone are removed side by side. */
@@ -77,20 +77,23 @@ export const subscriptionKey = ({ topic, shard }: Subscription, id: string) => (
 });
 
 /** When what somebody hears ends, epoch seconds: with their token, or with the life of their connection. */
-export const hearsUntil = (
+export const subscribedUntil = (
   { authExpiresAt = Number.POSITIVE_INFINITY }: Pick<Connection, 'authExpiresAt'>,
-  expiresAt = now() + LIFE_S,
+  expiresAt = now() + CONNECTION_LIFE_S,
 ): number => Math.min(authExpiresAt, expiresAt);
 
 /** Whether its token has expired: it may say hello, and nothing else. */
-export const isOver = ({ authExpiresAt }: Connection): boolean =>
+export const isAuthExpired = ({ authExpiresAt }: Connection): boolean =>
   authExpiresAt !== undefined && authExpiresAt <= now();
 
 /** Whether its user is a guest or a plain client: nobody who signed in. */
 export const isGuest = ({ authExpiresAt }: Connection): boolean => authExpiresAt === undefined;
 
 /** Writes the connection, then its subscriptions: whoever finds a subscription finds its owner. It lasts so many seconds. */
-export async function open(connection: Connection, lifeS = LIFE_S): Promise<void> {
+export async function createConnection(
+  connection: Connection,
+  lifeS = CONNECTION_LIFE_S,
+): Promise<void> {
   const { connectionId, userId, nickname, protocol, clientId, subscriptions } = connection;
   const { authExpiresAt } = connection;
   const expiresAt = { N: String(now() + lifeS) };
@@ -118,10 +121,10 @@ export async function open(connection: Connection, lifeS = LIFE_S): Promise<void
 /**
  * Writes the connection anew, and removes the subscriptions that it had and does not keep. Its row lists every subscription
  * before that is written, and until that is removed. `members`: topics of private rooms. Their subscriptions stay as they are:
- * `listenAsMember` writes those. Answers the row as written. Throws `Refused('Busy')` where the row is not as it was read:
+ * `subscribeMember` writes those. Answers the row as written. Throws `Refused('Busy')` where the row is not as it was read:
  * another hello was faster, or the socket has ended and must not be written back to life.
  */
-export async function reopen(
+export async function identifyConnection(
   before: Connection,
   after: Connection,
   members: ReadonlySet<string> = new Set(),
@@ -133,7 +136,7 @@ export async function reopen(
   await write(
     dropped.map((subscription) => remove(subscriptionKey(subscription, after.connectionId))),
   );
-  const expiresAt = { N: String(hearsUntil(after)) };
+  const expiresAt = { N: String(subscribedUntil(after)) };
   await write(
     after.subscriptions
       .filter(({ topic }) => !members.has(topic))
@@ -145,7 +148,7 @@ export async function reopen(
 }
 
 /** What must hold for a write to a connection's row: it is the same user's, and nothing was written to it since it was read. */
-export function isAsRead({ userId, revision }: Pick<Connection, 'userId' | 'revision'>) {
+export function unchangedSince({ userId, revision }: Pick<Connection, 'userId' | 'revision'>) {
   const unchanged = revision === undefined ? 'attribute_not_exists(revision)' : 'revision = :was';
   const values: Record<string, AttributeValue> = { ':readUser': { S: userId } };
   if (revision !== undefined) values[':was'] = { N: String(revision) };
@@ -156,7 +159,7 @@ async function rewrite(connection: Connection, before: Connection): Promise<Conn
   const { connectionId, userId, nickname, protocol, clientId, subscriptions } = connection;
   const { authExpiresAt } = connection;
   const revision = (before.revision ?? 0) + 1;
-  const { condition, values } = isAsRead(before);
+  const { condition, values } = unchangedSince(before);
   try {
     await client.send(
       new UpdateItemCommand({
@@ -172,7 +175,7 @@ async function rewrite(connection: Connection, before: Connection): Promise<Conn
           ':protocol': { S: protocol },
           ':client': { S: clientId ?? '' },
           ':hears': { S: JSON.stringify(subscriptions) },
-          ':end': { N: String(now() + LIFE_S) },
+          ':end': { N: String(now() + CONNECTION_LIFE_S) },
           ':next': { N: String(revision) },
           ':at': { N: String(Date.now()) },
           ...values,
@@ -188,13 +191,13 @@ async function rewrite(connection: Connection, before: Connection): Promise<Conn
 }
 
 /** The connection, or undefined if it has ended or expired (TTL deletes up to two days late, so the row may still be there). */
-export async function find(connectionId: string): Promise<Connection | undefined> {
+export async function readConnection(connectionId: string): Promise<Connection | undefined> {
   const connection = await read(connectionId);
   return connection && connection.expiresAt > now() ? connection : undefined;
 }
 
 /** Removes the connection, every subscription and roster entry of it, and answers what it was; what is gone already is no error. */
-export async function close(connectionId: string): Promise<Connection | undefined> {
+export async function deleteConnection(connectionId: string): Promise<Connection | undefined> {
   const connection = await read(connectionId);
   if (connection !== undefined) await removeAll(connection);
   return connection;
@@ -204,7 +207,10 @@ export async function close(connectionId: string): Promise<Connection | undefine
  * Removes connections that a broadcast found gone, and their subscription to `heard` even where the owner's row is lost.
  * Leaves those whose handshake may not have ended: they would be deaf, and not know it. Answers what was removed.
  */
-export async function forget(connectionIds: string[], heard: Subscription): Promise<Connection[]> {
+export async function removeSubscribers(
+  connectionIds: string[],
+  heard: Subscription,
+): Promise<Connection[]> {
   const forgotten: Connection[] = [];
   // Side by side: a crowd that left at once must be gone before the broadcast that found it runs out of time.
   for (let at = 0; at < connectionIds.length; at += SIDE_BY_SIDE)
@@ -222,7 +228,7 @@ export async function forget(connectionIds: string[], heard: Subscription): Prom
 }
 
 const isArriving = ({ protocol, expiresAt }: Stored): boolean =>
-  protocol === 'plain' && now() - (expiresAt - LIFE_S) < HANDSHAKE_S;
+  protocol === 'plain' && now() - (expiresAt - CONNECTION_LIFE_S) < HANDSHAKE_S;
 
 /** The owner last, so that a subscription or a roster entry never stands without one. */
 async function removeAll(
@@ -234,7 +240,7 @@ async function removeAll(
   );
   await write([
     ...[...all.values()].map((one) => remove(subscriptionKey(one, connectionId))),
-    ...roomsAmong(subscriptions).map((room) => remove(rosterKey(room, { userId, connectionId }))),
+    ...roomsOf(subscriptions).map((room) => remove(rosterKey(room, { userId, connectionId }))),
   ]);
   await write([remove(connectionKey(connectionId))]);
 }
@@ -243,7 +249,7 @@ async function removeAll(
  * One page of the connections that hear a topic's shard, all or without plain ones: projected, by Query, at most 1 MB read.
  * Read consistently: a removal that was answered has taken its subscriptions from every page that is read after it.
  */
-export async function subscribers(
+export async function readSubscribers(
   heard: Subscription,
   from?: string,
   who: 'all' | 'v1' = 'all',
@@ -277,13 +283,13 @@ async function read(connectionId: string): Promise<Stored | undefined> {
   );
   if (Item === undefined) return undefined;
   return {
-    ...connectionIn(connectionId, Item),
+    ...parseConnection(connectionId, Item),
     expiresAt: Number(Item.expiresAt?.N ?? 0),
   };
 }
 
 /** The connection that a row tells of. */
-export function connectionIn(
+export function parseConnection(
   connectionId: string,
   Item: Record<string, AttributeValue>,
 ): Connection {
@@ -305,7 +311,7 @@ const put = (Item: Record<string, AttributeValue>): WriteRequest => ({ PutReques
 const remove = (Key: Record<string, AttributeValue>): WriteRequest => ({ DeleteRequest: { Key } });
 
 const write = (requests: WriteRequest[]): Promise<void> =>
-  inBatches(requests, MOST_WRITES, async (piece) => {
+  runInBatches(requests, MAX_BATCH_WRITES, async (piece) => {
     const RequestItems = { [TableName]: piece };
     const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems }));
     return UnprocessedItems?.[TableName];

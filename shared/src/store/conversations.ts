@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
 import { LIMITS } from '../protocol.ts';
-import { hasRunOut, isStale, keepUntil } from './ttl.ts';
+import { isExpired, shouldRenew, yearFromNow } from './ttl.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
@@ -51,7 +51,7 @@ export async function hasSpoken(userId: string, room: string): Promise<boolean> 
   const { Item } = await client.send(
     new GetItemCommand({ TableName, Key: markKey(userId, room), ConsistentRead: true }),
   );
-  return Item !== undefined && !hasRunOut(Item.expiresAt);
+  return Item !== undefined && !isExpired(Item.expiresAt);
 }
 
 const MOST_SPOKEN = 10_000;
@@ -75,7 +75,7 @@ export async function haveBothSpoken(one: string, other: string, room: string): 
  * Something was said to `to` in their direct room. What `from` says is theirs, so it stands among their own rooms. For `to` it
  * does once they have spoken in it too; before, it waits apart, so that strangers push nobody's own conversations out.
  */
-export async function spoke(from: string, to: string, room: string): Promise<void> {
+export async function recordDirectMessage(from: string, to: string, room: string): Promise<void> {
   const saidAt = new Date(Date.now()).toISOString();
   const isListed = 'listedOn <= :day';
   await Promise.all([
@@ -96,11 +96,11 @@ async function list(
   { saidAt, where }: { saidAt: string; where: string },
 ): Promise<boolean> {
   const day = saidAt.slice(0, 10);
-  const was = await whereAllowed({
+  const was = await updateIfCondition({
     Key: markKey(userId, room),
     ConditionExpression: where,
     UpdateExpression: 'SET listedOn = :day, expiresAt = :end',
-    ExpressionAttributeValues: { ':day': { S: day }, ':end': { N: String(keepUntil()) } },
+    ExpressionAttributeValues: { ':day': { S: day }, ':end': { N: String(yearFromNow()) } },
     ReturnValues: 'ALL_OLD',
   });
   if (was === undefined) return false;
@@ -115,7 +115,10 @@ async function list(
  * The newest 100 rows of either list. `isConsistent`: with what was said up to now; else up to a moment ago, at half the
  * price.
  */
-export async function conversations(userId: string, isConsistent: boolean): Promise<Conversations> {
+export async function readConversations(
+  userId: string,
+  isConsistent: boolean,
+): Promise<Conversations> {
   const [own, asked] = await Promise.all([
     rowsOf(userId, OWN, isConsistent),
     rowsOf(userId, ASKED, isConsistent),
@@ -137,15 +140,16 @@ export async function renewConversation(userId: string, room: string): Promise<v
   const renewing = {
     ConditionExpression: 'attribute_exists(pk)',
     UpdateExpression: 'SET expiresAt = :end',
-    ExpressionAttributeValues: { ':end': { N: String(keepUntil()) } },
+    ExpressionAttributeValues: { ':end': { N: String(yearFromNow()) } },
   };
-  const mark = await whereAllowed({
+  const mark = await updateIfCondition({
     Key: markKey(userId, room),
     ...renewing,
     ReturnValues: 'ALL_NEW',
   });
   const day = mark?.listedOn?.S;
-  if (day !== undefined) await whereAllowed({ Key: dayKey(userId, OWN, day, room), ...renewing });
+  if (day !== undefined)
+    await updateIfCondition({ Key: dayKey(userId, OWN, day, room), ...renewing });
 }
 
 /** The newest word first. */
@@ -164,11 +168,11 @@ async function rowsOf(
       Limit: MOST_ROWS,
     }),
   );
-  return Items.filter(({ expiresAt }) => !hasRunOut(expiresAt))
+  return Items.filter(({ expiresAt }) => !isExpired(expiresAt))
     .sort((a, b) => ((a.saidAt?.S ?? '') < (b.saidAt?.S ?? '') ? 1 : -1))
     .map(({ sk, expiresAt }) => ({
       room: sk?.S?.split('#').at(-1) ?? '',
-      isStale: isStale(Number(expiresAt?.N ?? 0)),
+      isStale: shouldRenew(Number(expiresAt?.N ?? 0)),
     }));
 }
 
@@ -180,13 +184,15 @@ async function touch(Key: Update['Key'], saidAt: string): Promise<void> {
       TableName,
       Key,
       UpdateExpression: 'SET saidAt = :at, expiresAt = :end',
-      ExpressionAttributeValues: { ':at': { S: saidAt }, ':end': { N: String(keepUntil()) } },
+      ExpressionAttributeValues: { ':at': { S: saidAt }, ':end': { N: String(yearFromNow()) } },
     }),
   );
 }
 
 /** The row as `ReturnValues` has it; undefined where its condition does not hold. */
-async function whereAllowed(update: Update): Promise<Record<string, AttributeValue> | undefined> {
+async function updateIfCondition(
+  update: Update,
+): Promise<Record<string, AttributeValue> | undefined> {
   try {
     const { Attributes = {} } = await client.send(new UpdateItemCommand({ TableName, ...update }));
     return Attributes;

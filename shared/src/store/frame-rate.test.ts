@@ -7,15 +7,15 @@ import { LIMITS, Refused } from '../protocol.ts';
 
 const NOW = Date.now();
 let aws: TestAws;
-let admit: typeof import('./frame-rate.ts').admit;
-let penalize: typeof import('./frame-rate.ts').penalize;
+let takeFrameToken: typeof import('./frame-rate.ts').takeFrameToken;
+let penalizeBadFrame: typeof import('./frame-rate.ts').penalizeBadFrame;
 let connections: typeof import('./connections.ts');
 
 beforeAll(async () => {
   aws = await startAws('PingFunction');
   Object.assign(process.env, { MESSAGE_BURST: '10', MESSAGES_PER_SECOND: '2' });
   connections = await import('./connections.ts');
-  ({ admit, penalize } = await import('./frame-rate.ts'));
+  ({ takeFrameToken, penalizeBadFrame } = await import('./frame-rate.ts'));
 });
 afterAll(() => aws.stop());
 let connectionId = '';
@@ -25,7 +25,7 @@ beforeEach(async () => {
   opened += 1;
   // A connection of its own for each test: the sandbox remembers buckets and refusals.
   connectionId = `c${opened}=`;
-  await connections.open({
+  await connections.createConnection({
     ...{ connectionId, userId: 'u_1', nickname: 'Ada', protocol: 'v1' },
     subscriptions: [{ topic: 'room:lobby', shard: 0 }],
   });
@@ -33,7 +33,7 @@ beforeEach(async () => {
 
 const admitted = async (atMs: number) => {
   try {
-    return (await admit(connectionId, null, undefined, atMs)).userId;
+    return (await takeFrameToken(connectionId, null, undefined, atMs)).userId;
   } catch (error) {
     if (error instanceof Refused && error.code === 'RateLimited') return error.more.afterMs;
     throw error;
@@ -54,7 +54,7 @@ const calls = () => {
 
 test('who has been silent is known and admitted by one call', async () => {
   const seen = calls();
-  expect(await admit(connectionId, null, undefined, NOW)).toMatchObject({
+  expect(await takeFrameToken(connectionId, null, undefined, NOW)).toMatchObject({
     ...{ connectionId, userId: 'u_1', nickname: 'Ada', protocol: 'v1' },
     subscriptions: [{ topic: 'room:lobby', shard: 0 }],
   });
@@ -71,7 +71,7 @@ test('ten at once are admitted, the next is told when its token comes, and then 
 
 test('a refusal names the message it is about', async () => {
   await admittedOf(10, NOW);
-  await expect(admit(connectionId, 'm1', undefined, NOW)).rejects.toMatchObject({
+  await expect(takeFrameToken(connectionId, 'm1', undefined, NOW)).rejects.toMatchObject({
     code: 'RateLimited',
     ref: 'm1',
   });
@@ -95,19 +95,19 @@ test('a refusal takes no token: who asks in vain waits no longer for it', async 
 
 test("another connection's bucket is its own", async () => {
   await admittedOf(11, NOW);
-  await connections.open({
+  await connections.createConnection({
     ...{ connectionId: 'other=', userId: 'u_2', nickname: 'Bob', protocol: 'v1' },
     subscriptions: [],
   });
-  expect(await admit('other=', null, undefined, NOW)).toMatchObject({ userId: 'u_2' });
+  expect(await takeFrameToken('other=', null, undefined, NOW)).toMatchObject({ userId: 'u_2' });
 });
 
 test('a connection that has ended, or whose row has run out, is nobody, and no row is made of it', async () => {
   const nobody = { code: 'NotConnected', ref: 'm1' };
-  await expect(admit('gone=', 'm1', undefined, NOW)).rejects.toMatchObject(nobody);
+  await expect(takeFrameToken('gone=', 'm1', undefined, NOW)).rejects.toMatchObject(nobody);
   const [row] = (await aws.rows(aws.tables.connections)).filter(({ userId }) => userId?.S);
   await aws.put(aws.tables.connections, { ...row, expiresAt: { N: '1' } });
-  await expect(admit(connectionId, 'm1', undefined, NOW)).rejects.toMatchObject(nobody);
+  await expect(takeFrameToken(connectionId, 'm1', undefined, NOW)).rejects.toMatchObject(nobody);
   expect((await aws.rows(aws.tables.connections)).map(({ sk }) => sk?.S).sort()).toEqual([
     connectionId,
     'connection',
@@ -116,9 +116,9 @@ test('a connection that has ended, or whose row has run out, is nobody, and no r
 
 test('another hello writes the connection anew, and leaves its bucket as it is', async () => {
   await admittedOf(9, NOW);
-  const before = await admit(connectionId, null, undefined, NOW);
+  const before = await takeFrameToken(connectionId, null, undefined, NOW);
   const { fullAt: _, ...after } = before;
-  await connections.reopen(before, { ...after, nickname: 'Eve' });
+  await connections.identifyConnection(before, { ...after, nickname: 'Eve' });
   expect(await admitted(NOW)).toBe(500);
 });
 
@@ -133,29 +133,31 @@ describe('what a refusal costs', () => {
     await admittedOf(10, NOW);
     const seen = calls();
     for (let frame = 0; frame < 20; frame += 1)
-      await expect(admit(connectionId, null, undefined, NOW)).rejects.toMatchObject(limited);
+      await expect(takeFrameToken(connectionId, null, undefined, NOW)).rejects.toMatchObject(
+        limited,
+      );
     expect(seen).toEqual(Array(20).fill('UpdateItem'));
   });
 
   test('what the row alone refuses: one call and one token each, until there is none', async () => {
     const seen = calls();
     for (let frame = 0; frame < 10; frame += 1)
-      await expect(admit(connectionId, 'm1', no, NOW)).rejects.toBe(refused);
+      await expect(takeFrameToken(connectionId, 'm1', no, NOW)).rejects.toBe(refused);
     expect(seen).toHaveLength(10);
-    await expect(admit(connectionId, null, undefined, NOW)).rejects.toMatchObject(limited);
+    await expect(takeFrameToken(connectionId, null, undefined, NOW)).rejects.toMatchObject(limited);
   });
 
   test('one call, too, where another sandbox has used the bucket', async () => {
     const [row] = (await aws.rows(aws.tables.connections)).filter(({ userId }) => userId?.S);
     await aws.put(aws.tables.connections, { ...row, fullAt: { N: String(NOW + 1_000) } });
     const seen = calls();
-    await expect(admit(connectionId, 'm1', no, NOW)).rejects.toBe(refused);
+    await expect(takeFrameToken(connectionId, 'm1', no, NOW)).rejects.toBe(refused);
     expect(seen).toEqual(['UpdateItem']);
   });
 
   test('a frame of nobody: one call', async () => {
     const seen = calls();
-    await expect(admit('gone=', null, undefined, NOW)).rejects.toMatchObject({
+    await expect(takeFrameToken('gone=', null, undefined, NOW)).rejects.toMatchObject({
       code: 'NotConnected',
     });
     expect(seen).toEqual(['UpdateItem']);
@@ -163,7 +165,7 @@ describe('what a refusal costs', () => {
 
   test('a frame that cannot be read: one call, and all tokens', async () => {
     const seen = calls();
-    await penalize(connectionId, NOW);
+    await penalizeBadFrame(connectionId, NOW);
     expect(seen).toEqual(['UpdateItem']);
     expect(await admitted(NOW)).toBe(500);
     expect(await admitted(NOW + 500)).toBe('u_1');
@@ -184,25 +186,28 @@ describe('a socket that is misused is ended by an event', () => {
   const misused = () => ['ConnectionMisused', { connectionId }];
 
   test('with the twentieth frame in a row that cannot be read, and not before', async () => {
-    for (let frame = 1; frame < LIMITS.badFrames; frame += 1) await penalize(connectionId, NOW);
+    for (let frame = 1; frame < LIMITS.badFrames; frame += 1)
+      await penalizeBadFrame(connectionId, NOW);
     expect(ended()).toEqual([]);
-    await penalize(connectionId, NOW);
+    await penalizeBadFrame(connectionId, NOW);
     expect(ended()).toEqual([misused()]);
   });
 
   test('a good frame begins the count again where the bucket is full by then', async () => {
-    for (let frame = 1; frame < LIMITS.badFrames; frame += 1) await penalize(connectionId, NOW);
+    for (let frame = 1; frame < LIMITS.badFrames; frame += 1)
+      await penalizeBadFrame(connectionId, NOW);
     expect(await admitted(NOW + 5_000)).toBe('u_1');
     for (let frame = 1; frame < LIMITS.badFrames; frame += 1)
-      await penalize(connectionId, NOW + 5_000);
+      await penalizeBadFrame(connectionId, NOW + 5_000);
     expect(ended()).toEqual([]);
   });
 
   test('one good frame for each token that comes back buys no more bad ones', async () => {
-    for (let frame = 1; frame < LIMITS.badFrames; frame += 1) await penalize(connectionId, NOW);
+    for (let frame = 1; frame < LIMITS.badFrames; frame += 1)
+      await penalizeBadFrame(connectionId, NOW);
     expect(await admitted(NOW + 500)).toBe('u_1');
     expect(ended()).toEqual([]);
-    await penalize(connectionId, NOW + 500);
+    await penalizeBadFrame(connectionId, NOW + 500);
     expect(ended()).toEqual([misused()]);
   });
 
@@ -210,7 +215,7 @@ describe('a socket that is misused is ended by an event', () => {
     let atMs = NOW;
     for (let bad = 1; bad <= LIMITS.refusals; bad += 1) {
       expect(ended()).toEqual([]);
-      await penalize(connectionId, atMs);
+      await penalizeBadFrame(connectionId, atMs);
       if (bad % (LIMITS.badFrames - 1) > 0) continue;
       atMs += 5_000;
       expect(await admitted(atMs)).toBe('u_1');
@@ -220,7 +225,7 @@ describe('a socket that is misused is ended by an event', () => {
 
   test('bad frames that race are all counted', async () => {
     await Promise.all(
-      Array.from({ length: 3 * LIMITS.badFrames }, () => penalize(connectionId, NOW)),
+      Array.from({ length: 3 * LIMITS.badFrames }, () => penalizeBadFrame(connectionId, NOW)),
     );
     expect(ended()).toEqual([misused(), misused(), misused()]);
   });
@@ -241,7 +246,8 @@ describe('a socket that is misused is ended by an event', () => {
   test('also one whose row is lost', async () => {
     connectionId = 'gone=';
     await aws.reset();
-    for (let frame = 0; frame < LIMITS.refusals; frame += 1) await penalize(connectionId, NOW);
+    for (let frame = 0; frame < LIMITS.refusals; frame += 1)
+      await penalizeBadFrame(connectionId, NOW);
     expect(ended()).toEqual([misused()]);
     expect(await aws.rows(aws.tables.connections)).toEqual([]);
   });
@@ -249,9 +255,10 @@ describe('a socket that is misused is ended by an event', () => {
   test('a bus or a table that refuses costs nobody the answer', async () => {
     const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     aws.script.events = () => new AwsError('ThrottlingException', 'no');
-    for (let frame = 0; frame < LIMITS.badFrames; frame += 1) await penalize(connectionId, NOW);
+    for (let frame = 0; frame < LIMITS.badFrames; frame += 1)
+      await penalizeBadFrame(connectionId, NOW);
     aws.script.dynamodb = () => new AwsError('ValidationException', 'no');
-    await penalize(connectionId, NOW);
+    await penalizeBadFrame(connectionId, NOW);
     expect(warned.mock.calls).toHaveLength(2);
     warned.mockRestore();
   });

@@ -5,11 +5,11 @@ import {
   DynamoDBClient,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { mention } from '../bus.ts';
+import { publishBestEffort } from '../bus.ts';
 import { env } from '../env.ts';
 import { LIMITS, Refused } from '../protocol.ts';
-import { type Connection, connectionIn, connectionKey } from './connections.ts';
-import { type Row, takeToken } from './token-bucket.ts';
+import { type Connection, connectionKey, parseConnection } from './connections.ts';
+import { type BucketRow, takeToken } from './token-bucket.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
@@ -28,17 +28,17 @@ const refusals = new Map<string, { count: number; sinceMs: number }>();
  * which the row alone says no; and `RateLimited` with the milliseconds until the next token. Each names the message `ref`.
  * A refusal costs one call. `LIMITS.refusals` of them within a minute end the socket.
  */
-export async function admit(
+export async function takeFrameToken(
   connectionId: string,
   ref: string | null = null,
   check: (speaker: Connection) => void = () => undefined,
   nowMs = Date.now(),
 ): Promise<Connection> {
   const seconds = Math.floor(nowMs / 1000);
-  const found = (row: Row | undefined): Connection => {
+  const found = (row: BucketRow | undefined): Connection => {
     if (row === undefined || Number(row.expiresAt?.N ?? 0) <= seconds)
       throw new Refused('NotConnected', { ref });
-    const speaker = connectionIn(connectionId, row);
+    const speaker = parseConnection(connectionId, row);
     check(speaker);
     return speaker;
   };
@@ -64,7 +64,7 @@ export async function admit(
  * `LIMITS.badFrames` of them end the socket, unless the bucket was full in between, and so do `LIMITS.refusals` within a minute.
  * Never throws: the sender is told what was wrong with the frame.
  */
-export async function penalize(connectionId: string, nowMs = Date.now()): Promise<void> {
+export async function penalizeBadFrame(connectionId: string, nowMs = Date.now()): Promise<void> {
   try {
     const { Attributes } = await client.send(
       new UpdateItemCommand({
@@ -80,7 +80,7 @@ export async function penalize(connectionId: string, nowMs = Date.now()): Promis
       }),
     );
     const isLast = Number(Attributes?.badFrames?.N) % LIMITS.badFrames === 0;
-    if (isLast) await mention('ConnectionMisused', { connectionId });
+    if (isLast) await publishBestEffort('ConnectionMisused', { connectionId });
     // A good frame in between ends the row of bad ones, and not this count.
     else await countRefusal(connectionId, nowMs);
   } catch (error) {
@@ -98,5 +98,6 @@ async function countRefusal(connectionId: string, nowMs: number): Promise<void> 
   refusals.set(connectionId, { count: count + 1, sinceMs });
   const [oldest] = refusals.size > MOST_COUNTED ? refusals.keys() : [];
   if (oldest !== undefined) refusals.delete(oldest);
-  if ((count + 1) % LIMITS.refusals === 0) await mention('ConnectionMisused', { connectionId });
+  if ((count + 1) % LIMITS.refusals === 0)
+    await publishBestEffort('ConnectionMisused', { connectionId });
 }

@@ -12,8 +12,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
 import { type Invitation, LIMITS, Refused } from '../protocol.ts';
-import { inBatches, MOST_WRITES } from './batch.ts';
-import { hasRunOut, isStale, keepUntil } from './ttl.ts';
+import { MAX_BATCH_WRITES, runInBatches } from './batch.ts';
+import { isExpired, shouldRenew, yearFromNow } from './ttl.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
@@ -50,7 +50,7 @@ interface Open extends Invitation {
   isKnown?: boolean;
 }
 
-export interface Belongings {
+export interface Memberships {
   /** Rooms that were joined, by name: at most 50. */
   rooms: string[];
   /** Those of them that are to be renewed. */
@@ -58,7 +58,7 @@ export interface Belongings {
 }
 
 /** Read consistently, in one Query: `join` lets nobody into so many rooms that they fill its 1 MB. */
-export async function belongings(userId: string): Promise<Belongings> {
+export async function readMemberships(userId: string): Promise<Memberships> {
   const { Items = [] } = await client.send(
     new QueryCommand({
       TableName,
@@ -67,10 +67,10 @@ export async function belongings(userId: string): Promise<Belongings> {
       ConsistentRead: true,
     }),
   );
-  const all = Items.filter(({ expiresAt }) => !hasRunOut(expiresAt))
+  const all = Items.filter(({ expiresAt }) => !isExpired(expiresAt))
     .map(({ sk, expiresAt }) => ({
       room: (sk?.S ?? '').slice(PREFIX.length),
-      isStale: isStale(Number(expiresAt?.N ?? 0)),
+      isStale: shouldRenew(Number(expiresAt?.N ?? 0)),
     }))
     .slice(0, LIMITS.rooms);
   return {
@@ -80,21 +80,21 @@ export async function belongings(userId: string): Promise<Belongings> {
 }
 
 /** The room stays the user's for another year, unless they have left it meanwhile. */
-export async function renew(userId: string, room: string): Promise<void> {
+export async function renewMembership(userId: string, room: string): Promise<void> {
   await ifAllowed(
     new UpdateItemCommand({
       TableName,
       Key: key(userId, room),
       ConditionExpression: 'attribute_exists(pk)',
       UpdateExpression: 'SET expiresAt = :end',
-      ExpressionAttributeValues: { ':end': { N: String(keepUntil()) } },
+      ExpressionAttributeValues: { ':end': { N: String(yearFromNow()) } },
     }),
   );
 }
 
 /** The room comes back at the user's next hello, and no invitation to it waits any more. */
-export async function remember(userId: string, room: string): Promise<void> {
-  const expiresAt = { N: String(keepUntil()) };
+export async function addMembership(userId: string, room: string): Promise<void> {
+  const expiresAt = { N: String(yearFromNow()) };
   await writeAll([
     { PutRequest: { Item: { ...key(userId, room), expiresAt } } },
     { DeleteRequest: { Key: invitedRowKey(userId, room) } },
@@ -103,7 +103,7 @@ export async function remember(userId: string, room: string): Promise<void> {
 }
 
 /** It does not any more, joined or only invited to; forgetting what is forgotten is no error. */
-export async function forget(userId: string, room: string): Promise<void> {
+export async function removeMembership(userId: string, room: string): Promise<void> {
   await writeAll([
     { DeleteRequest: { Key: key(userId, room) } },
     { DeleteRequest: { Key: invitedRowKey(userId, room) } },
@@ -112,12 +112,12 @@ export async function forget(userId: string, room: string): Promise<void> {
 }
 
 /** What was written for who was removed meanwhile; an invitation that came after stands. */
-export async function unremember(userId: string, room: string): Promise<void> {
+export async function dropMembership(userId: string, room: string): Promise<void> {
   await client.send(new DeleteItemCommand({ TableName, Key: key(userId, room) }));
 }
 
 /** Counts one more invitation that the user makes; false if that would be too many for a day of UTC. */
-export async function mayInvite(userId: string): Promise<boolean> {
+export async function takeInvitationToken(userId: string): Promise<boolean> {
   const now = Date.now();
   return ifAllowed(
     new UpdateItemCommand({
@@ -138,7 +138,7 @@ export async function mayInvite(userId: string): Promise<boolean> {
  * Kept apart from the user's rooms, so that strangers fill nobody's fifty: the room is theirs when they join. False where three
  * of the same inviter wait already. One to the same room takes the place of the one before.
  */
-export const offer = (
+export const createInvitation = (
   userId: string,
   { room, by, isKept, isKnown }: Required<Omit<Open, 'at'>>,
 ): Promise<boolean> =>
@@ -202,7 +202,7 @@ function openIn(kept: string | undefined): Open[] {
 }
 
 /** Those to private rooms that wait for an answer, the newest first, in one Query, read eventually consistent. */
-export async function invitations(userId: string): Promise<Invitation[]> {
+export async function readInvitations(userId: string): Promise<Invitation[]> {
   const { Items = [] } = await client.send(
     new QueryCommand({
       TableName,
@@ -211,7 +211,7 @@ export async function invitations(userId: string): Promise<Invitation[]> {
       Limit: 1 + MOST_OPEN,
     }),
   );
-  const rows = Items.filter(({ sk, expiresAt }) => sk?.S !== INVITED && !hasRunOut(expiresAt)).map(
+  const rows = Items.filter(({ sk, expiresAt }) => sk?.S !== INVITED && !isExpired(expiresAt)).map(
     ({ sk, by, expiresAt }) => ({
       room: (sk?.S ?? '').slice(INVITED_ROW.length),
       by: by?.S ?? '',
@@ -226,7 +226,7 @@ export async function invitations(userId: string): Promise<Invitation[]> {
 }
 
 const writeAll = (requests: WriteRequest[]): Promise<void> =>
-  inBatches(requests, MOST_WRITES, async (piece) => {
+  runInBatches(requests, MAX_BATCH_WRITES, async (piece) => {
     const RequestItems = { [TableName]: piece };
     const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems }));
     return UnprocessedItems?.[TableName];

@@ -16,21 +16,21 @@ const client = new DynamoDBClient({});
 const TableName = env('MESSAGES_TABLE');
 
 /** What stands at one place of a room: a message, or without one a tombstone. */
-export interface Place {
+export interface LogEntry {
   seq: number;
   message?: MessageFrame;
-  /** What it costs to read it (`read-units.ts`); absent where it was not read by `stored`. */
+  /** What it costs to read it (`read-units.ts`); absent where it was not read by `readEntries`. */
   storedBytes?: number;
 }
 
-export interface Stretch {
+export interface LogPage {
   /** In the order they were asked for: from the near end. */
-  places: Place[];
+  places: LogEntry[];
   /** Whether more may be stored beyond the last of them. */
   cut: boolean;
 }
 
-export interface Wanted {
+export interface LogRange {
   from: number;
   to: number;
   limit: number;
@@ -39,10 +39,10 @@ export interface Wanted {
 }
 
 /** What is stored from `from` to `to`, both in: at most `limit` places and 1 MB (Query's limit), read consistently. */
-export async function stored(
+export async function readEntries(
   room: string,
-  { from, to, limit, backwards = false }: Wanted,
-): Promise<Stretch> {
+  { from, to, limit, backwards = false }: LogRange,
+): Promise<LogPage> {
   const { Items = [], LastEvaluatedKey } = await client.send(
     new QueryCommand({
       TableName,
@@ -65,7 +65,7 @@ export async function stored(
  * The one place that is nearest to `from` in the direction of `to`, both in; undefined where none is stored. Of a message
  * only when it was sent (ISO 8601) is told. One row, read eventually consistent: it is paid for, words and all.
  */
-export async function nearest(
+export async function readNearest(
   room: string,
   { from, to }: { from: number; to: number },
 ): Promise<{ seq: number; sentAt?: string } | undefined> {
@@ -90,7 +90,7 @@ export async function nearest(
 }
 
 /** Puts a tombstone where nothing is; answers what stands there now: it, or the message that was faster. */
-export async function fence(room: string, seq: number): Promise<Place> {
+export async function putTombstone(room: string, seq: number): Promise<LogEntry> {
   const Key = { room: { S: room }, seq: key(seq) };
   try {
     await client.send(
@@ -113,7 +113,7 @@ export async function fence(room: string, seq: number): Promise<Place> {
 
 const key = (seq: number) => ({ N: String(seq) });
 
-function placeIn(item: Record<string, AttributeValue>): Place {
+function placeIn(item: Record<string, AttributeValue>): LogEntry {
   const text = (field: string) => item[field]?.S ?? '';
   const seq = Number(item.seq?.N);
   if (item.messageId === undefined) return { seq };

@@ -14,7 +14,7 @@ afterAll(() => aws.stop());
 beforeEach(() => aws.reset());
 
 const claim = (nickname: string, userId: string) =>
-  door.claim(nickname, userId, crypto.randomUUID());
+  door.claimNickname(nickname, userId, crypto.randomUUID());
 const claims = async () =>
   (await aws.rows(aws.tables.connections)).filter(({ pk }) => pk?.S?.startsWith('nickname#'));
 const owners = async () =>

@@ -8,8 +8,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
-import { folded } from '../rules/lookalikes.ts';
-import { keepUntil } from './ttl.ts';
+import { foldLookalikes } from '../rules/lookalikes.ts';
+import { yearFromNow } from './ttl.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
@@ -27,8 +27,12 @@ const userKey = (userId: string) => ({ pk: { S: `user#${userId}` }, sk: { S: 'ni
  * nothing of it can be seen. `mark` is new at each call: a user who takes a name again while an older call of theirs
  * is about to free it keeps it, and the worst that two devices can leave behind is a claim that nobody else gets for 30 days.
  */
-export async function claim(nickname: string, userId: string, mark: string): Promise<boolean> {
-  const name = folded(nickname);
+export async function claimNickname(
+  nickname: string,
+  userId: string,
+  mark: string,
+): Promise<boolean> {
+  const name = foldLookalikes(nickname);
   if (name === '') return false;
   if (!(await reserve(name, nickname, userId, mark))) return false;
   const { Attributes: before = {} } = await client.send(
@@ -42,7 +46,7 @@ export async function claim(nickname: string, userId: string, mark: string): Pro
         ':display': { S: nickname },
         ':mark': { S: mark },
         ':at': { N: String(Date.now()) },
-        ':end': { N: String(keepUntil()) },
+        ':end': { N: String(yearFromNow()) },
       },
       ReturnValues: 'ALL_OLD',
     }),
@@ -53,33 +57,37 @@ export async function claim(nickname: string, userId: string, mark: string): Pro
 }
 
 /** Whether the user could claim it now; a moment later another may have. */
-export async function isFree(nickname: string, userId: string): Promise<boolean> {
+export async function isNicknameFree(nickname: string, userId: string): Promise<boolean> {
   const { Item } = await client.send(
-    new GetItemCommand({ TableName, Key: claimKey(folded(nickname)), ConsistentRead: true }),
+    new GetItemCommand({
+      TableName,
+      Key: claimKey(foldLookalikes(nickname)),
+      ConsistentRead: true,
+    }),
   );
   if (Item === undefined || Item.userId?.S === userId) return true;
   return Number(Item.expiresAt?.N ?? 0) < Math.floor(Date.now() / 1000);
 }
 
 /** What the user last went by, on whichever device; others may have taken it since, if that was 30 days ago. */
-export const nicknameOf = async (userId: string): Promise<string | undefined> =>
-  (await heldBy(userId))?.nickname;
+export const readNickname = async (userId: string): Promise<string | undefined> =>
+  (await readHeldNickname(userId))?.nickname;
 
-export interface Held {
+export interface HeldNickname {
   nickname: string;
   /** It was claimed today, as names fold today: it stands for another 29 days without being claimed again. */
   isFresh: boolean;
 }
 
 /** What the user last went by, in one consistent read. A claim of theirs under way elsewhere may change it at once. */
-export async function heldBy(userId: string): Promise<Held | undefined> {
+export async function readHeldNickname(userId: string): Promise<HeldNickname | undefined> {
   const { Item } = await client.send(
     new GetItemCommand({ TableName, Key: userKey(userId), ConsistentRead: true }),
   );
   const nickname = Item?.display?.S;
   if (nickname === undefined) return undefined;
   const isYoung = Date.now() - Number(Item?.claimedAt?.N ?? 0) < FRESH_MS;
-  return { nickname, isFresh: isYoung && Item?.folded?.S === folded(nickname) };
+  return { nickname, isFresh: isYoung && Item?.folded?.S === foldLookalikes(nickname) };
 }
 
 async function reserve(

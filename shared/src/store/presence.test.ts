@@ -4,11 +4,11 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 
 let aws: TestAws;
-let enter: typeof import('./presence.ts').enter;
+let addPresence: typeof import('./presence.ts').addPresence;
 
 beforeAll(async () => {
   aws = await startAws('HelloFunction');
-  ({ enter } = await import('./presence.ts'));
+  ({ addPresence } = await import('./presence.ts'));
 });
 afterAll(() => aws.stop());
 
@@ -33,7 +33,7 @@ test.each([
 ])(
   'a lease is over by a whole second %s milliseconds at most a second too early, and never too late',
   async (_, spelled) => {
-    await enter(['den'], { userId: 'ada', connectionId: 'c1=', nickname: 'Ada' });
+    await addPresence(['den'], { userId: 'ada', connectionId: 'c1=', nickname: 'Ada' });
     const [row] = await aws.rows(aws.tables.connections);
     const second = Math.floor(Date.parse(row?.leaseUntil?.S ?? '') / 1000);
     const counts = async (query: Query, at: number) => {

@@ -15,14 +15,14 @@ import {
 import { env } from '../env.ts';
 import { REMEMBER_S } from '../events.ts';
 import { LIMITS, type Member } from '../protocol.ts';
-import { inBatches, MOST_READS, MOST_WRITES } from './batch.ts';
+import { MAX_BATCH_READS, MAX_BATCH_WRITES, runInBatches } from './batch.ts';
 import { rosterKey } from './connections.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
 
 /** A lease is three pings long: two may get lost. */
-export const LEASE_MS = 3 * Number(env('PING_AFTER_SECONDS')) * 1000;
+export const PRESENCE_LEASE_MS = 3 * Number(env('PING_AFTER_SECONDS')) * 1000;
 /** So many lapsed entries are told of at once: the next look finds the others. */
 const MOST_GHOSTS = 25;
 
@@ -36,9 +36,12 @@ export interface Present {
 }
 
 /** Writes or renews the connection's entries. `leaseUntil` is ISO 8601, which the state machine compares as text. */
-export async function enter(rooms: string[], who: Present): Promise<void> {
+export async function addPresence(rooms: string[], who: Present): Promise<void> {
   const now = Date.now();
-  const until = Math.min(now + LEASE_MS, (who.authExpiresAt ?? Number.POSITIVE_INFINITY) * 1000);
+  const until = Math.min(
+    now + PRESENCE_LEASE_MS,
+    (who.authExpiresAt ?? Number.POSITIVE_INFINITY) * 1000,
+  );
   const leaseUntil = { S: new Date(until).toISOString() };
   // Lapsed entries wait for who finds them: without one, nobody could tell who left and when.
   const expiresAt = { N: String(Math.ceil(until / 1000) + REMEMBER_S) };
@@ -53,7 +56,10 @@ export async function enter(rooms: string[], who: Present): Promise<void> {
 }
 
 /** Takes the connection out of rosters; taking out what is not there is no error. */
-export async function leave(rooms: string[], who: Omit<Present, 'nickname'>): Promise<void> {
+export async function removePresence(
+  rooms: string[],
+  who: Omit<Present, 'nickname'>,
+): Promise<void> {
   await write(rooms.map((room) => ({ DeleteRequest: { Key: rosterKey(room, who) } })));
 }
 
@@ -62,20 +68,20 @@ export async function leave(rooms: string[], who: Omit<Present, 'nickname'>): Pr
  * ends before it. Answers those that had lapsed: of these others may have been told that this person left. Undefined where
  * nothing was due, and nothing is written.
  */
-export async function renew(rooms: string[], who: Present): Promise<string[] | undefined> {
+export async function renewPresence(rooms: string[], who: Present): Promise<string[] | undefined> {
   const [first] = rooms;
   if (first === undefined) return undefined;
   const leftMs = await leaseOf(first, who);
-  if (leftMs > (LEASE_MS * 2) / 3) return undefined;
-  if (leftMs <= 0) return reenter(rooms, who);
-  await enter(rooms, who);
+  if (leftMs > (PRESENCE_LEASE_MS * 2) / 3) return undefined;
+  if (leftMs <= 0) return renewOrAddPresence(rooms, who);
+  await addPresence(rooms, who);
   return [];
 }
 
 /** Enters them, and answers those whose leases had lapsed. */
-export async function reenter(rooms: string[], who: Present): Promise<string[]> {
+export async function renewOrAddPresence(rooms: string[], who: Present): Promise<string[]> {
   const alive = await leased(rooms, who);
-  await enter(rooms, who);
+  await addPresence(rooms, who);
   return rooms.filter((room) => !alive.has(rosterKey(room, who).pk.S));
 }
 
@@ -83,7 +89,7 @@ export async function reenter(rooms: string[], who: Present): Promise<string[]> 
 async function leased(rooms: string[], who: Present): Promise<Set<string>> {
   const alive = new Set<string>();
   const keys = rooms.map((room): Record<string, AttributeValue> => rosterKey(room, who));
-  await inBatches(keys, MOST_READS, async (Keys) => {
+  await runInBatches(keys, MAX_BATCH_READS, async (Keys) => {
     const { Responses, UnprocessedKeys } = await client.send(
       new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys } } }),
     );
@@ -109,11 +115,11 @@ export interface Roster {
   /** Who, each person once; nobody in a crowd, where every coming would cost a post to each of them. */
   online: Member[];
   /** Connections that never said goodbye, up to 25. */
-  ghosts: Ghost[];
+  ghosts: ExpiredPresence[];
 }
 
 /** A connection whose lease ended. */
-export interface Ghost {
+export interface ExpiredPresence {
   userId: string;
   connectionId: string;
   nickname: string;
@@ -122,7 +128,7 @@ export interface Ghost {
 }
 
 /** Takes the ghost's entry out of the roster; false where somebody else did, or it has come to life. */
-export async function lay(room: string, ghost: Ghost): Promise<boolean> {
+export async function removeExpired(room: string, ghost: ExpiredPresence): Promise<boolean> {
   try {
     await client.send(
       new DeleteItemCommand({
@@ -143,7 +149,7 @@ export async function lay(room: string, ghost: Ghost): Promise<boolean> {
  * Who is in the room by a live lease, and who stands there though it ended. Read in steps, until it is a crowd. What is
  * longer is read to its end once in ten seconds, whoever asks. The others are told the count that was kept then.
  */
-export async function rosterOf(room: string): Promise<Roster> {
+export async function readRoster(room: string): Promise<Roster> {
   const reading = beginRoster();
   let after = await step(room, reading, { Limit: FIRST_STEP });
   if (after === undefined) return rosterIn(reading);
@@ -174,7 +180,7 @@ const COUNTED_MS = 10_000;
 
 interface ReadSoFar {
   people: Map<string, Member>;
-  ghosts: Ghost[];
+  ghosts: ExpiredPresence[];
   now: string;
 }
 const beginRoster = (): ReadSoFar => ({
@@ -270,7 +276,7 @@ async function keepCount(room: string, count: number): Promise<void> {
   );
 }
 
-export interface Seen {
+export interface LastSeenPage {
   /** Who was told to have left the room, the latest first. */
   away: Member[];
   /** Rows that were read for them. */
@@ -280,10 +286,10 @@ export interface Seen {
 }
 
 /** People who were seen in the room last: those away among so many rows, from the latest on. Read eventually consistent. */
-export async function lastSeenIn(
+export async function readLastSeen(
   room: string,
-  { most, from }: { most: number; from?: Seen['next'] },
-): Promise<Seen> {
+  { most, from }: { most: number; from?: LastSeenPage['next'] },
+): Promise<LastSeenPage> {
   const { Items = [], LastEvaluatedKey } = await client.send(
     new QueryCommand({
       TableName,
@@ -303,7 +309,7 @@ export async function lastSeenIn(
 }
 
 /** Those of these users who were told to have left the room; half a unit each. */
-export async function lastSeenOf(room: string, userIds: string[]): Promise<Member[]> {
+export async function readLastSeenOf(room: string, userIds: string[]): Promise<Member[]> {
   const keys = userIds.map(
     (userId): Record<string, AttributeValue> => ({
       pk: { S: `presence#${room}` },
@@ -311,7 +317,7 @@ export async function lastSeenOf(room: string, userIds: string[]): Promise<Membe
     }),
   );
   const items: Record<string, AttributeValue>[] = [];
-  await inBatches(keys, MOST_READS, async (Keys) => {
+  await runInBatches(keys, MAX_BATCH_READS, async (Keys) => {
     const { Responses, UnprocessedKeys } = await client.send(
       new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys } } }),
     );
@@ -332,7 +338,7 @@ const awayIn = (items: Record<string, AttributeValue>[]): Member[] =>
     }));
 
 const write = (requests: WriteRequest[]): Promise<void> =>
-  inBatches(requests, MOST_WRITES, async (piece) => {
+  runInBatches(requests, MAX_BATCH_WRITES, async (piece) => {
     const RequestItems = { [TableName]: piece };
     const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems }));
     return UnprocessedItems?.[TableName];

@@ -21,4 +21,4 @@ function valueBytes({ S, N }: Value): number {
 }
 
 /** The units of one consistent Query that reads so many bytes; half of it where it is eventually consistent. */
-export const unitsOf = (bytes: number): number => Math.max(1, Math.ceil(bytes / UNIT_BYTES));
+export const readUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / UNIT_BYTES));

@@ -7,11 +7,11 @@ const HOUR_MS = 60 * 60 * 1000;
 const NOON_MS = Date.UTC(2026, 5, 1, 12, 30);
 
 let aws: TestAws;
-let countArrival: typeof import('./reconnects.ts').countArrival;
+let countReconnect: typeof import('./reconnects.ts').countReconnect;
 
 beforeAll(async () => {
   aws = await startAws('HelloFunction');
-  ({ countArrival } = await import('./reconnects.ts'));
+  ({ countReconnect } = await import('./reconnects.ts'));
 });
 afterAll(() => aws.stop());
 beforeEach(() => aws.reset());
@@ -19,7 +19,7 @@ beforeEach(() => aws.reset());
 const arrive = async (ms: number, before?: number) => {
   const now = jest.spyOn(Date, 'now').mockReturnValue(ms);
   try {
-    return await countArrival(before);
+    return await countReconnect(before);
   } finally {
     now.mockRestore();
   }

@@ -11,7 +11,7 @@ const HOUR_S = 60 * 60;
 const FRESH_S = 2;
 
 /** In hours since 1970. */
-export interface Arrival {
+export interface ReconnectCount {
   hour: number;
   /** Clients that came in this hour or the two before, which no socket outlives (API Gateway cuts at two hours). */
   count: number;
@@ -28,7 +28,7 @@ const key = (hour: number) => ({
  * Counts a client in this hour, and no longer in the one in which it came `before`: everybody says hello anew every 90 to
  * 110 minutes, and would else be counted twice. Throws where the hours before cannot be read: too small a sum is a herd.
  */
-export async function countArrival(before?: number): Promise<Arrival> {
+export async function countReconnect(before?: number): Promise<ReconnectCount> {
   const nowS = Math.floor(Date.now() / 1000);
   const hour = Math.floor(nowS / HOUR_S);
   const isHere = before === hour;

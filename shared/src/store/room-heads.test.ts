@@ -5,12 +5,12 @@ import { AwsError } from '../../../local/aws-error.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 
 let aws: TestAws;
-let shardsOf: typeof import('./room-heads.ts').shardsOf;
-let headsOf: typeof import('./room-heads.ts').headsOf;
+let readShards: typeof import('./room-heads.ts').readShards;
+let readRoomHeads: typeof import('./room-heads.ts').readRoomHeads;
 
 beforeAll(async () => {
   aws = await startAws('HelloFunction');
-  ({ shardsOf, headsOf } = await import('./room-heads.ts'));
+  ({ readShards, readRoomHeads } = await import('./room-heads.ts'));
 });
 afterAll(() => aws.stop());
 afterEach(() => {
@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 test('a room that nobody has spoken in has one shard', async () => {
-  expect(await shardsOf('silent')).toBe(1);
+  expect(await readShards('silent')).toBe(1);
 });
 
 test("a room has as many shards as its head says, whatever its messages' rows hold", async () => {
@@ -33,12 +33,12 @@ test("a room has as many shards as its head says, whatever its messages' rows ho
     seq: { N: '1' },
     shards: { N: '9' },
   });
-  expect(await shardsOf('lobby')).toBe(4);
+  expect(await readShards('lobby')).toBe(4);
 });
 
 test('a head without the number, as of a room that never grew, has one shard', async () => {
   await aws.put(aws.tables.messages, { room: { S: 'small' }, seq: { N: '0' }, head: { N: '1' } });
-  expect(await shardsOf('small')).toBe(1);
+  expect(await readShards('small')).toBe(1);
 });
 
 test('the heads of many rooms come in one consistent read, 0 where nobody has spoken', async () => {
@@ -47,7 +47,7 @@ test('the heads of many rooms come in one consistent read, 0 where nobody has sp
     calls.push(`${action} ${JSON.stringify(input)}`);
     return undefined;
   };
-  const heads = await headsOf(['lobby', 'silent', 'lobby']);
+  const heads = await readRoomHeads(['lobby', 'silent', 'lobby']);
   expect([...heads]).toEqual([
     ['lobby', { head: 7, shards: 4 }],
     ['silent', { head: 0, shards: 1 }],
@@ -59,12 +59,12 @@ test('heads that DynamoDB left unread are asked for again, and none is made up',
   let left = 2;
   aws.script.dynamodb = (_, input) =>
     left-- > 0 ? { Responses: {}, UnprocessedKeys: input.RequestItems as object } : undefined;
-  expect((await headsOf(['lobby'])).get('lobby')?.head).toBe(7);
+  expect((await readRoomHeads(['lobby'])).get('lobby')?.head).toBe(7);
   left = Number.POSITIVE_INFINITY;
-  await expect(headsOf(['lobby'])).rejects.toThrow('1 rows were left undone');
+  await expect(readRoomHeads(['lobby'])).rejects.toThrow('1 rows were left undone');
 });
 
 test('of no rooms nothing is asked', async () => {
   aws.script.dynamodb = () => new AwsError('ValidationException', 'empty keys');
-  expect(await headsOf([])).toEqual(new Map());
+  expect(await readRoomHeads([])).toEqual(new Map());
 });

@@ -7,7 +7,7 @@ import {
   GetItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
-import { inBatches, MOST_READS } from './batch.ts';
+import { MAX_BATCH_READS, runInBatches } from './batch.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('MESSAGES_TABLE');
@@ -15,7 +15,7 @@ const TableName = env('MESSAGES_TABLE');
 /** The head of a room stands at seq 0; messages start at 1. */
 const HEAD = '0';
 
-export interface Head {
+export interface RoomHead {
   /** The last seq given; 0 in a room that nobody has spoken in. */
   head: number;
   /** How many partitions the room's topic is spread over. */
@@ -25,14 +25,14 @@ export interface Head {
 }
 
 const headKey = (room: string) => ({ room: { S: room }, seq: { N: HEAD } });
-const headIn = (item: Record<string, AttributeValue> | undefined): Head => ({
+const headIn = (item: Record<string, AttributeValue> | undefined): RoomHead => ({
   head: Number(item?.head?.N ?? 0),
   shards: Number(item?.shards?.N ?? 1),
   ...(item?.headAt?.S === undefined ? {} : { headAt: item.headAt.S }),
 });
 
 /** How many partitions the room's topic is spread over; 1 for a room that nobody has spoken in. */
-export async function shardsOf(room: string): Promise<number> {
+export async function readShards(room: string): Promise<number> {
   const { Item } = await client.send(new GetItemCommand({ TableName, Key: headKey(room) }));
   return headIn(Item).shards;
 }
@@ -40,12 +40,12 @@ export async function shardsOf(room: string): Promise<number> {
 /**
  * The heads of rooms, each read consistently: what was given a number before this call
  * is below them. What is given one later is sent to who subscribed before, but for a broadcast that read the subscribers
- * in that moment (`subscribers` is eventually consistent): the next heads tell of it.
+ * in that moment (`readSubscribers` is eventually consistent): the next heads tell of it.
  */
-export async function headsOf(rooms: string[]): Promise<Map<string, Head>> {
+export async function readRoomHeads(rooms: string[]): Promise<Map<string, RoomHead>> {
   const heads = new Map(rooms.map((room) => [room, headIn(undefined)]));
   const keys: Record<string, AttributeValue>[] = [...heads.keys()].map(headKey);
-  await inBatches(keys, MOST_READS, async (Keys) => {
+  await runInBatches(keys, MAX_BATCH_READS, async (Keys) => {
     const RequestItems = { [TableName]: { Keys, ConsistentRead: true } };
     const { Responses, UnprocessedKeys } = await client.send(
       new BatchGetItemCommand({ RequestItems }),

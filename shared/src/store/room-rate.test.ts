@@ -6,12 +6,12 @@ import { Refused } from '../protocol.ts';
 
 const NOW = Date.now();
 let aws: TestAws;
-let mayBeSaid: typeof import('./room-rate.ts').mayBeSaid;
+let takeRoomToken: typeof import('./room-rate.ts').takeRoomToken;
 
 beforeAll(async () => {
   aws = await startAws('SendmessageFunction');
   process.env.ROOM_MESSAGES_PER_SECOND = '4';
-  ({ mayBeSaid } = await import('./room-rate.ts'));
+  ({ takeRoomToken } = await import('./room-rate.ts'));
 });
 afterAll(() => aws.stop());
 let room = '';
@@ -26,7 +26,7 @@ beforeEach(async () => {
 /** 0 where it may be said, else how long to wait. */
 async function waitFor(atMs: number, where = room): Promise<number> {
   try {
-    await mayBeSaid(where, 'm1', atMs);
+    await takeRoomToken(where, 'm1', atMs);
     return 0;
   } catch (error) {
     if (error instanceof Refused && error.code === 'RateLimited' && error.ref === 'm1')

@@ -17,7 +17,7 @@ const MOST_REMEMBERED = 10_000;
  * Takes one token of the room's bucket. Throws `RateLimited`, about the message `ref`, where guests have said too much in it.
  * Without a limit (0) it costs no call.
  */
-export async function mayBeSaid(
+export async function takeRoomToken(
   room: string,
   ref: string | null,
   nowMs = Date.now(),

@@ -12,9 +12,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
 import { LIMITS, LOBBY, type Role, type Visibility } from '../protocol.ts';
-import { folded } from '../rules/lookalikes.ts';
-import { inBatches, MOST_READS } from './batch.ts';
-import { hasRunOut, keepUntil } from './ttl.ts';
+import { foldLookalikes } from '../rules/lookalikes.ts';
+import { MAX_BATCH_READS, runInBatches } from './batch.ts';
+import { isExpired, yearFromNow } from './ttl.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
@@ -31,7 +31,7 @@ export interface Room {
 }
 
 /** A room as one user finds it. */
-export interface Standing extends Room {
+export interface RoomAccess extends Room {
   /** Absent where the room is public, or the user is no member. */
   role?: Role;
   /** Whether the room has the claim on its look, as names fold today. */
@@ -49,22 +49,25 @@ const lookKey = (look: string) => ({ pk: { S: `look#${look}` }, sk: { S: 'look' 
 const PUBLIC = { S: 'rooms' };
 
 /** What one user finds of rooms, two keys each, read consistently; a room that is not there, or not yet, is absent. */
-export async function standings(userId: string, rooms: string[]): Promise<Map<string, Standing>> {
+export async function readRoomAccess(
+  userId: string,
+  rooms: string[],
+): Promise<Map<string, RoomAccess>> {
   const items = await read(
     [...new Set(rooms)].flatMap((room) => [roomKey(room), memberKey(room, userId)]),
   );
-  const found = new Map<string, Standing>();
+  const found = new Map<string, RoomAccess>();
   for (const room of rooms) {
     const of = items.filter(({ pk }) => pk?.S === roomKey(room).pk.S);
     const item = of.find(({ sk }) => sk?.S === 'room');
     if (item === undefined || item.pending !== undefined) continue;
-    const role = of.find(({ sk, expiresAt }) => sk?.S !== 'room' && !hasRunOut(expiresAt))?.role?.S;
+    const role = of.find(({ sk, expiresAt }) => sk?.S !== 'room' && !isExpired(expiresAt))?.role?.S;
     found.set(room, {
       room,
       title: item.title?.S ?? room,
       visibility: item.visibility?.S === 'private' ? 'private' : 'public',
       createdBy: item.createdBy?.S ?? '',
-      isClaimed: item.look?.S === folded(room),
+      isClaimed: item.look?.S === foldLookalikes(room),
       ...(role === undefined ? {} : { role: role === 'owner' ? 'owner' : 'member' }),
     });
   }
@@ -73,13 +76,13 @@ export async function standings(userId: string, rooms: string[]): Promise<Map<st
 
 /**
  * Makes the room, if it is not there and no other has its look; false if its maker has made fifty today. One who fails after
- * it may join it all the same: what a public room needs besides, `enlist` writes at each joining, and a private one is its
+ * it may join it all the same: what a public room needs besides, `listPublicRoom` writes at each joining, and a private one is its
  * maker's by its row.
  *
  * The room is written first, as pending, and is there once the claim names it. So the claim alone decides between rooms that
  * look alike, and a maker that ends anywhere in between leaves a room that the next maker of it completes.
  */
-export async function makeRoom({ room, title, visibility, createdBy }: Room): Promise<boolean> {
+export async function createRoom({ room, title, visibility, createdBy }: Room): Promise<boolean> {
   if (createdBy !== '' && !(await mayMake(createdBy))) return false;
   const isMade = await putNew({
     ...roomKey(room),
@@ -88,21 +91,21 @@ export async function makeRoom({ room, title, visibility, createdBy }: Room): Pr
     createdBy: { S: createdBy },
     pending: { BOOL: true },
   });
-  const isThere = await claimLook(room);
-  if (isMade && isThere && visibility === 'private') await admit(room, createdBy, 'owner');
+  const isThere = await claimRoomLook(room);
+  if (isMade && isThere && visibility === 'private') await addMember(room, createdBy, 'owner');
   return true;
 }
 
 /** The lobby is there before it is made. */
 const isLobbys = (look: string): boolean =>
-  look.replaceAll('-', '') === folded(LOBBY).replaceAll('-', '');
+  look.replaceAll('-', '') === foldLookalikes(LOBBY).replaceAll('-', '');
 
 /**
  * Claims the room's look for it; false where another room has it, and then a pending room of this name is deleted. No claim
  * is ever given back, so a name that is refused once can never be there: its row may be deleted whatever came between.
  */
-export async function claimLook(room: string): Promise<boolean> {
-  const look = folded(room);
+export async function claimRoomLook(room: string): Promise<boolean> {
+  const look = foldLookalikes(room);
   const isClaimed =
     (room === LOBBY || !isLobbys(look)) &&
     (await ifAllowed(
@@ -151,14 +154,14 @@ async function mayMake(userId: string): Promise<boolean> {
 }
 
 /** Lists a public room for another year. The room itself is for good: made anew, what was said in it could be another's. */
-export async function enlist({ room, title }: Pick<Room, 'room' | 'title'>): Promise<void> {
-  const expiresAt = { N: String(keepUntil()) };
+export async function listPublicRoom({ room, title }: Pick<Room, 'room' | 'title'>): Promise<void> {
+  const expiresAt = { N: String(yearFromNow()) };
   const Item = { pk: PUBLIC, sk: { S: room }, title: { S: title }, expiresAt };
   await client.send(new PutItemCommand({ TableName, Item }));
 }
 
 /** Who is a member of a private room, so many rows of them from the one after `after` on, by userId; `next`: there are others after it. */
-export async function membersOf(
+export async function readMemberIds(
   room: string,
   { most, after }: { most: number; after?: string | undefined },
 ): Promise<{ members: Set<string>; next?: string }> {
@@ -179,45 +182,45 @@ export async function membersOf(
 }
 
 /** Which of these users are members of a private room: half a unit each. */
-export async function membersAmong(room: string, userIds: string[]): Promise<Set<string>> {
+export async function filterMembers(room: string, userIds: string[]): Promise<Set<string>> {
   const keys = userIds.map((userId) => memberKey(room, userId));
   return membersIn(await read(keys, false));
 }
 
 function membersIn(items: Record<string, AttributeValue>[]): Set<string> {
-  const live = items.filter(({ expiresAt }) => !hasRunOut(expiresAt));
+  const live = items.filter(({ expiresAt }) => !isExpired(expiresAt));
   return new Set(live.map(({ sk }) => userIn(sk?.S ?? '')));
 }
 
 const userIn = (sk: string) => sk.slice(memberKey('', '').sk.S.length);
 
 /** Makes somebody a member of a private room; a member stays what they are. Answers whether they were none before. */
-export async function admit(room: string, userId: string, role: Role): Promise<boolean> {
+export async function addMember(room: string, userId: string, role: Role): Promise<boolean> {
   const joinedAt = { S: new Date().toISOString() };
-  const expiresAt = { N: String(keepUntil()) };
+  const expiresAt = { N: String(yearFromNow()) };
   return putNew({ ...memberKey(room, userId), role: { S: role }, joinedAt, expiresAt });
 }
 
 /** They stay a member for another year, if they still are one. */
-export async function keepMember(room: string, userId: string): Promise<void> {
+export async function renewMember(room: string, userId: string): Promise<void> {
   await ifAllowed(
     new UpdateItemCommand({
       TableName,
       Key: memberKey(room, userId),
       ConditionExpression: 'attribute_exists(pk)',
       UpdateExpression: 'SET expiresAt = :end',
-      ExpressionAttributeValues: { ':end': { N: String(keepUntil()) } },
+      ExpressionAttributeValues: { ':end': { N: String(yearFromNow()) } },
     }),
   );
 }
 
 /** From here on they are no member. What they hear already is another door's: `listening.ts`. */
-export async function expel(room: string, userId: string): Promise<void> {
+export async function removeMember(room: string, userId: string): Promise<void> {
   await client.send(new DeleteItemCommand({ TableName, Key: memberKey(room, userId) }));
 }
 
 /** Public rooms whose names begin so, by name, from the one after `after` on; `more`: there are others after these. */
-export async function publicRooms(
+export async function readPublicRooms(
   { prefix = '', after }: { prefix?: string; after?: string },
   most: number,
 ): Promise<{ rooms: { room: string; title: string }[]; more: boolean }> {
@@ -271,7 +274,7 @@ async function read(
   ConsistentRead = true,
 ): Promise<Record<string, AttributeValue>[]> {
   const items: Record<string, AttributeValue>[] = [];
-  await inBatches(wanted, MOST_READS, async (Keys) => {
+  await runInBatches(wanted, MAX_BATCH_READS, async (Keys) => {
     const RequestItems = { [TableName]: { Keys, ConsistentRead } };
     const { Responses, UnprocessedKeys } = await client.send(
       new BatchGetItemCommand({ RequestItems }),

@@ -3,21 +3,22 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
-import type { Lease } from './sessions.ts';
+import type { SessionLease } from './sessions.ts';
 
 let aws: TestAws;
-let takeLease: typeof import('./sessions.ts').takeLease;
-let settleLease: typeof import('./sessions.ts').settleLease;
+let acquireSession: typeof import('./sessions.ts').acquireSession;
+let settleSession: typeof import('./sessions.ts').settleSession;
 
 beforeAll(async () => {
   aws = await startAws('HelloFunction');
-  ({ takeLease, settleLease } = await import('./sessions.ts'));
+  ({ acquireSession, settleSession } = await import('./sessions.ts'));
 });
 afterAll(() => aws.stop());
 beforeEach(() => aws.reset());
 
 const mine = { userId: 'u_1', clientId: 'client-1' };
-const take = (connectionId: string, epoch: number) => takeLease({ ...mine, connectionId, epoch });
+const take = (connectionId: string, epoch: number) =>
+  acquireSession({ ...mine, connectionId, epoch });
 const from = (...older: string[]) => ({ taken: true, older });
 
 test('the first to come has it, from nobody', async () => {
@@ -43,15 +44,15 @@ test('remembers every older connection until it is told to forget it', async () 
   await take('b=', 2);
   await take('c=', 3);
   expect(await take('d=', 4)).toEqual(from('a=', 'b=', 'c='));
-  await settleLease({ ...mine, connectionId: 'd=', epoch: 4 }, { ended: ['a=', 'c='] });
+  await settleSession({ ...mine, connectionId: 'd=', epoch: 4 }, { ended: ['a=', 'c='] });
   expect(await take('e=', 5)).toEqual(from('b=', 'd='));
 });
 
 test('remembers the hour in which the client was counted, through every taker', async () => {
   await take('a=', 1);
-  await settleLease({ ...mine, connectionId: 'a=', epoch: 1 }, { ended: [], came: 490_000 });
+  await settleSession({ ...mine, connectionId: 'a=', epoch: 1 }, { ended: [], came: 490_000 });
   expect(await take('b=', 2)).toEqual({ ...from('a='), came: 490_000 });
-  await settleLease({ ...mine, connectionId: 'b=', epoch: 2 }, { ended: ['a='], came: 490_001 });
+  await settleSession({ ...mine, connectionId: 'b=', epoch: 2 }, { ended: ['a='], came: 490_001 });
   expect(await take('c=', 3)).toEqual({ ...from('b='), came: 490_001 });
 });
 
@@ -71,7 +72,7 @@ test('I13: whatever order hellos come in, and side by side, one connection holds
       async (epochs, atOnce) => {
         await aws.reset();
         const calls = epochs.map((epoch, at) => () => take(`c${at}=`, epoch));
-        const answers: Lease[] = [];
+        const answers: SessionLease[] = [];
         if (atOnce) answers.push(...(await Promise.all(calls.map((call) => call()))));
         else for (const call of calls) answers.push(await call());
         const [row] = await aws.rows(aws.tables.connections);

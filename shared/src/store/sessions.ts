@@ -7,12 +7,12 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
-import { LIFE_S } from './connections.ts';
+import { CONNECTION_LIFE_S } from './connections.ts';
 
 const client = new DynamoDBClient({});
 const TableName = env('CONNECTIONS_TABLE');
 
-export interface Client {
+export interface SessionHolder {
   userId: string;
   clientId: string;
   epoch: number;
@@ -23,28 +23,28 @@ export interface Client {
  * `taken`: with all connections of the client whose end is not yet on the bus, and the hour in which it was last counted
  * among the arrivals. Otherwise: the epoch that has it.
  */
-export type Lease =
+export type SessionLease =
   | { taken: true; older: string[]; came?: number }
   | { taken: false; epoch: number };
 
 /** What is done for a lease after it was taken. */
-export interface Settled {
+export interface SettledSession {
   /** Older connections whose end is on the bus, or that have ended. */
   ended: string[];
   /** The hour in which the client is counted among the arrivals now. */
   came?: number | undefined;
 }
 
-const leaseKey = ({ userId, clientId }: Pick<Client, 'userId' | 'clientId'>) => ({
+const leaseKey = ({ userId, clientId }: Pick<SessionHolder, 'userId' | 'clientId'>) => ({
   pk: { S: `client#${userId}#${clientId}` },
   sk: { S: 'client' },
 });
 
 /**
  * Takes the lease for this connection, unless another one came with the same or a higher epoch. It knows every older
- * connection until `settleLease`, not the last alone: whoever held it may have failed before it could end its own older ones.
+ * connection until `settleSession`, not the last alone: whoever held it may have failed before it could end its own older ones.
  */
-export async function takeLease(taker: Client): Promise<Lease> {
+export async function acquireSession(taker: SessionHolder): Promise<SessionLease> {
   const { epoch, connectionId } = taker;
   const nowS = Math.floor(Date.now() / 1000);
   try {
@@ -61,7 +61,7 @@ export async function takeLease(taker: Client): Promise<Lease> {
           ':me': { S: connectionId },
           ':mine': { SS: [connectionId] },
           ':now': { N: String(nowS) },
-          ':end': { N: String(nowS + LIFE_S) },
+          ':end': { N: String(nowS + CONNECTION_LIFE_S) },
         },
         ReturnValues: 'ALL_NEW',
       }),
@@ -83,14 +83,17 @@ export async function takeLease(taker: Client): Promise<Lease> {
 }
 
 /** The epoch of the client's lease; 0 where there is none. */
-export async function epochOf(userId: string, clientId: string): Promise<number> {
+export async function readEpoch(userId: string, clientId: string): Promise<number> {
   const Key = leaseKey({ userId, clientId });
   const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
   return Number(Item?.epoch?.N ?? 0);
 }
 
 /** Writes down what was done: the next to take the lease need not do it again. */
-export async function settleLease(holder: Client, { ended, came }: Settled): Promise<void> {
+export async function settleSession(
+  holder: SessionHolder,
+  { ended, came }: SettledSession,
+): Promise<void> {
   const set = came === undefined ? [] : ['SET came = :came'];
   const remove = ended.length === 0 ? [] : ['DELETE connections :ended'];
   if (set.length + remove.length === 0) return;

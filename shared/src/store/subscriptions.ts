@@ -11,15 +11,15 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
 import { LIMITS, LOBBY, Refused } from '../protocol.ts';
-import { roomsAmong, userTopic } from '../topics.ts';
+import { roomsOf, userTopic } from '../topics.ts';
 import {
   type Connection,
   connectionKey,
-  find,
-  hearsUntil,
-  isAsRead,
+  readConnection,
   type Subscription,
+  subscribedUntil,
   subscriptionKey,
+  unchangedSince,
 } from './connections.ts';
 
 const client = new DynamoDBClient({});
@@ -31,19 +31,22 @@ const TRIES = 10;
 const PENDING_S = 10 * 60;
 
 /** From here on the connection hears it; answers in which shard. Throws `NotConnected` if it has ended, `TooManyRooms`. */
-export async function listen(
+export async function subscribe(
   connection: Connection,
   subscription: Subscription,
 ): Promise<Subscription> {
   let row: Connection | undefined = connection;
   for (let attempt = 0; attempt < TRIES && row !== undefined; attempt += 1) {
-    const written: Written | undefined = await change(row, withAll(row, [subscription]));
+    const written: Written | undefined = await updateSubscriptions(
+      row,
+      withSubscriptions(row, [subscription]),
+    );
     if (written === undefined) {
-      row = await stillOf(connection);
+      row = await rereadConnection(connection);
       continue;
     }
     // Of two that join at once, the second stays in the shard that the first drew.
-    const [heard = subscription] = inTheirShards(written, [subscription]);
+    const [heard = subscription] = keepShards(written, [subscription]);
     const Key = subscriptionKey(heard, connection.connectionId);
     const expiresAt = { N: String(written.until) };
     await client.send(new PutItemCommand({ TableName, Item: { ...Key, expiresAt } }));
@@ -62,7 +65,7 @@ export async function listen(
  * and lists the room while the removal still looks. The subscription is pending until that write: no broadcast reads it.
  * It ends being pending only while it stands as it was put, so a removal that deleted it has won.
  */
-export async function listenAsMember(
+export async function subscribeMember(
   connection: Connection,
   subscriptions: Subscription[],
   mayStill: (wanted: Subscription[]) => Promise<Subscription[]>,
@@ -72,13 +75,13 @@ export async function listenAsMember(
   let row: Connection | undefined = connection;
   for (let attempt = 0; attempt < TRIES && row !== undefined; attempt += 1) {
     const read: Connection = row;
-    const wanted = await divided(inTheirShards(read, left), (one) => prolong(one, read));
+    const wanted = await partition(keepShards(read, left), (one) => extendSubscription(one, read));
     heard.push(...wanted.yes);
     if (wanted.no.length === 0) return heard;
-    const subscribed = await subscribe(read, wanted.no);
+    const subscribed = await putSubscriptions(read, wanted.no);
     heard.push(...subscribed.yes);
     if (subscribed.no.length === 0) return heard;
-    row = await stillOf(connection);
+    row = await rereadConnection(connection);
     left = await mayStill(subscribed.no);
     if (left.length === 0) return heard;
   }
@@ -90,7 +93,7 @@ interface Divided {
   no: Subscription[];
 }
 
-async function divided(
+async function partition(
   all: Subscription[],
   is: (one: Subscription) => Promise<boolean>,
 ): Promise<Divided> {
@@ -99,12 +102,12 @@ async function divided(
 }
 
 /** Those that every write came to pass for, and those of which nothing is left. */
-async function subscribe(row: Connection, wanted: Subscription[]): Promise<Divided> {
-  const after = withAll(row, wanted);
+async function putSubscriptions(row: Connection, wanted: Subscription[]): Promise<Divided> {
+  const after = withSubscriptions(row, wanted);
   const pending = { S: randomUUID() };
   const keyOf = (one: Subscription) => subscriptionKey(one, row.connectionId);
-  const put = await divided(wanted, (one) =>
-    ifAsFound(
+  const put = await partition(wanted, (one) =>
+    writeIfCondition(
       new PutItemCommand({
         TableName,
         Item: { ...keyOf(one), pending, expiresAt: { N: String(nowS() + PENDING_S) } },
@@ -115,12 +118,12 @@ async function subscribe(row: Connection, wanted: Subscription[]): Promise<Divid
       }),
     ),
   );
-  const written = put.no.length > 0 ? undefined : await change(row, after);
+  const written = put.no.length > 0 ? undefined : await updateSubscriptions(row, after);
   const begun =
     written === undefined
       ? { yes: [], no: put.yes }
-      : await divided(put.yes, (one) =>
-          ifAsFound(
+      : await partition(put.yes, (one) =>
+          writeIfCondition(
             new UpdateItemCommand({
               TableName,
               Key: keyOf(one),
@@ -132,7 +135,7 @@ async function subscribe(row: Connection, wanted: Subscription[]): Promise<Divid
         );
   await Promise.all(
     begun.no.map((one) =>
-      ifAsFound(
+      writeIfCondition(
         new DeleteItemCommand({
           TableName,
           Key: keyOf(one),
@@ -146,39 +149,39 @@ async function subscribe(row: Connection, wanted: Subscription[]): Promise<Divid
 }
 
 /** False where the connection does not hear it: its row does not list it, or it is pending or gone. */
-async function prolong(one: Subscription, row: Connection): Promise<boolean> {
+async function extendSubscription(one: Subscription, row: Connection): Promise<boolean> {
   if (!row.subscriptions.some(({ topic }) => topic === one.topic)) return false;
-  return ifAsFound(
+  return writeIfCondition(
     new UpdateItemCommand({
       TableName,
       Key: subscriptionKey(one, row.connectionId),
       ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(pending)',
       UpdateExpression: 'SET expiresAt = :end',
-      ExpressionAttributeValues: { ':end': { N: String(hearsUntil(row)) } },
+      ExpressionAttributeValues: { ':end': { N: String(subscribedUntil(row)) } },
     }),
   );
 }
 
 /** Throws `TooManyRooms`: asked of the row, where of two that join at once the second sees the first. */
-function withAll({ subscriptions }: Connection, more: Subscription[]): Subscription[] {
+function withSubscriptions({ subscriptions }: Connection, more: Subscription[]): Subscription[] {
   const all = [
     ...subscriptions,
     ...more.filter((one) => !subscriptions.some(({ topic }) => topic === one.topic)),
   ];
   const isMore = all.length > subscriptions.length;
-  if (isMore && roomsAmong(all).filter((room) => room !== LOBBY).length > LIMITS.rooms)
+  if (isMore && roomsOf(all).filter((room) => room !== LOBBY).length > LIMITS.rooms)
     throw new Refused('TooManyRooms');
   return all;
 }
 
-const inTheirShards = (
+const keepShards = (
   { subscriptions }: Pick<Connection, 'subscriptions'>,
   wanted: Subscription[],
 ): Subscription[] =>
   wanted.map((one) => subscriptions.find(({ topic }) => topic === one.topic) ?? one);
 
 /** The connections that the user has open, read consistently. */
-export async function connectionsOf(userId: string): Promise<string[]> {
+export async function connectionIdsOf(userId: string): Promise<string[]> {
   const { Items = [] } = await client.send(
     new QueryCommand({
       TableName,
@@ -194,23 +197,25 @@ export async function connectionsOf(userId: string): Promise<string[]> {
 }
 
 /** No connection that the user has open hears the topic any more: a broadcast that reads its partition from here on misses them all. */
-export async function silence(userId: string, topic: string): Promise<string[]> {
-  const connectionIds = await connectionsOf(userId);
-  await Promise.all(connectionIds.map((connectionId) => unlisten({ userId, connectionId }, topic)));
+export async function unsubscribeUser(userId: string, topic: string): Promise<string[]> {
+  const connectionIds = await connectionIdsOf(userId);
+  await Promise.all(
+    connectionIds.map((connectionId) => unsubscribe({ userId, connectionId }, topic)),
+  );
   return connectionIds;
 }
 
 /**
  * This connection of this user does not hear the topic any more. `written`: what the caller itself wrote, which the row may
  * not list any more. The row is changed last, so that a failure can be tried again, and also where it lists nothing: see
- * `listenAsMember`.
+ * `subscribeMember`.
  */
-export async function unlisten(
+export async function unsubscribe(
   connection: Pick<Connection, 'userId' | 'connectionId'>,
   topic: string,
   written: Subscription[] = [],
 ): Promise<void> {
-  let row = await stillOf(connection);
+  let row = await rereadConnection(connection);
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const known = [...written, ...(row?.subscriptions ?? [])];
     for (const heard of known.filter((one) => one.topic === topic))
@@ -222,18 +227,18 @@ export async function unlisten(
       );
     if (row === undefined) return;
     const others = row.subscriptions.filter((one) => one.topic !== topic);
-    if ((await change(row, others)) !== undefined) return;
-    row = await stillOf(connection);
+    if ((await updateSubscriptions(row, others)) !== undefined) return;
+    row = await rereadConnection(connection);
   }
   throw new Refused('Busy');
 }
 
 /** The row as it is now; undefined where the connection has ended, or is another user's. */
-async function stillOf({
+async function rereadConnection({
   userId,
   connectionId,
 }: Pick<Connection, 'userId' | 'connectionId'>): Promise<Connection | undefined> {
-  const row = await find(connectionId);
+  const row = await readConnection(connectionId);
   return row?.userId === userId ? row : undefined;
 }
 
@@ -243,11 +248,11 @@ interface Written extends Pick<Connection, 'subscriptions'> {
 }
 
 /** Answers the row as it is then; undefined if it is not as it was read. */
-async function change(
+async function updateSubscriptions(
   row: Connection,
   subscriptions: Subscription[],
 ): Promise<Written | undefined> {
-  const { condition, values } = isAsRead(row);
+  const { condition, values } = unchangedSince(row);
   try {
     const { Attributes } = await client.send(
       new UpdateItemCommand({
@@ -265,7 +270,7 @@ async function change(
     );
     const { expiresAt, authExpiresAt } = Attributes ?? {};
     const auth = authExpiresAt?.N === undefined ? {} : { authExpiresAt: Number(authExpiresAt.N) };
-    return { subscriptions, until: hearsUntil(auth, Number(expiresAt?.N ?? 0)) };
+    return { subscriptions, until: subscribedUntil(auth, Number(expiresAt?.N ?? 0)) };
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return undefined;
     throw error;
@@ -275,7 +280,7 @@ async function change(
 const nowS = () => Math.floor(Date.now() / 1000);
 
 /** Whether the condition held. */
-async function ifAsFound(
+async function writeIfCondition(
   command: PutItemCommand | UpdateItemCommand | DeleteItemCommand,
 ): Promise<boolean> {
   try {

@@ -19,9 +19,9 @@ const lastSeen = new Map<string, number>();
 /** A write fails where this sandbox saw an older row, or another frame was faster. So many in a row are somebody's flood. */
 const TRIES = 5;
 
-export type Row = Record<string, AttributeValue>;
+export type BucketRow = Record<string, AttributeValue>;
 
-export interface Bucket {
+export interface TokenBucket {
   Key: { pk: { S: string }; sk: { S: string } };
   /** Tokens that it holds. */
   size: number;
@@ -36,9 +36,9 @@ export interface Bucket {
   values?: Record<string, AttributeValue>;
 }
 
-export interface Taken {
+export interface TokenTaken {
   /** The row after the write; without a token, as it stands; undefined where there is none. */
-  row: Row | undefined;
+  row: BucketRow | undefined;
   /** Milliseconds until the next token; 0 where one was taken. */
   afterMs: number;
 }
@@ -49,10 +49,10 @@ export interface Taken {
  * as it is. An empty bucket costs one write. `look` sees the row before a second write and may throw instead.
  */
 export async function takeToken(
-  bucket: Bucket,
+  bucket: TokenBucket,
   nowMs: number,
-  look: (row: Row | undefined) => void = () => undefined,
-): Promise<Taken> {
+  look: (row: BucketRow | undefined) => void = () => undefined,
+): Promise<TokenTaken> {
   const { everyMs, size, also = '', alsoWhenFull = '' } = bucket;
   const depthMs = (size - 1) * everyMs;
   const whenFull = {
@@ -85,9 +85,9 @@ interface Write {
 }
 
 async function attempt(
-  { Key, condition, values }: Bucket,
+  { Key, condition, values }: TokenBucket,
   write: Write,
-): Promise<{ isTaken: boolean; row: Row | undefined }> {
+): Promise<{ isTaken: boolean; row: BucketRow | undefined }> {
   const numbers = Object.entries(write.times).map(([name, ms]) => [name, { N: String(ms) }]);
   try {
     const { Attributes } = await client.send(
@@ -106,7 +106,7 @@ async function attempt(
   }
 }
 
-const nameOf = ({ Key }: Bucket) => `${Key.pk.S} ${Key.sk.S}`;
+const nameOf = ({ Key }: TokenBucket) => `${Key.pk.S} ${Key.sk.S}`;
 
 function remember(name: string, fullAt: number): void {
   lastSeen.delete(name);

@@ -8,14 +8,14 @@ const RENEW_S = 30 * DAY_S;
 const nowS = () => Math.floor(Date.now() / 1000);
 
 /** A row's `expiresAt` if its owner is here now: epoch seconds, as DynamoDB's TTL reads them. */
-export const keepUntil = (): number => nowS() + KEEP_S;
+export const yearFromNow = (): number => nowS() + KEEP_S;
 
 /**
  * Whether a row with this `expiresAt` is no more, though it is read: DynamoDB's TTL deletes within some days of it. A row
  * without one is for good. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ttl-expired-items.html
  */
-export const hasRunOut = (expiresAt: { N?: string | undefined } | undefined): boolean =>
+export const isExpired = (expiresAt: { N?: string | undefined } | undefined): boolean =>
   Number(expiresAt?.N ?? Number.POSITIVE_INFINITY) <= nowS();
 
 /** Whether a row with this `expiresAt` was kept last more than a month ago. */
-export const isStale = (expiresAt: number): boolean => expiresAt < nowS() + KEEP_S - RENEW_S;
+export const shouldRenew = (expiresAt: number): boolean => expiresAt < nowS() + KEEP_S - RENEW_S;

@@ -6,17 +6,17 @@ import { Refused } from '../protocol.ts';
 
 const NOW = Date.now();
 let aws: TestAws;
-let admit: typeof import('./frame-rate.ts').admit;
-let drawBucket: typeof import('./user-rate.ts').drawBucket;
-let chargeRooms: typeof import('./user-rate.ts').chargeRooms;
+let takeFrameToken: typeof import('./frame-rate.ts').takeFrameToken;
+let takeUserBucket: typeof import('./user-rate.ts').takeUserBucket;
+let chargeRoomChanges: typeof import('./user-rate.ts').chargeRoomChanges;
 let connections: typeof import('./connections.ts');
 
 beforeAll(async () => {
   aws = await startAws('HelloFunction');
   Object.assign(process.env, { MESSAGE_BURST: '10', MESSAGES_PER_SECOND: '2' });
   connections = await import('./connections.ts');
-  ({ admit } = await import('./frame-rate.ts'));
-  ({ drawBucket, chargeRooms } = await import('./user-rate.ts'));
+  ({ takeFrameToken } = await import('./frame-rate.ts'));
+  ({ takeUserBucket, chargeRoomChanges } = await import('./user-rate.ts'));
 });
 afterAll(() => aws.stop());
 beforeEach(() => aws.reset());
@@ -26,14 +26,14 @@ async function comes(userId: string, atMs: number): Promise<string> {
   opened += 1;
   const connectionId = `c${opened}=`;
   const fields = { nickname: 'Ada', protocol: 'v1' as const, subscriptions: [] };
-  await connections.open({ connectionId, userId, ...fields });
-  await drawBucket({ userId, connectionId }, atMs);
+  await connections.createConnection({ connectionId, userId, ...fields });
+  await takeUserBucket({ userId, connectionId }, atMs);
   return connectionId;
 }
 async function sendsOf(connectionId: string, atMs: number): Promise<number> {
   for (let sent = 0; ; sent += 1)
     try {
-      await admit(connectionId, null, undefined, atMs);
+      await takeFrameToken(connectionId, null, undefined, atMs);
     } catch (error) {
       if (error instanceof Refused && error.code === 'RateLimited') return sent;
       throw error;
@@ -59,7 +59,9 @@ test('one that comes at once with fourteen others has no more', async () => {
 test('who begins with none is told when the first token comes', async () => {
   await inTurn(5, 'u_1', NOW);
   const late = await comes('u_1', NOW);
-  await expect(admit(late, null, undefined, NOW)).rejects.toMatchObject({ more: { afterMs: 500 } });
+  await expect(takeFrameToken(late, null, undefined, NOW)).rejects.toMatchObject({
+    more: { afterMs: 500 },
+  });
   expect(await sendsOf(late, NOW + 500)).toBe(1);
 });
 
@@ -72,8 +74,8 @@ test('one bucket comes back in five seconds, five in half a minute, and never mo
 
 test('a connection that has ended meanwhile is not written back', async () => {
   await inTurn(5, 'u_1', NOW);
-  await drawBucket({ userId: 'u_1', connectionId: 'gone=' }, NOW);
-  expect(await connections.find('gone=')).toBeUndefined();
+  await takeUserBucket({ userId: 'u_1', connectionId: 'gone=' }, NOW);
+  expect(await connections.readConnection('gone=')).toBeUndefined();
   expect((await aws.rows(aws.tables.connections)).map(({ pk }) => pk?.S)).not.toContain(
     'connection#gone=',
   );
@@ -83,20 +85,25 @@ test('a socket that another user’s hello has won keeps its bucket', async () =
   await inTurn(5, 'u_1', NOW);
   const fields = { nickname: 'Ada', protocol: 'v1' as const, subscriptions: [] };
   const connectionId = 'won=';
-  await connections.open({ connectionId, userId: 'u_2', clientId: 'client-2', ...fields });
-  await drawBucket({ userId: 'u_1', connectionId }, NOW);
+  await connections.createConnection({
+    connectionId,
+    userId: 'u_2',
+    clientId: 'client-2',
+    ...fields,
+  });
+  await takeUserBucket({ userId: 'u_1', connectionId }, NOW);
   expect(await sendsOf(connectionId, NOW)).toBe(10);
 });
 
 test('rooms that a hello moves between are waited for afterwards, as so many frames', async () => {
   const connectionId = await comes('u_1', NOW);
-  await admit(connectionId, null, undefined, NOW);
-  await chargeRooms(connectionId, 0);
-  await chargeRooms(connectionId, 50);
-  await expect(admit(connectionId, null, undefined, NOW)).rejects.toMatchObject({
+  await takeFrameToken(connectionId, null, undefined, NOW);
+  await chargeRoomChanges(connectionId, 0);
+  await chargeRoomChanges(connectionId, 50);
+  await expect(takeFrameToken(connectionId, null, undefined, NOW)).rejects.toMatchObject({
     ...{ code: 'RateLimited', more: { afterMs: 21_000 } },
   });
   expect(await sendsOf(connectionId, NOW + 21_000)).toBe(1);
-  await chargeRooms('gone=', 50);
-  expect(await connections.find('gone=')).toBeUndefined();
+  await chargeRoomChanges('gone=', 50);
+  expect(await connections.readConnection('gone=')).toBeUndefined();
 });

@@ -23,7 +23,7 @@ const bucketMs = Number(env('MESSAGE_BURST')) * everyMs;
  * reserve, which holds one for each connection that a user may have. Where none is left, the connection's own bucket is
  * emptied, and fills at its steady rate.
  */
-export async function drawBucket(
+export async function takeUserBucket(
   { userId, connectionId }: { userId: string; connectionId: string },
   nowMs = Date.now(),
 ): Promise<void> {
@@ -34,14 +34,14 @@ export async function drawBucket(
     values: { ':end': { N: String(Math.ceil((nowMs + LIMITS.connections * bucketMs) / 1000)) } },
   };
   const { afterMs } = await takeToken(reserve, nowMs);
-  if (afterMs > 0) await empty(connectionId, nowMs);
+  if (afterMs > 0) await emptyBucket(connectionId, nowMs);
 }
 
 /**
  * Milliseconds until the user may change their nickname again; 0 where they may now, which is counted. A change is told in
  * every room of theirs, up to 5,000 posts for one frame, so it has a bucket of its own.
  */
-export async function waitToRename(userId: string, nowMs = Date.now()): Promise<number> {
+export async function takeRenameToken(userId: string, nowMs = Date.now()): Promise<number> {
   const { renames: size, renameMs: everyMs } = LIMITS;
   const { afterMs } = await takeToken(
     {
@@ -59,9 +59,9 @@ export async function waitToRename(userId: string, nowMs = Date.now()): Promise<
  * Takes a token for each room that a later hello enters or leaves, as `join` and `leave` would. They need not be there: the
  * connection waits for them afterwards. A first hello is bounded by the handshakes of its address.
  */
-export async function chargeRooms(connectionId: string, rooms: number): Promise<void> {
+export async function chargeRoomChanges(connectionId: string, rooms: number): Promise<void> {
   if (rooms === 0) return;
-  await ifThere(
+  await updateIfExists(
     new UpdateItemCommand({
       ...{ TableName, Key: connectionKey(connectionId) },
       ConditionExpression: 'attribute_exists(fullAt)',
@@ -72,8 +72,8 @@ export async function chargeRooms(connectionId: string, rooms: number): Promise<
 }
 
 /** One that has ended meanwhile needs none. One that another hello was faster on has its own user's bucket. */
-async function empty(connectionId: string, nowMs: number): Promise<void> {
-  await ifThere(
+async function emptyBucket(connectionId: string, nowMs: number): Promise<void> {
+  await updateIfExists(
     new UpdateItemCommand({
       ...{ TableName, Key: connectionKey(connectionId) },
       ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(clientId)',
@@ -83,7 +83,7 @@ async function empty(connectionId: string, nowMs: number): Promise<void> {
   );
 }
 
-async function ifThere(write: UpdateItemCommand): Promise<void> {
+async function updateIfExists(write: UpdateItemCommand): Promise<void> {
   try {
     await client.send(write);
   } catch (error) {
