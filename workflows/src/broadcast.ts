@@ -17,10 +17,10 @@ import {
   removeSubscribers,
   type Subscription,
 } from '../../shared/src/store/connections.ts';
+import { announceDisconnects } from './announce-disconnects.ts';
 import { type FanOut, fanOut } from './fan-out.ts';
-import { announceDisconnects } from './gone.ts';
-import { readRecipients } from './hearers.ts';
 import { createPoster } from './poster.ts';
+import { readRecipients } from './recipients.ts';
 
 /** Beyond this many connections a shard has outgrown itself: one Query page, one second of the default account quota. */
 const SHARD_CONNECTIONS = 10_000;

@@ -6,7 +6,7 @@ import { env } from '../../shared/src/env.ts';
 import type { ClientReplaced, ConnectionMisused } from '../../shared/src/events.ts';
 import { errorFrame, type ServerFrame } from '../../shared/src/protocol.ts';
 import { deleteConnection } from '../../shared/src/store/connections.ts';
-import { announceDisconnects } from './gone.ts';
+import { announceDisconnects } from './announce-disconnects.ts';
 import { createPoster, isThrottled, type Outcome } from './poster.ts';
 
 const poster = createPoster(env('CALLBACK_URL'));
