@@ -8,7 +8,8 @@ import type { Flags } from '../local/flags.ts';
 import { silent } from '../local/log.ts';
 import { type Runtime, startRuntime } from '../local/runtime.ts';
 import { readPlan } from '../local/template/read-plan.ts';
-import { LIMITS, type ServerFrame } from '../shared/src/protocol.ts';
+import type { ServerFrame } from '../shared/src/protocol/frames.ts';
+import { LIMITS } from '../shared/src/protocol/limits.ts';
 import { type Client, everybodyLeaves, join } from '../tests/contract/client.ts';
 
 /** So slow that no token comes back while a kind is measured. */

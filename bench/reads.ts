@@ -1,7 +1,7 @@
 // node bench/reads.ts [checkout]: how many read units and calls one answer of history, members and rooms costs; the table of bench/reads.md.
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Member } from '../shared/src/protocol.ts';
+import type { Member } from '../shared/src/protocol/frames.ts';
 import { type Row, startAws } from '../tests/product/aws.ts';
 import { countReads } from '../tests/product/read-units.ts';
 import { context, frameIn, routeEvent } from '../tests/product/sample.ts';

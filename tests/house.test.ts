@@ -8,7 +8,9 @@ import { parseDocument } from 'yaml';
 import { eventNameOf, logicalIdOf } from '../local/sam-environment.ts';
 import { readPlan, STACKS } from '../local/template/read-plan.ts';
 import { EVENT_SOURCES } from '../shared/src/events.ts';
-import { ACTIONS, ERRORS, LIMITS } from '../shared/src/protocol.ts';
+import { ERRORS } from '../shared/src/protocol/errors.ts';
+import { LIMITS } from '../shared/src/protocol/limits.ts';
+import { ACTIONS } from '../shared/src/protocol/parse.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const plan = readPlan(ROOT, { stage: 'dev' });

@@ -2,7 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { AwsError } from '../local/aws-error.ts';
-import { ERRORS, type ErrorCode, LIMITS } from '../shared/src/protocol.ts';
+import { ERRORS, type ErrorCode } from '../shared/src/protocol/errors.ts';
+import { LIMITS } from '../shared/src/protocol/limits.ts';
 import { type Machine, startMachine } from './browser/machine.ts';
 import { startAws, type TestAws } from './product/aws.ts';
 import { type Frame, type Line, me, openLine } from './product/line.ts';

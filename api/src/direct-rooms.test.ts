@@ -2,7 +2,8 @@
 
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { AwsError } from '../../local/aws-error.ts';
-import { LIMITS, type Pong, type Welcome } from '../../shared/src/protocol.ts';
+import type { Pong, Welcome } from '../../shared/src/protocol/frames.ts';
+import { LIMITS } from '../../shared/src/protocol/limits.ts';
 import { directRoom } from '../../shared/src/rules/direct-room.ts';
 import { type Row, startAws, type TestAws } from '../../tests/product/aws.ts';
 import { type Person, person, type Routes } from '../../tests/product/people.ts';

@@ -1,6 +1,6 @@
 // Direct rooms are listed by who spoke last in them: from the first message on both users find them, wherever they come back.
 
-import { Refused } from '../../shared/src/protocol.ts';
+import { Refused } from '../../shared/src/protocol/errors.ts';
 import { hasSpoken, recordDirectMessage } from '../../shared/src/store/conversations.ts';
 import { readNickname } from '../../shared/src/store/nicknames.ts';
 

@@ -1,7 +1,8 @@
 // At all limits at once: what a connection is told of its rooms stays within a frame, the rooms it hears first.
 
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { LIMITS, type Member, type Pong, type Welcome } from '../../shared/src/protocol.ts';
+import type { Member, Pong, Welcome } from '../../shared/src/protocol/frames.ts';
+import { LIMITS } from '../../shared/src/protocol/limits.ts';
 import { directRoom } from '../../shared/src/rules/direct-room.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { context, frameIn, handshake, helloEvent, routeEvent } from '../../tests/product/sample.ts';

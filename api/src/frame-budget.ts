@@ -1,6 +1,6 @@
 // How much of an answer fits into one frame.
 
-import { LIMITS } from '../../shared/src/protocol.ts';
+import { LIMITS } from '../../shared/src/protocol/limits.ts';
 import type { LogEntry } from '../../shared/src/store/message-log.ts';
 
 /** Bytes of an answer without its list: its keys, a room of 64 code points, three numbers. */

@@ -1,6 +1,6 @@
 // Heads as the wire has them: up to where each room has been said.
 
-import type { Heads } from '../../shared/src/protocol.ts';
+import type { Heads } from '../../shared/src/protocol/frames.ts';
 import { readRoomHeads } from '../../shared/src/store/room-heads.ts';
 
 export async function readLastSeqs(rooms: string[]): Promise<Heads> {

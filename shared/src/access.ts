@@ -1,6 +1,7 @@
 // Access: who may hear, read and write a room. The one place that decides; every route asks here.
 
-import { Refused, type Role } from './protocol.ts';
+import { Refused } from './protocol/errors.ts';
+import type { Role } from './protocol/frames.ts';
 import { directPeers } from './rules/direct-room.ts';
 import type { Connection } from './store/connections.ts';
 import type { RoomAccess } from './store/rooms.ts';

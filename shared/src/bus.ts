@@ -3,7 +3,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { env } from './env.ts';
 import { EVENT_SOURCES, type EventName, type Events } from './events.ts';
-import { Refused } from './protocol.ts';
+import { Refused } from './protocol/errors.ts';
 
 const client = new EventBridgeClient({});
 const busName = env('BUS_NAME');

@@ -3,7 +3,7 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { context, frameIn, routeEvent } from '../../tests/product/sample.ts';
 import { frameText, type RouteAnswer, socketHandler } from './handler.ts';
-import { ERRORS, Refused } from './protocol.ts';
+import { ERRORS, Refused } from './protocol/errors.ts';
 
 const logged = jest.spyOn(console, 'error').mockImplementation(() => undefined);
 beforeEach(() => {

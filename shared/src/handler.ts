@@ -2,7 +2,8 @@
 
 import middy from '@middy/core';
 import type { APIGatewayProxyResultV2, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { errorFrame, Refused, type ServerFrame } from './protocol.ts';
+import { errorFrame, Refused } from './protocol/errors.ts';
+import type { ServerFrame } from './protocol/frames.ts';
 
 export type RouteAnswer = Promise<ServerFrame | undefined>;
 

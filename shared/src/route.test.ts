@@ -4,7 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { EVERY_ACTION } from '../../tests/product/every-action.ts';
 import { context, frameIn, routeEvent } from '../../tests/product/sample.ts';
-import { ACTIONS, type Action, Refused } from './protocol.ts';
+import { Refused } from './protocol/errors.ts';
+import type { Action } from './protocol/frames.ts';
+import { ACTIONS } from './protocol/parse.ts';
 import type { Connection } from './store/connections.ts';
 
 let aws: TestAws;

@@ -2,13 +2,9 @@
 
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { frameText, type RouteAnswer, socketHandler } from './handler.ts';
-import {
-  type Action,
-  type ClientFrame,
-  type FrameOf,
-  parseClientFrame,
-  Refused,
-} from './protocol.ts';
+import { Refused } from './protocol/errors.ts';
+import type { Action, ClientFrame, FrameOf } from './protocol/frames.ts';
+import { parseClientFrame } from './protocol/parse.ts';
 import { type Connection, isAuthExpired } from './store/connections.ts';
 import { penalizeBadFrame, takeFrameToken } from './store/frame-rate.ts';
 

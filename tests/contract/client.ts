@@ -1,15 +1,15 @@
 // A participant, as the contract speaks of one: joins, says, hears, is told, leaves.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
+import type { ErrorFrame } from '../../shared/src/protocol/errors.ts';
 import {
-  type ErrorFrame,
   type MessageFrame,
   type SendMessage,
   type ServerFrame,
   SUBPROTOCOL,
   VERSION,
   type Welcome,
-} from '../../shared/src/protocol.ts';
+} from '../../shared/src/protocol/frames.ts';
 
 /** Generous: a slow machine fails no test, a frame that never comes does. */
 const DEADLINE_MS = 60_000;

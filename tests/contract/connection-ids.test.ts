@@ -1,7 +1,7 @@
 // Promise: API Gateway's id of a connection, with which a socket can be posted to and ended, is in no frame of ours.
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { ServerFrame } from '../../shared/src/protocol.ts';
+import type { ServerFrame } from '../../shared/src/protocol/frames.ts';
 import { EVERY_ACTION, HOSTILE } from '../product/every-action.ts';
 import { type Client, everybodyLeaves, join } from './client.ts';
 import { type LocalRuntime, startLocal } from './runtime.ts';

@@ -1,13 +1,9 @@
 // Every field of every action with hostile values, over a real socket: each costs its sender a typed error at most, and the socket lives on.
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import {
-  ACTIONS,
-  ERRORS,
-  type ErrorFrame,
-  type Pong,
-  type ServerFrame,
-} from '../../shared/src/protocol.ts';
+import { ERRORS, type ErrorFrame } from '../../shared/src/protocol/errors.ts';
+import type { Pong, ServerFrame } from '../../shared/src/protocol/frames.ts';
+import { ACTIONS } from '../../shared/src/protocol/parse.ts';
 import { seededChance } from '../front/chance.ts';
 import { EVERY_ACTION, HOSTILE } from '../product/every-action.ts';
 import { type Client, everybodyLeaves, join } from './client.ts';

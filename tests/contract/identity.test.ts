@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { connect } from '../../front/src/core/chat.js';
-import { LIMITS } from '../../shared/src/protocol.ts';
+import { LIMITS } from '../../shared/src/protocol/limits.ts';
 import { type Line, me, openLine } from '../product/line.ts';
 import { type LocalRuntime, startLocal } from './runtime.ts';
 

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { ServerFrame } from '../../shared/src/protocol.ts';
-import { LIMITS } from '../../shared/src/protocol.ts';
+import type { ServerFrame } from '../../shared/src/protocol/frames.ts';
+import { LIMITS } from '../../shared/src/protocol/limits.ts';
 import { everybodyLeaves, join } from './client.ts';
 import { type LocalRuntime, startLocal } from './runtime.ts';
 import { DEVELOPER } from './stored.ts';

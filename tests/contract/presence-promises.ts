@@ -1,6 +1,6 @@
 // Who is here: shown when they come, gone a grace after they left, whole through a reload; and who types, for as long as they do.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Presence, ServerFrame } from '../../shared/src/protocol.ts';
+import type { Presence, ServerFrame } from '../../shared/src/protocol/frames.ts';
 import { type Client, everybodyLeaves, join } from './client.ts';
 import type { Chat } from './promises.ts';
 import { connectionRows, eventually } from './stored.ts';

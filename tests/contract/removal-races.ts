@@ -1,6 +1,6 @@
 // Races on real sockets: somebody says two frames at nearly the same time, or one beside their removal; from its answer on they hear and do nothing.
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { ServerFrame } from '../../shared/src/protocol.ts';
+import type { ServerFrame } from '../../shared/src/protocol/frames.ts';
 import { seededChance } from '../front/chance.ts';
 import { type Client, join } from './client.ts';
 

@@ -1,7 +1,7 @@
 // Promise: private is private. What is said in a direct or a private room is heard by those it is for, and is in no frame of anybody else.
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ServerFrame } from '../../shared/src/protocol.ts';
+import type { ServerFrame } from '../../shared/src/protocol/frames.ts';
 import { type Client, everybodyLeaves, join } from './client.ts';
 import type { Chat } from './promises.ts';
 

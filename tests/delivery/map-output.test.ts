@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import type { Json, States } from '../../local/machines/asl.ts';
 import { Failure } from '../../local/machines/failure.ts';
 import { run } from '../../local/machines/run.ts';
-import { LIMITS } from '../../shared/src/protocol.ts';
+import { LIMITS } from '../../shared/src/protocol/limits.ts';
 
 interface State {
   Type: string;

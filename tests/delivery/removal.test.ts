@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { Aws } from '../../local/aws.ts';
 import { AwsError } from '../../local/aws-error.ts';
 import { readPlan } from '../../local/template/read-plan.ts';
-import type { Action, ServerFrame } from '../../shared/src/protocol.ts';
+import type { Action, ServerFrame } from '../../shared/src/protocol/frames.ts';
 import { seededChance } from '../front/chance.ts';
 import { frameIn, handshake, routeEvent } from '../product/sample.ts';
 import { perform } from './dynamodb-model.ts';

@@ -15,7 +15,7 @@ import {
   plural,
   wordsIn,
 } from '../../front/src/words/words.js';
-import { ERRORS } from '../../shared/src/protocol.ts';
+import { ERRORS } from '../../shared/src/protocol/errors.ts';
 
 /** What comes with the page, and what comes with the dialogs. */
 const en = { ...enOfPage, ...dialogsEn };

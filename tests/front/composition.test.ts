@@ -1,7 +1,7 @@
 // Proves that the page refuses what the server would refuse, and by the same measure.
 import { describe, expect, test } from '@jest/globals';
 import { compose } from '../../front/src/core/composition.js';
-import { parseClientFrame } from '../../shared/src/protocol.ts';
+import { parseClientFrame } from '../../shared/src/protocol/parse.ts';
 
 const taken = (message: string) => {
   try {

@@ -1,7 +1,7 @@
 // A server as the contract allows it at its worst: it answers late, twice, in another order or never, crashes in the
 // middle of storing, and cuts; but what it has stored is stored once, at one place. A model of design section 3.
 import type { Clock, Socket, SocketEvents } from '../../front/src/core/line.js';
-import type { ClientFrame, MessageFrame } from '../../shared/src/protocol.ts';
+import type { ClientFrame, MessageFrame } from '../../shared/src/protocol/frames.ts';
 import type { Chance } from './chance.ts';
 
 interface Connection {

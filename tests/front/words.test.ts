@@ -6,7 +6,7 @@ import { mintMessageId } from '../../front/src/core/identity.js';
 import { checkIntroduction, spelled } from '../../front/src/core/introduction.js';
 import { linkify } from '../../front/src/core/linkify.js';
 import { shownNickname } from '../../front/src/core/nickname.js';
-import { parseClientFrame } from '../../shared/src/protocol.ts';
+import { parseClientFrame } from '../../shared/src/protocol/parse.ts';
 import { normalizeNickname } from '../../shared/src/rules/nickname.ts';
 
 describe('links', () => {

@@ -1,6 +1,6 @@
 // People for the tests of routes: each with an identity of their own, on as many connections as they like.
 import { createHash } from 'node:crypto';
-import type { Action, ServerFrame } from '../../shared/src/protocol.ts';
+import type { Action, ServerFrame } from '../../shared/src/protocol/frames.ts';
 import { context, frameIn, handshake, helloEvent, routeEvent } from './sample.ts';
 
 type Handler = (event: never, context: never) => Promise<unknown>;

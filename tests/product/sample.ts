@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { APIGatewayProxyWebsocketEventV2, Context } from 'aws-lambda';
-import type { Action } from '../../shared/src/protocol.ts';
+import type { Action } from '../../shared/src/protocol/frames.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 

@@ -4,13 +4,10 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { env } from '../../shared/src/env.ts';
 import type { MessageSent } from '../../shared/src/events.ts';
-import {
-  type ErrorCode,
-  errorFrame,
-  LIMITS,
-  messageFrame,
-  type ServerFrame,
-} from '../../shared/src/protocol.ts';
+import { type ErrorCode, errorFrame } from '../../shared/src/protocol/errors.ts';
+import type { ServerFrame } from '../../shared/src/protocol/frames.ts';
+import { LIMITS } from '../../shared/src/protocol/limits.ts';
+import { messageFrame } from '../../shared/src/protocol/message-frame.ts';
 import {
   type Connection,
   readSubscribers,

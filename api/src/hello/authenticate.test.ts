@@ -1,7 +1,7 @@
 // Who says hello: the userId and the nickname that a token gives, and which credentials a stack takes.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { Hello } from '../../../shared/src/protocol.ts';
+import type { Hello } from '../../../shared/src/protocol/frames.ts';
 import type { Connection } from '../../../shared/src/store/connections.ts';
 import { startTestIssuer, type TestIssuer } from '../../../tests/product/tokens.ts';
 

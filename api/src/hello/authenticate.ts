@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { env } from '../../../shared/src/env.ts';
-import { type Hello, Refused } from '../../../shared/src/protocol.ts';
+import { Refused } from '../../../shared/src/protocol/errors.ts';
+import type { Hello } from '../../../shared/src/protocol/frames.ts';
 import { isReservedNickname } from '../../../shared/src/reserved-names.ts';
 import { foldLookalikes } from '../../../shared/src/rules/lookalikes.ts';
 import { isGuestName, isNickname, normalizeNickname } from '../../../shared/src/rules/nickname.ts';

@@ -1,7 +1,7 @@
 // Ending what a user has open beyond five connections: ghosts first, then who said hello the longest ago.
 
 import { publish } from '../../../shared/src/bus.ts';
-import { LIMITS } from '../../../shared/src/protocol.ts';
+import { LIMITS } from '../../../shared/src/protocol/limits.ts';
 import type { Connection } from '../../../shared/src/store/connections.ts';
 import { PRESENCE_LEASE_MS } from '../../../shared/src/store/presence.ts';
 import { readEpoch } from '../../../shared/src/store/sessions.ts';

@@ -1,6 +1,6 @@
 // Who is here already, as `welcome` tells it: the first rooms, whose people all have names.
 
-import type { Welcome } from '../../../shared/src/protocol.ts';
+import type { Welcome } from '../../../shared/src/protocol/frames.ts';
 import { readPresent } from '../presence-events.ts';
 
 /** Rosters to read at one hello. */

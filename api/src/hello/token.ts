@@ -9,7 +9,7 @@ import {
 } from 'aws-jwt-verify/error';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import { env } from '../../../shared/src/env.ts';
-import { Refused } from '../../../shared/src/protocol.ts';
+import { Refused } from '../../../shared/src/protocol/errors.ts';
 
 const issuer = env('OIDC_ISSUER');
 const audience = env('OIDC_AUDIENCE');

@@ -1,6 +1,6 @@
 // How much of what a welcome could tell fits into its frame, and what comes first.
 
-import type { Heads, Invitation, Role, Welcome } from '../../../shared/src/protocol.ts';
+import type { Heads, Invitation, Role, Welcome } from '../../../shared/src/protocol/frames.ts';
 import { directPeers } from '../../../shared/src/rules/direct-room.ts';
 import { fittingEntries } from '../frame-budget.ts';
 

@@ -1,6 +1,6 @@
 // Exact places of a room. What is still on its way is left out; what will never come is fenced, and called void.
 
-import type { History } from '../../../shared/src/protocol.ts';
+import type { History } from '../../../shared/src/protocol/frames.ts';
 import { type LogEntry, putTombstone, readNearest } from '../../../shared/src/store/message-log.ts';
 import { fittingPlaces, pageOf } from '../frame-budget.ts';
 import { createReadBudget, type ReadBudget } from './read-budget.ts';

@@ -1,6 +1,6 @@
 // A page backwards: the newest places below one. Only reads: a hole in it is asked for exactly, by who wants to know.
 
-import type { History } from '../../../shared/src/protocol.ts';
+import type { History } from '../../../shared/src/protocol/frames.ts';
 import { fittingPlaces, pageOf } from '../frame-budget.ts';
 import { createReadBudget } from './read-budget.ts';
 import { readInSteps } from './read-in-steps.ts';

@@ -4,7 +4,7 @@
 // before it. Where sizes change at once, it reads too much. The sandbox then remembers the room as uneven, and every step
 // there stays within the allowance, whatever comes.
 
-import { LIMITS } from '../../../shared/src/protocol.ts';
+import { LIMITS } from '../../../shared/src/protocol/limits.ts';
 import type { LogEntry } from '../../../shared/src/store/message-log.ts';
 import { readUnits } from '../../../shared/src/store/read-units.ts';
 import { ENVELOPE_BYTES, placeBytes } from '../frame-budget.ts';

@@ -1,6 +1,7 @@
 // The members of a room: present ones, then those seen last. Of a private room only current members.
 
-import { LIMITS, type Member, type Members } from '../../../shared/src/protocol.ts';
+import type { Member, Members } from '../../../shared/src/protocol/frames.ts';
+import { LIMITS } from '../../../shared/src/protocol/limits.ts';
 import type { Connection } from '../../../shared/src/store/connections.ts';
 import {
   type LastSeenPage,

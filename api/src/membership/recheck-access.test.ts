@@ -6,7 +6,7 @@ import { allows } from '../../../local/iam.ts';
 import { type Need, needsOf } from '../../../local/needs.ts';
 import type { FunctionPlan } from '../../../local/plan.ts';
 import { readPlan } from '../../../local/template/read-plan.ts';
-import type { Welcome } from '../../../shared/src/protocol.ts';
+import type { Welcome } from '../../../shared/src/protocol/frames.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 import { type Person, person, type Routes } from '../../../tests/product/people.ts';
 

@@ -1,7 +1,7 @@
 // Meanwhile: what a hello finds changed since it asked which rooms it may hear.
 
 import { canJoinRoom, privateRoles } from '../../../shared/src/access.ts';
-import type { Role } from '../../../shared/src/protocol.ts';
+import type { Role } from '../../../shared/src/protocol/frames.ts';
 import { readMemberships } from '../../../shared/src/store/memberships.ts';
 import { readRoomAccess } from '../../../shared/src/store/rooms.ts';
 import type { ResolvedRooms } from './resolve-rooms.ts';

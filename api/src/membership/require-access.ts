@@ -1,7 +1,7 @@
 // Whether a speaker may use a room still, once what they asked for is read.
 
 import { requireRoomUse } from '../../../shared/src/access.ts';
-import { LOBBY } from '../../../shared/src/protocol.ts';
+import { LOBBY } from '../../../shared/src/protocol/frames.ts';
 import { directPeers } from '../../../shared/src/rules/direct-room.ts';
 import { type Connection, readConnection } from '../../../shared/src/store/connections.ts';
 

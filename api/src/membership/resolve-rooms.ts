@@ -1,7 +1,8 @@
 // Which rooms a hello may hear: those it names or those of its user, without the private ones of others.
 
 import { canJoinRoom, canUseRoom, privateRoles } from '../../../shared/src/access.ts';
-import { type Invitation, LIMITS, LOBBY, type Role } from '../../../shared/src/protocol.ts';
+import { type Invitation, LOBBY, type Role } from '../../../shared/src/protocol/frames.ts';
+import { LIMITS } from '../../../shared/src/protocol/limits.ts';
 import { isReservedRoom } from '../../../shared/src/reserved-names.ts';
 import { directPeers, directRoom } from '../../../shared/src/rules/direct-room.ts';
 import { readConversations, renewConversation } from '../../../shared/src/store/conversations.ts';

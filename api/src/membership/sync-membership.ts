@@ -1,7 +1,7 @@
 // A device follows its user into a room that another device of theirs has joined, and only if they are still in it.
 
 import { canJoinRoom, canUseRoom, roleOf } from '../../../shared/src/access.ts';
-import type { Joined, Left } from '../../../shared/src/protocol.ts';
+import type { Joined, Left } from '../../../shared/src/protocol/frames.ts';
 import type { Connection } from '../../../shared/src/store/connections.ts';
 import { readMemberships } from '../../../shared/src/store/memberships.ts';
 import { readRoomHeads } from '../../../shared/src/store/room-heads.ts';

@@ -1,20 +1,17 @@
 // Naming: which nickname a user goes by from this hello on. Two users never go by one that people would confuse.
 
 import { randomUUID } from 'node:crypto';
-import { Refused } from '../../../shared/src/protocol.ts';
+import { Refused } from '../../../shared/src/protocol/errors.ts';
 import { isReservedNickname } from '../../../shared/src/reserved-names.ts';
 import { foldLookalikes } from '../../../shared/src/rules/lookalikes.ts';
-import {
-  isGuestName,
-  normalizeNickname,
-  suggestNickname,
-} from '../../../shared/src/rules/nickname.ts';
+import { isGuestName, normalizeNickname } from '../../../shared/src/rules/nickname.ts';
 import {
   claimNickname,
   isNicknameFree,
   readHeldNickname,
 } from '../../../shared/src/store/nicknames.ts';
 import { takeRenameToken } from '../../../shared/src/store/user-rate.ts';
+import { suggestNickname } from '../../../shared/src/suggest-nickname.ts';
 import type { Guest } from '../guest.ts';
 
 /** Suggestions are one in nine thousand each, so that a second is rare, and a fifth a sign of something else. */

@@ -1,7 +1,7 @@
 // Going by a name: every open connection of a user has the one they chose last, and all around them are told.
 
 import { publish } from '../../../shared/src/bus.ts';
-import { Refused } from '../../../shared/src/protocol.ts';
+import { Refused } from '../../../shared/src/protocol/errors.ts';
 import { directPeers } from '../../../shared/src/rules/direct-room.ts';
 import { isLargeRoom, renameConnection } from '../../../shared/src/store/connection-nicknames.ts';
 import type { Connection } from '../../../shared/src/store/connections.ts';

@@ -4,7 +4,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyResultV2, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { env } from '../../../shared/src/env.ts';
-import { LOBBY, SUBPROTOCOL } from '../../../shared/src/protocol.ts';
+import { LOBBY, SUBPROTOCOL } from '../../../shared/src/protocol/frames.ts';
 import {
   type Connection,
   createConnection,

@@ -2,7 +2,9 @@
 
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { AwsError } from '../../../local/aws-error.ts';
-import { ACTIONS, type ErrorFrame, type Welcome } from '../../../shared/src/protocol.ts';
+import type { ErrorFrame } from '../../../shared/src/protocol/errors.ts';
+import type { Welcome } from '../../../shared/src/protocol/frames.ts';
+import { ACTIONS } from '../../../shared/src/protocol/parse.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 import {
   context,

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { AwsError } from '../../../local/aws-error.ts';
 import type { ClientReplaced } from '../../../shared/src/events.ts';
-import type { Welcome } from '../../../shared/src/protocol.ts';
+import type { Welcome } from '../../../shared/src/protocol/frames.ts';
 import { type Row, startAws, type TestAws } from '../../../tests/product/aws.ts';
 import { heldAt } from '../../../tests/product/held.ts';
 import {

@@ -2,7 +2,7 @@
 
 import { publish } from '../../../shared/src/bus.ts';
 import { env } from '../../../shared/src/env.ts';
-import { VERSION } from '../../../shared/src/protocol.ts';
+import { VERSION } from '../../../shared/src/protocol/frames.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
 import {
   type Connection,

@@ -2,7 +2,8 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type History, LIMITS } from '../../../shared/src/protocol.ts';
+import type { History } from '../../../shared/src/protocol/frames.ts';
+import { LIMITS } from '../../../shared/src/protocol/limits.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 import {
   context,

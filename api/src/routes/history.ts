@@ -1,7 +1,7 @@
 // history: what was said in a room, backwards or at exact places.
 
 import { requireRoomUse } from '../../../shared/src/access.ts';
-import { LIMITS } from '../../../shared/src/protocol.ts';
+import { LIMITS } from '../../../shared/src/protocol/limits.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
 import { readRoomHeads } from '../../../shared/src/store/room-heads.ts';
 import { readExactPlaces } from '../history/exact-places.ts';

@@ -2,7 +2,8 @@
 
 import { requireOwner, requireRoomUse } from '../../../shared/src/access.ts';
 import { publish } from '../../../shared/src/bus.ts';
-import { LOBBY, Refused } from '../../../shared/src/protocol.ts';
+import { Refused } from '../../../shared/src/protocol/errors.ts';
+import { LOBBY } from '../../../shared/src/protocol/frames.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
 import { directRoom } from '../../../shared/src/rules/direct-room.ts';
 import { hasSpoken } from '../../../shared/src/store/conversations.ts';

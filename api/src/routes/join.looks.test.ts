@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { AwsError } from '../../../local/aws-error.ts';
-import type { Welcome } from '../../../shared/src/protocol.ts';
+import type { Welcome } from '../../../shared/src/protocol/frames.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 import { type Person, person, type Routes } from '../../../tests/product/people.ts';
 

@@ -1,7 +1,7 @@
 // join: public rooms are open and made on demand, private ones are not even there for others, and what is joined comes back.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { Welcome } from '../../../shared/src/protocol.ts';
+import type { Welcome } from '../../../shared/src/protocol/frames.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 import { type Person, person, type Routes } from '../../../tests/product/people.ts';
 

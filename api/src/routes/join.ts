@@ -2,7 +2,9 @@
 
 import { canJoinRoom, roleOf } from '../../../shared/src/access.ts';
 import { publish } from '../../../shared/src/bus.ts';
-import { LIMITS, LOBBY, Refused } from '../../../shared/src/protocol.ts';
+import { Refused } from '../../../shared/src/protocol/errors.ts';
+import { LOBBY } from '../../../shared/src/protocol/frames.ts';
+import { LIMITS } from '../../../shared/src/protocol/limits.ts';
 import { isReservedRoom } from '../../../shared/src/reserved-names.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
 import { addMembership, readMemberships } from '../../../shared/src/store/memberships.ts';

@@ -1,7 +1,7 @@
 // leave: the room is gone from every device, and from the hellos to come, until it is joined again.
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { Welcome } from '../../../shared/src/protocol.ts';
+import type { Welcome } from '../../../shared/src/protocol/frames.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 import { heldAt } from '../../../tests/product/held.ts';
 import { person, type Routes } from '../../../tests/product/people.ts';

@@ -1,7 +1,8 @@
 // leave: a room is heard no more, on any connection of who leaves. The lobby is everybody's, and each hello would bring it back.
 
 import { publish } from '../../../shared/src/bus.ts';
-import { LOBBY, Refused } from '../../../shared/src/protocol.ts';
+import { Refused } from '../../../shared/src/protocol/errors.ts';
+import { LOBBY } from '../../../shared/src/protocol/frames.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
 import { removeMembership } from '../../../shared/src/store/memberships.ts';
 import { removeMember } from '../../../shared/src/store/rooms.ts';

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { AwsError } from '../../../local/aws-error.ts';
-import { LIMITS } from '../../../shared/src/protocol.ts';
+import { LIMITS } from '../../../shared/src/protocol/limits.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 import { context, frameIn, routeEvent } from '../../../tests/product/sample.ts';
 

@@ -2,12 +2,9 @@
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { NicknameChanged } from '../../../shared/src/events.ts';
-import {
-  type ErrorFrame,
-  LIMITS,
-  type Nickname,
-  type Welcome,
-} from '../../../shared/src/protocol.ts';
+import type { ErrorFrame } from '../../../shared/src/protocol/errors.ts';
+import type { Nickname, Welcome } from '../../../shared/src/protocol/frames.ts';
+import { LIMITS } from '../../../shared/src/protocol/limits.ts';
 import { directRoom } from '../../../shared/src/rules/direct-room.ts';
 import { foldLookalikes } from '../../../shared/src/rules/lookalikes.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';

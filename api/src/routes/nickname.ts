@@ -1,7 +1,7 @@
 // nickname: somebody is called otherwise from now on, on all their devices; or hears what else they could be called.
 
 import { randomUUID } from 'node:crypto';
-import { Refused } from '../../../shared/src/protocol.ts';
+import { Refused } from '../../../shared/src/protocol/errors.ts';
 import { isReservedNickname } from '../../../shared/src/reserved-names.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
 import { foldLookalikes } from '../../../shared/src/rules/lookalikes.ts';

@@ -1,7 +1,7 @@
 // remove: from its answer on no connection of the removed hears the room, whatever they were doing meanwhile.
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { ServerFrame, Welcome } from '../../../shared/src/protocol.ts';
+import type { ServerFrame, Welcome } from '../../../shared/src/protocol/frames.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 import { type Person, person, type Routes } from '../../../tests/product/people.ts';
 

@@ -2,7 +2,7 @@
 
 import { requireOwner } from '../../../shared/src/access.ts';
 import { publish } from '../../../shared/src/bus.ts';
-import { Refused } from '../../../shared/src/protocol.ts';
+import { Refused } from '../../../shared/src/protocol/errors.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
 import { removeMembership } from '../../../shared/src/store/memberships.ts';
 import { readRoomAccess, removeMember } from '../../../shared/src/store/rooms.ts';

@@ -2,7 +2,8 @@
 
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { AwsError } from '../../../local/aws-error.ts';
-import { LIMITS, type Rooms, type Welcome } from '../../../shared/src/protocol.ts';
+import type { Rooms, Welcome } from '../../../shared/src/protocol/frames.ts';
+import { LIMITS } from '../../../shared/src/protocol/limits.ts';
 import { type Row, startAws, type TestAws } from '../../../tests/product/aws.ts';
 import { type Person, person, type Routes } from '../../../tests/product/people.ts';
 import { countReads, perfectUnits } from '../../../tests/product/read-units.ts';

@@ -1,6 +1,7 @@
 // rooms: which public rooms there are, a frame at a time.
 
-import { LIMITS, type Rooms } from '../../../shared/src/protocol.ts';
+import type { Rooms } from '../../../shared/src/protocol/frames.ts';
+import { LIMITS } from '../../../shared/src/protocol/limits.ts';
 import { routeHandler } from '../../../shared/src/route.ts';
 import { readPublicRooms } from '../../../shared/src/store/rooms.ts';
 import { fitting } from '../frame-budget.ts';

@@ -1,7 +1,7 @@
 // @ts-check
 // Who came and who went, as one tells it to a person: only what the server's own words say, which a reload within the grace is none of.
 
-/** @typedef {import('../../../shared/src/protocol.ts').Member} Member */
+/** @typedef {import('../../../shared/src/protocol/frames.ts').Member} Member */
 
 /**
  * A snapshot tells how it is now and not what happened: it never makes news, or every new line would repeat who is here,

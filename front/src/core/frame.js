@@ -1,15 +1,15 @@
 // @ts-check
 // Reads what the server says: text in, one typed frame out, or null for what this client does not know.
 
-/** @typedef {import('../../../shared/src/protocol.ts').MessageFrame} MessageFrame */
-/** @typedef {import('../../../shared/src/protocol.ts').History} History */
-/** @typedef {import('../../../shared/src/protocol.ts').Heads} Heads */
-/** @typedef {import('../../../shared/src/protocol.ts').Member} Member */
-/** @typedef {import('../../../shared/src/protocol.ts').Members} Members */
-/** @typedef {import('../../../shared/src/protocol.ts').Presence} Presence */
-/** @typedef {import('../../../shared/src/protocol.ts').Typing} Typing */
-/** @typedef {import('../../../shared/src/protocol.ts').Visibility} Visibility */
-/** @typedef {import('../../../shared/src/protocol.ts').Role} Role */
+/** @typedef {import('../../../shared/src/protocol/frames.ts').MessageFrame} MessageFrame */
+/** @typedef {import('../../../shared/src/protocol/frames.ts').History} History */
+/** @typedef {import('../../../shared/src/protocol/frames.ts').Heads} Heads */
+/** @typedef {import('../../../shared/src/protocol/frames.ts').Member} Member */
+/** @typedef {import('../../../shared/src/protocol/frames.ts').Members} Members */
+/** @typedef {import('../../../shared/src/protocol/frames.ts').Presence} Presence */
+/** @typedef {import('../../../shared/src/protocol/frames.ts').Typing} Typing */
+/** @typedef {import('../../../shared/src/protocol/frames.ts').Visibility} Visibility */
+/** @typedef {import('../../../shared/src/protocol/frames.ts').Role} Role */
 /** @typedef {{ type: 'error', ref: string | null, code: string, retry: boolean, afterMs: number, message: string,
  *   suggestion?: string }} ErrorFrame code: a newer server may know more of them */
 /** @typedef {{ type: 'welcome', userId: string, nickname: string, heads: Heads, spreadMs: number, pingAfterMs: number,

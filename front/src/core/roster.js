@@ -2,7 +2,7 @@
 // Who is in a room, as this client knows it: the latest word about each person counts, and what nobody confirms grows old.
 import { createComings } from './comings.js';
 
-/** @typedef {import('../../../shared/src/protocol.ts').Member} Member */
+/** @typedef {import('../../../shared/src/protocol/frames.ts').Member} Member */
 
 /** Above so many the server tells a number and no names. */
 const CROWD = 100;

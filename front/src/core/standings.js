@@ -2,8 +2,8 @@
 // What one is in the rooms one hears, and which of them are private: as the welcome says, and each join after it.
 import { isDirect } from './room-name.js';
 
-/** @typedef {import('../../../shared/src/protocol.ts').Visibility} Visibility */
-/** @typedef {import('../../../shared/src/protocol.ts').Role} Role */
+/** @typedef {import('../../../shared/src/protocol/frames.ts').Visibility} Visibility */
+/** @typedef {import('../../../shared/src/protocol/frames.ts').Role} Role */
 /** @typedef {{ visibility: Visibility, role: Role }} Standing */
 
 export function createStandings() {

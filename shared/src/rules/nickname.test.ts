@@ -2,14 +2,9 @@
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { suggestNickname } from '../suggest-nickname.ts';
 import { foldLookalikes } from './lookalikes.ts';
-import {
-  isGuestName,
-  isNickname,
-  normalizeNickname,
-  suggestNickname,
-  truncateNickname,
-} from './nickname.ts';
+import { isGuestName, isNickname, normalizeNickname, truncateNickname } from './nickname.ts';
 
 describe('folds to the same as Ada', () => {
   test.each([

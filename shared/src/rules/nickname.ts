@@ -1,6 +1,5 @@
-// A nickname: what may be one, how it is shown, what it must not be confused with, and what to suggest where it is taken.
+// A nickname: what may be one, how it is shown, and what it must not be confused with.
 
-import { createHash } from 'node:crypto';
 import { foldLookalikes, INVISIBLE } from './lookalikes.ts';
 
 /** Breaks the line, hides, or turns the direction of what stands beside it. */
@@ -10,9 +9,10 @@ const SEEN = /[^\s\p{M}]/u;
 const GRAPHEMES = 32;
 const BYTES = 128;
 
-const graphemes = (text: string): string[] =>
+/** Letters as people count them. */
+export const graphemes = (text: string): string[] =>
   Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
-const bytes = (text: string): number => new TextEncoder().encode(text).length;
+export const utf8Bytes = (text: string): number => new TextEncoder().encode(text).length;
 
 /** 1 to 32 graphemes in at most 128 bytes, something of it to be seen, nothing that disturbs its neighbours. */
 export const isNickname = (value: unknown): value is string =>
@@ -20,7 +20,7 @@ export const isNickname = (value: unknown): value is string =>
   value.isWellFormed() &&
   !UNSEEMLY.test(value) &&
   // Bytes first: only what is short is worth taking apart.
-  bytes(value) <= BYTES &&
+  utf8Bytes(value) <= BYTES &&
   SEEN.test(value.replace(INVISIBLE, '')) &&
   graphemes(value).length <= GRAPHEMES;
 
@@ -29,10 +29,10 @@ export function truncateNickname(nickname: string): string {
   // Each UTF-16 unit is at most one grapheme, and three bytes.
   if (nickname.length <= GRAPHEMES) return nickname;
   const letters = graphemes(nickname.slice(0, BYTES));
-  if (letters.length <= GRAPHEMES && bytes(nickname) <= BYTES) return nickname;
+  if (letters.length <= GRAPHEMES && utf8Bytes(nickname) <= BYTES) return nickname;
   let kept = '';
   for (const letter of letters.slice(0, GRAPHEMES - 1))
-    if (bytes(kept + letter) <= BYTES - 3) kept += letter;
+    if (utf8Bytes(kept + letter) <= BYTES - 3) kept += letter;
     else break;
   return `${kept}…`;
 }
@@ -47,15 +47,3 @@ export const normalizeNickname = (nickname: string): string =>
  */
 export const isGuestName = (nickname: string): boolean =>
   foldLookalikes(nickname).startsWith('guest-');
-
-const SUFFIX = /-\d{4}$/;
-/** Of 32 graphemes and 128 bytes, so that a suffix fits behind whatever letters. */
-const STEM = 16;
-const STEM_BYTES = 100;
-
-/** Another nickname for this user, always the same: who is refused `Ada` today and tomorrow is `Ada-4711` on both days. */
-export function suggestNickname(nickname: string, userId: string): string {
-  const hash = createHash('sha256').update(`${userId}\n${nickname}`).digest().readUInt32BE();
-  const stem = graphemes(normalizeNickname(nickname).replace(SUFFIX, '')).slice(0, STEM).join('');
-  return `${bytes(stem) <= STEM_BYTES ? stem : 'somebody'}-${1000 + (hash % 9000)}`;
-}

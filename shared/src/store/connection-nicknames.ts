@@ -8,7 +8,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
-import { LIMITS } from '../protocol.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import { roomsOf } from '../topics.ts';
 import { type Connection, connectionKey, rosterKey } from './connections.ts';
 

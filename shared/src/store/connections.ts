@@ -11,7 +11,7 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
-import { Refused } from '../protocol.ts';
+import { Refused } from '../protocol/errors.ts';
 import { roomsOf } from '../topics.ts';
 import { MAX_BATCH_WRITES, runInBatches } from './batch.ts';
 

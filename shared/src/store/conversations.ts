@@ -11,7 +11,7 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
-import { LIMITS } from '../protocol.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import { isExpired, shouldRenew, yearFromNow } from './ttl.ts';
 
 const client = new DynamoDBClient({});

@@ -3,7 +3,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { AwsError } from '../../../local/aws-error.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
-import { LIMITS, Refused } from '../protocol.ts';
+import { Refused } from '../protocol/errors.ts';
+import { LIMITS } from '../protocol/limits.ts';
 
 const NOW = Date.now();
 let aws: TestAws;

@@ -7,7 +7,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { publishBestEffort } from '../bus.ts';
 import { env } from '../env.ts';
-import { LIMITS, Refused } from '../protocol.ts';
+import { Refused } from '../protocol/errors.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import { type Connection, connectionKey, parseConnection } from './connections.ts';
 import { type BucketRow, takeToken } from './token-bucket.ts';
 

@@ -11,7 +11,9 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
-import { type Invitation, LIMITS, Refused } from '../protocol.ts';
+import { Refused } from '../protocol/errors.ts';
+import type { Invitation } from '../protocol/frames.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import { MAX_BATCH_WRITES, runInBatches } from './batch.ts';
 import { isExpired, shouldRenew, yearFromNow } from './ttl.ts';
 

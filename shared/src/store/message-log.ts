@@ -9,7 +9,8 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
-import { type MessageFrame, messageFrame } from '../protocol.ts';
+import type { MessageFrame } from '../protocol/frames.ts';
+import { messageFrame } from '../protocol/message-frame.ts';
 import { itemBytes } from './read-units.ts';
 
 const client = new DynamoDBClient({});

@@ -14,7 +14,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
 import { REMEMBER_S } from '../events.ts';
-import { LIMITS, type Member } from '../protocol.ts';
+import type { Member } from '../protocol/frames.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import { MAX_BATCH_READS, MAX_BATCH_WRITES, runInBatches } from './batch.ts';
 import { rosterKey } from './connections.ts';
 

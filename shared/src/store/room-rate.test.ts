@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
-import { Refused } from '../protocol.ts';
+import { Refused } from '../protocol/errors.ts';
 
 const NOW = Date.now();
 let aws: TestAws;

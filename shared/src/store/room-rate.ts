@@ -1,7 +1,7 @@
 // The rate of a room: what guests and plain clients together may say in it, however many sockets and names they have.
 
 import { env } from '../env.ts';
-import { Refused } from '../protocol.ts';
+import { Refused } from '../protocol/errors.ts';
 import { takeToken } from './token-bucket.ts';
 
 const perSecond = Number(env('ROOM_MESSAGES_PER_SECOND'));

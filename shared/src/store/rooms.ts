@@ -11,7 +11,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
-import { LIMITS, LOBBY, type Role, type Visibility } from '../protocol.ts';
+import { LOBBY, type Role, type Visibility } from '../protocol/frames.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import { foldLookalikes } from '../rules/lookalikes.ts';
 import { MAX_BATCH_READS, runInBatches } from './batch.ts';
 import { isExpired, yearFromNow } from './ttl.ts';

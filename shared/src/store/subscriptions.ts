@@ -10,7 +10,9 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
-import { LIMITS, LOBBY, Refused } from '../protocol.ts';
+import { Refused } from '../protocol/errors.ts';
+import { LOBBY } from '../protocol/frames.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import { roomsOf, userTopic } from '../topics.ts';
 import {
   type Connection,

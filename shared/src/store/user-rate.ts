@@ -6,7 +6,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
-import { LIMITS } from '../protocol.ts';
+import { LIMITS } from '../protocol/limits.ts';
 import { connectionKey } from './connections.ts';
 import { takeToken } from './token-bucket.ts';
 

@@ -2,8 +2,9 @@
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { EVERY_ACTION, HOSTILE } from '../../tests/product/every-action.ts';
-import { ACTIONS, type ErrorCode, parseClientFrame, Refused } from './protocol.ts';
+import { EVERY_ACTION, HOSTILE } from '../../../tests/product/every-action.ts';
+import { type ErrorCode, Refused } from './errors.ts';
+import { ACTIONS, parseClientFrame } from './parse.ts';
 
 const FIELDS = ACTIONS.flatMap((action) =>
   Object.keys(EVERY_ACTION[action] ?? {}).map((field) => [action, field] as const),

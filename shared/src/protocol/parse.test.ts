@@ -2,16 +2,10 @@
 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  ACTIONS,
-  ERRORS,
-  type ErrorCode,
-  errorFrame,
-  LIMITS,
-  messageFrame,
-  parseClientFrame,
-  Refused,
-} from './protocol.ts';
+import { ERRORS, type ErrorCode, errorFrame, Refused } from './errors.ts';
+import { LIMITS } from './limits.ts';
+import { messageFrame } from './message-frame.ts';
+import { ACTIONS, parseClientFrame } from './parse.ts';
 
 const ID = '019b78f6-1a40-7c3e-9d52-6f0e8b1a7c45';
 
