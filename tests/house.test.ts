@@ -94,6 +94,39 @@ describe('rooms', () => {
     expect(runs).toEqual([]);
   });
 
+  test('the wire and its rules need nothing that a browser lacks', () => {
+    const rules = shipped.filter((file) => /^shared\/src\/(protocol|rules)\//.test(file));
+    expect(rules.length).toBeGreaterThan(5);
+    const outside = rules.flatMap((file) =>
+      [...read(file).matchAll(/from '([^']+)'/g)]
+        .map(([, from = '']) => from)
+        .filter((from) => !/^\.\.?\/((protocol|rules)\/)?[\w-]+\.ts$/.test(from)),
+    );
+    expect(outside).toEqual([]);
+  });
+
+  test('the page takes nothing from shared but the wire and its rules', () => {
+    const taken = shipped
+      .filter((file) => file.startsWith('front/'))
+      .flatMap(importsOf)
+      .filter((path) => path.startsWith('shared/'));
+    expect(taken.filter((path) => !/^shared\/src\/(protocol|rules)\//.test(path))).toEqual([]);
+  });
+
+  test('an exported name stands for one thing in all stacks', () => {
+    const exported = shipped
+      .filter((file) => /^(shared|api|workflows)\/src\//.test(file))
+      .flatMap((file) =>
+        [
+          ...read(file).matchAll(
+            /^export (?:async )?(?:const|function|class|interface|type) (\w+)/gm,
+          ),
+        ].map(([, name = '']) => name),
+      )
+      .filter((name) => name !== 'handler');
+    expect(exported.filter((name, at) => exported.indexOf(name) !== at)).toEqual([]);
+  });
+
   test('only stores, the bus and workflows’ own clients hold the AWS SDK', () => {
     const holders = shipped.filter((file) => read(file).includes("from '@aws-sdk/"));
     expect(holders.filter((file) => !file.startsWith('shared/src/store/')).sort()).toEqual([

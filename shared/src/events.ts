@@ -1,6 +1,6 @@
 // The event catalogue: what can stand on ChatBus, who says it, and what it carries.
 
-import type { Nickname, Role, Typing as TypingFrame, Visibility } from './protocol/frames.ts';
+import type { Nickname, Role, TypingFrame, Visibility } from './protocol/frames.ts';
 
 /**
  * Days for which a messageId keeps its place in the room; resent or replayed later, it would be a new message.

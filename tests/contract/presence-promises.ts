@@ -1,6 +1,6 @@
 // Who is here: shown when they come, gone a grace after they left, whole through a reload; and who types, for as long as they do.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Presence, ServerFrame } from '../../shared/src/protocol/frames.ts';
+import type { PresenceFrame, ServerFrame } from '../../shared/src/protocol/frames.ts';
 import { type Client, everybodyLeaves, join } from './client.ts';
 import type { Chat } from './promises.ts';
 import { connectionRows, eventually } from './stored.ts';
@@ -45,7 +45,7 @@ export function presencePromises(
     }
     const told = (client: Client, userId: string) =>
       client.heard.filter(ofType('presence')).filter((frame) => frame.userId === userId);
-    const hears = (client: Client, userId: string, online: boolean): Promise<Presence> =>
+    const hears = (client: Client, userId: string, online: boolean): Promise<PresenceFrame> =>
       client.awaits(`${userId} ${online ? 'come' : 'gone'}`, () =>
         told(client, userId).find((frame) => frame.online === online),
       );

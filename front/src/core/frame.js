@@ -6,8 +6,8 @@
 /** @typedef {import('../../../shared/src/protocol/frames.ts').Heads} Heads */
 /** @typedef {import('../../../shared/src/protocol/frames.ts').Member} Member */
 /** @typedef {import('../../../shared/src/protocol/frames.ts').Members} Members */
-/** @typedef {import('../../../shared/src/protocol/frames.ts').Presence} Presence */
-/** @typedef {import('../../../shared/src/protocol/frames.ts').Typing} Typing */
+/** @typedef {import('../../../shared/src/protocol/frames.ts').PresenceFrame} Presence */
+/** @typedef {import('../../../shared/src/protocol/frames.ts').TypingFrame} Typing */
 /** @typedef {import('../../../shared/src/protocol/frames.ts').Visibility} Visibility */
 /** @typedef {import('../../../shared/src/protocol/frames.ts').Role} Role */
 /** @typedef {{ type: 'error', ref: string | null, code: string, retry: boolean, afterMs: number, message: string,

@@ -375,13 +375,13 @@ export interface Members {
 }
 
 /** `presence`: somebody came or left, after a grace that a reload does not outlast. Not told above 100 people online. */
-export interface Presence extends Member {
+export interface PresenceFrame extends Member {
   type: 'presence';
   room: string;
 }
 
 /** `typing`: somebody writes. Holds for twelve seconds, or until `on: false`, or until a message of theirs. Not told above 100 connections. */
-export interface Typing {
+export interface TypingFrame {
   type: 'typing';
   room: string;
   userId: string;
@@ -410,8 +410,8 @@ export type ServerFrame =
   | History
   | Pong
   | Members
-  | Presence
-  | Typing
+  | PresenceFrame
+  | TypingFrame
   | Nickname
   | Replaced
   | ErrorFrame;
