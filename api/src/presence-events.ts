@@ -95,7 +95,12 @@ async function removeExpiredEntry(room: string, ghost: ExpiredPresence): Promise
     if (await removeExpired(room, ghost))
       await publishPresence('ConnectionClosed', ghost, [room], ghost.leaseUntil);
   } catch (error) {
-    console.warn({ room, connectionId: ghost.connectionId, unburied: true, error });
+    console.warn({
+      message: 'expired presence entry was not removed',
+      room,
+      connectionId: ghost.connectionId,
+      error,
+    });
   }
 }
 
@@ -112,7 +117,7 @@ async function publishPresence(
     const event = { connectionId, userId, nickname, rooms, ...seen, rememberUntil };
     await publish(name, event, console.warn);
   } catch (error) {
-    console.warn({ event: name, connectionId, untold: true, error });
+    console.warn({ message: 'presence event was not published', event: name, connectionId, error });
   }
 }
 

@@ -24,7 +24,7 @@ export async function publish<N extends EventName>(
   const failure = await put(name, detail, BACK_OFF_MS);
   if (failure === undefined) return;
   const messageId = 'messageId' in detail ? detail.messageId : undefined;
-  log({ event: name, messageId, failure });
+  log({ message: 'the event was not published', event: name, messageId, failure });
   throw new Refused('Busy', { ref: messageId ?? null });
 }
 
@@ -34,7 +34,8 @@ export async function publishBestEffort<N extends EventName>(
   detail: Events[N],
 ): Promise<void> {
   const failure = await put(name, detail, [0]);
-  if (failure !== undefined) console.warn({ event: name, lost: true, failure });
+  if (failure !== undefined)
+    console.warn({ message: 'a best-effort event was lost', event: name, failure });
 }
 
 /** Answers why it is not there; undefined where it is. */

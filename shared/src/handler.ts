@@ -23,7 +23,13 @@ export const socketHandler = (answer: (event: APIGatewayProxyWebsocketEventV2) =
         return;
       }
       const { routeKey, connectionId, requestId } = event.requestContext;
-      console.error({ route: routeKey, connectionId, requestId, error });
+      console.error({
+        message: 'the route failed',
+        route: routeKey,
+        connectionId,
+        requestId,
+        error,
+      });
       request.response = say(errorFrame('Internal', null));
     },
   );

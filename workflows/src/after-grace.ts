@@ -24,7 +24,7 @@ async function look({
     await sfn.send(new StartExecutionCommand({ stateMachineArn, input }));
     return [];
   } catch (error) {
-    console.error({ messageId, error });
+    console.error({ message: 'presence was not looked at after the grace', messageId, error });
     return [{ itemIdentifier: messageId }];
   }
 }

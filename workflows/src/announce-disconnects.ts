@@ -23,6 +23,11 @@ async function announceDisconnect(connection: Connection): Promise<void> {
     const event = { connectionId, userId, nickname, rooms, ...seen, rememberUntil };
     await publish('ConnectionGone', event, console.warn);
   } catch (error) {
-    console.warn({ event: 'ConnectionGone', connectionId, untold: true, error });
+    console.warn({
+      message: 'presence event was not published',
+      event: 'ConnectionGone',
+      connectionId,
+      error,
+    });
   }
 }

@@ -81,34 +81,46 @@ const NOBODY: BroadcastResult = {
 
 export const handler = middy(
   (input: BroadcastInput | SmallInput, context: Context): Promise<BroadcastResult> =>
-    'topics' in input ? tellSmall(input, context) : tellShard(input, context),
+    'topics' in input ? broadcastSmall(input, context) : broadcastShard(input, context),
 ).onError((request) => {
   const { error, event } = request;
   const { topic, topics, shard, message, frame, until }: Partial<BroadcastInput & SmallInput> =
     event;
   const about = topics === undefined ? { topic, shard } : aboutAll(topics);
-  console.error({ ...about, messageId: message?.messageId, frame: frame?.type, error });
+  console.error({
+    message: 'the broadcast failed',
+    ...about,
+    messageId: message?.messageId,
+    frame: frame?.type,
+    error,
+  });
   // Lambda would try again, and keep it: by then it is not true any more.
   if (until !== undefined) request.response = NOBODY;
   else throw error;
 });
 
-async function tellShard(input: BroadcastInput, context: Context): Promise<BroadcastResult> {
-  const heard: Subscription = { topic: input.topic, shard: input.shard };
+async function broadcastShard(input: BroadcastInput, context: Context): Promise<BroadcastResult> {
+  const subscription: Subscription = { topic: input.topic, shard: input.shard };
   const who = input.frame === undefined ? 'all' : 'v1';
   const { next, isSlowed, ...counts } = await fanOut(
     bytesOf(frameOf(input)),
     {
       ...ports(context),
       mayGoOn: input.cursor?.wasThrottled !== true,
-      page: (from) => readSubscribers(heard, from, who),
-      forget: (ids) => sayForgotten(removeSubscribers(ids, heard), { ...heard, left: ids.length }),
+      page: (from) => readSubscribers(subscription, from, who),
+      forget: (ids) =>
+        afterRemoval(removeSubscribers(ids, subscription), { ...subscription, left: ids.length }),
     },
     input.cursor?.from,
   );
   if (counts.failed > 0)
-    console.error({ ...heard, messageId: input.message?.messageId, failed: counts.failed });
-  sayThrottled(counts.throttled, isSlowed);
+    console.error({
+      message: 'posts failed',
+      ...subscription,
+      messageId: input.message?.messageId,
+      failed: counts.failed,
+    });
+  logThrottled(counts.throttled, isSlowed);
   const reached = (input.cursor?.told ?? 0) + counts.delivered;
   return {
     ...counts,
@@ -117,14 +129,14 @@ async function tellShard(input: BroadcastInput, context: Context): Promise<Broad
   };
 }
 
-async function tellSmall(
+async function broadcastSmall(
   { topics, frame, until = Number.POSITIVE_INFINITY }: SmallInput,
   context: Context,
 ): Promise<BroadcastResult> {
   const leftMs = () => until - Date.now();
   if (leftMs() <= 0) return NOBODY;
-  const isFleeting = until < Number.POSITIVE_INFINITY;
-  const most = isFleeting ? LIMITS.crowd : undefined;
+  const isBestEffort = until < Number.POSITIVE_INFINITY;
+  const most = isBestEffort ? LIMITS.crowd : undefined;
   const { connectionIds, forget } = await readRecipients(topics, most);
   if (most !== undefined && connectionIds.length > most) return NOBODY;
   const { remainingMs, ...others } = ports(context);
@@ -134,15 +146,20 @@ async function tellSmall(
     ...counts
   } = await fanOut(bytesOf(frame), {
     ...others,
-    isFleeting,
+    isBestEffort,
     mayGoOn: false,
     page: async () => ({ connectionIds }),
-    forget: (ids) => sayForgotten(forget(ids), { ...aboutAll(topics), left: ids.length }),
+    forget: (ids) => afterRemoval(forget(ids), { ...aboutAll(topics), left: ids.length }),
     remainingMs: () => Math.min(remainingMs(), leftMs()),
   });
-  if (counts.failed > 0 && !isFleeting)
-    console.error({ ...aboutAll(topics), frame: frame.type, failed: counts.failed });
-  if (!isFleeting) sayThrottled(counts.throttled, isSlowed);
+  if (counts.failed > 0 && !isBestEffort)
+    console.error({
+      message: 'posts failed',
+      ...aboutAll(topics),
+      frame: frame.type,
+      failed: counts.failed,
+    });
+  if (!isBestEffort) logThrottled(counts.throttled, isSlowed);
   return { ...NOBODY, ...counts };
 }
 
@@ -150,9 +167,9 @@ async function tellSmall(
  * A metric filter reads this number; it is all that there is to say, since the account is slow and not a topic. Where nothing
  * was slowed down, single clients did not read: nobody can ask AWS for more because of them, so no alarm counts them.
  */
-function sayThrottled(throttled: number, isSlowed: boolean): void {
+function logThrottled(throttled: number, isSlowed: boolean): void {
   if (throttled > 0 && isSlowed)
-    console.warn({ message: 'Posts were given up because of 429', throttled });
+    console.warn({ message: 'posts were given up because of 429', throttled });
 }
 
 /** For logs: the first, who is meant, and how many there are. All of them would be whom somebody writes to, and where they are. */
@@ -168,8 +185,12 @@ const ports = (context: Context): Omit<FanOut, 'page' | 'forget' | 'mayGoOn'> =>
 });
 
 /** What fails here is not worth telling everybody twice, which is what a retry of this run would do. */
-const sayForgotten = (forgotten: Promise<Connection[]>, about: object): Promise<void> =>
-  forgotten.then(announceDisconnects).catch((error: unknown) => console.error({ ...about, error }));
+const afterRemoval = (removed: Promise<Connection[]>, about: object): Promise<void> =>
+  removed
+    .then(announceDisconnects)
+    .catch((error: unknown) =>
+      console.error({ message: 'gone connections were not removed', ...about, error }),
+    );
 
 function frameOf({ message, seq, sent, error, frame }: BroadcastInput): object {
   if (frame !== undefined) return frame;

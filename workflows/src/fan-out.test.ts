@@ -131,7 +131,7 @@ describe('a fleeting frame', () => {
     const { io, posts, closes, waits, forgotten } = world([['a', 'b', 'c', 'd']], {
       ...{ a: ['later'], b: ['refused'], c: ['gone'] },
     });
-    const fleeting = { ...io, isFleeting: true };
+    const fleeting = { ...io, isBestEffort: true };
     expect(await fanOut(DATA, fleeting)).toEqual({ ...NONE, delivered: 1, gone: 1, failed: 2 });
     expect({ posts, closes, waits }).toEqual({
       posts: ['a', 'b', 'c', 'd'],

@@ -13,7 +13,7 @@ const BACK_OFF_CAP_MS = 2_000;
 export interface FanOut {
   poster: Poster;
   /** Worth nothing a moment later: each is tried once, and nobody loses their socket for having missed it. */
-  isFleeting?: boolean;
+  isBestEffort?: boolean;
   /** Whether a throttled run may leave its rest to a next one. Otherwise that rest is left to the heads in `pong`. */
   mayGoOn: boolean;
   /** One page of recipients; `from` is the place where the page before ended. */
@@ -117,9 +117,9 @@ async function postAll(
   return { goesOn, reached: connectionIds[reached] };
 }
 
-function isTriedEnough(one: Recipient, { isFleeting }: FanOut): boolean {
+function isTriedEnough(one: Recipient, { isBestEffort }: FanOut): boolean {
   one.throttles += 1;
-  return isFleeting === true || one.throttles === TRIES;
+  return isBestEffort === true || one.throttles === TRIES;
 }
 
 async function reach(
@@ -129,11 +129,11 @@ async function reach(
   pace: Pace,
 ): Promise<'delivered' | 'gone' | 'closed' | 'failed' | 'throttled' | 'untried'> {
   const post = () => pace.turn(() => io.poster.post(connectionId, data));
-  const posted = await (io.isFleeting ? post() : insist(post, io));
+  const posted = await (io.isBestEffort ? post() : insist(post, io));
   if (posted === 'delivered' || posted === 'gone' || posted === 'untried') return posted;
   // It is no fault of this connection: cut, it would come back with all the others that were.
   if (isThrottled(posted)) return 'throttled';
-  if (io.isFleeting) return 'failed';
+  if (io.isBestEffort) return 'failed';
   // Better cut, so that its client comes back and asks, than alive and silently behind.
   const close = () => pace.turn(() => io.poster.close(connectionId));
   const closed = await insist(async () => {

@@ -237,7 +237,7 @@ describe('the closing of a client that refuses', () => {
 });
 
 test('a fleeting frame ends at the first 429: no more posts than were under way', async () => {
-  const { result, posts, tookMs } = await run(ids(100), () => NO, { isFleeting: true });
+  const { result, posts, tookMs } = await run(ids(100), () => NO, { isBestEffort: true });
   expect(result).toEqual({ ...NONE, throttled: 100 });
   expect([posts.length, tookMs]).toEqual([64, POST_MS]);
 });

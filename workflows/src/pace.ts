@@ -33,7 +33,7 @@ export interface Pace {
  * must slow down nobody else. So a 429 is stray, and stops nothing, where enough posts got through before it.
  */
 export function createPace(io: {
-  isFleeting?: boolean;
+  isBestEffort?: boolean;
   remainingMs(): number;
   random(): number;
   sleep(ms: number): Promise<void>;
@@ -76,7 +76,7 @@ export function createPace(io: {
     // Full jitter, so that fan-outs that share the account do not come back together.
     const pauseMs = io.random() * Math.min(PAUSE_CAP_MS, PAUSE_BASE_MS * 2 ** pauses);
     nextMs = now() + Math.max(throttledMs, pauseMs);
-    over ||= io.isFleeting === true || pauses >= MOST_PAUSES;
+    over ||= io.isBestEffort === true || pauses >= MOST_PAUSES;
   }
 
   return {

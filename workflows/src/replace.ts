@@ -30,7 +30,11 @@ export const handler = middy(async ({ detail }: Event): Promise<void> => {
   const closed = await deleteConnection(connectionId);
   if (closed !== undefined) await announceDisconnects([closed]);
 }).onError(({ error, event }) => {
-  console.error({ connectionId: event.detail?.connectionId, error });
+  console.error({
+    message: 'the connection was not ended',
+    connectionId: event.detail?.connectionId,
+    error,
+  });
   throw error;
 });
 

@@ -15,7 +15,11 @@ export async function countReconnects(before?: number): Promise<CountedReconnect
     const { count, hour } = await countReconnect(before);
     return { spreadMs: reconnectWindowMs(count), came: hour };
   } catch (error) {
-    console.warn({ route: 'hello', uncounted: true, error });
+    console.warn({
+      message: 'the client was not counted among the reconnects',
+      route: 'hello',
+      error,
+    });
     return { spreadMs: MAX_RECONNECT_WINDOW_MS };
   }
 }

@@ -82,7 +82,11 @@ async function verify(token: string): Promise<Record<string, unknown>> {
     return await verifier.verify(token);
   } catch (error) {
     if (error instanceof FetchError || error instanceof JwksValidationError) {
-      console.error({ jwksUri, unavailable: true, error: error.message });
+      console.error({
+        message: 'the issuer’s keys could not be fetched',
+        jwksUri,
+        error: error.message,
+      });
       throw new Refused('Busy');
     }
     // The key may be one that the issuer has just begun to use: anybody's made-up one must not sign out whoever has it.

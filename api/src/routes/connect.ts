@@ -58,7 +58,13 @@ export const handler = middy(async (event: Handshake): Promise<APIGatewayProxyRe
   return { statusCode: 200, headers: { 'Sec-WebSocket-Protocol': SUBPROTOCOL } };
 }).onError(({ error, event }) => {
   const { connectionId, requestId } = event.requestContext;
-  console.error({ route: '$connect', connectionId, requestId, error });
+  console.error({
+    message: 'the handshake failed',
+    route: '$connect',
+    connectionId,
+    requestId,
+    error,
+  });
   throw error;
 });
 
