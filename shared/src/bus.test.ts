@@ -52,6 +52,7 @@ describe('publish', () => {
     });
     expect(aws.entries).toHaveLength(3);
     expect(logged).toHaveBeenCalledWith({
+      message: 'the event was not published',
       event: 'MessageSent',
       messageId: detail.messageId,
       failure: 'ThrottlingException',

@@ -47,6 +47,7 @@ describe('a route answers', () => {
     expect(frameIn(response)).toHaveProperty('message', ERRORS.Internal.says);
     expect(JSON.stringify(response)).not.toContain('123456789012');
     expect(logged).toHaveBeenCalledWith({
+      message: 'the route failed',
       route: 'sendmessage',
       connectionId: event.requestContext.connectionId,
       requestId: event.requestContext.requestId,

@@ -367,7 +367,9 @@ describe('of two connections of one client', () => {
     await enter('c1=');
     aws.script.events = () => ({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'Throttling' }] });
     expect(await hello('c1=')).toMatchObject({ type: 'welcome' });
-    expect(warned).toHaveBeenCalledWith(expect.objectContaining({ untold: true }));
+    expect(warned).toHaveBeenCalledWith(
+      expect.objectContaining({ message: 'presence event was not published' }),
+    );
     expect(logged).not.toHaveBeenCalled();
   });
 

@@ -90,7 +90,11 @@ test('is tried once, and lost without a word to its sender where the bus is busy
   aws.script.events = () => ({ FailedEntryCount: 1, Entries: [{ ErrorCode: 'Throttling' }] });
   expect(await types({ room: 'lobby', on: true })).toBeUndefined();
   expect(aws.entries).toHaveLength(1);
-  expect(logged).toHaveBeenCalledWith({ event: 'Typing', lost: true, failure: 'Throttling' });
+  expect(logged).toHaveBeenCalledWith({
+    message: 'a best-effort event was lost',
+    event: 'Typing',
+    failure: 'Throttling',
+  });
   logged.mockRestore();
 });
 
