@@ -32,11 +32,15 @@ export function runBlock(block: string, folder: string, played: Record<string, s
       );
       chmodSync(join(bin, name), 0o755);
     }
-    const { status, stdout, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', block], {
-      cwd: folder,
-      encoding: 'utf8',
-      env: { ...process.env, NODE_OPTIONS: '', PATH: [bin, process.env.PATH].join(delimiter) },
-    });
+    const { status, stdout, stderr } = spawnSync(
+      'bash',
+      ['--norc', '-euo', 'pipefail', '-c', block],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { ...process.env, NODE_OPTIONS: '', PATH: [bin, process.env.PATH].join(delimiter) },
+      },
+    );
     if (status !== 0 || stderr !== '') throw new Error(`ended with ${status}:\n${stdout}${stderr}`);
     return existsSync(calls) ? readFileSync(calls, 'utf8').trimEnd().split('\n') : [];
   } finally {

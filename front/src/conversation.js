@@ -112,7 +112,7 @@ export function openConversation(options) {
   const partnerLine = createPartnerLine({ ...people, root, partner, locale });
   const panel = createPeoplePanel({
     ...people,
-    root: find(document, '.people-panel', HTMLElement),
+    root: find(document, '.people-panel .people', HTMLElement),
     members: () => (partner ? [partner()] : room.roster()),
     me: chat.me,
     open: writeTo,

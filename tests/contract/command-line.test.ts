@@ -155,6 +155,6 @@ describe('a template is refused', () => {
 
   test('and a handler that does not build, with file and line', async () => {
     const said = await withChanged('api/src/routes/ping.ts', (text) => `const = 1;\n${text}`);
-    expect(said).toMatch(/^api\/src\/ping\.ts:1:7: /);
+    expect(said).toMatch(/^api\/src\/routes\/ping\.ts:1:7: /);
   });
 });

@@ -43,6 +43,7 @@ export function createDrawers({ root }) {
     }
 
     button.addEventListener('click', () => turn(!isOpen));
+    find(panel, '.close-drawer', HTMLButtonElement).addEventListener('click', () => turn(false));
     narrow.addEventListener('change', () => {
       isOpen = !narrow.matches;
       main.inert = false;

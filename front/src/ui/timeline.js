@@ -3,6 +3,7 @@
 import { createRowWindow } from '../core/row-window.js';
 import { createCameAndWent } from './came-and-went.js';
 import { watchCopying } from './copying.js';
+import { createFloatingDay } from './floating-day.js';
 import { createLogFrame } from './log-frame.js';
 import { createMessageList } from './message-list.js';
 import { createPaging } from './paging.js';
@@ -30,6 +31,10 @@ export function createTimeline(options) {
   const { log, list, pill: button, show, above } = createLogFrame(options);
   const when = createWhen({ locale, words, now });
   const rows = createMessageList({ list, means: { words, when, named, isLive } });
+  const floatingDay = createFloatingDay({
+    ...{ root: options.root, log, list, when },
+    itemOf: rows.itemOf,
+  });
   const rowWindow = createRowWindow();
   const unread = createUnreadLine(readUpTo);
   const isWhole = () => !rowWindow.hasBelow();
@@ -76,6 +81,7 @@ export function createTimeline(options) {
   /** The reader moved, or what is read did. */
   function moved() {
     pill.away(!scroll.sticking());
+    floatingDay.show(!scroll.sticking());
     if (me().userId !== '' && scroll.nearTop() && !rowWindow.hasAbove()) paging.older();
     else if (scroll.sticking()) paging.newest();
     else if (scroll.nearTop() && rowWindow.hasAbove()) schedule('up');

@@ -20,6 +20,7 @@ export const ar = {
     line: 'الاتصال',
     roomMenu: 'هذه الغرفة',
     people: 'الأشخاص في هذه الغرفة',
+    close: 'إغلاق',
     lobby: 'البهو',
     theLobby: 'البهو',
     conversation: (title) => `محادثة: ${title}`,
@@ -28,8 +29,9 @@ export const ar = {
     here: (n) =>
       plural('ar', n, {
         zero: 'لا أحد هنا',
-        one: 'شخص واحد هنا',
-        two: 'شخصان هنا',
+        // The button shows the number: whoever speaks to the page says what they see.
+        one: 'شخص واحد (#) هنا',
+        two: 'شخصان (#) هنا',
         few: '# أشخاص هنا',
         many: '# شخصًا هنا',
         other: '# شخص هنا',

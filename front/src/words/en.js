@@ -19,6 +19,7 @@ export const en = {
     line: 'Connection',
     roomMenu: 'This room',
     people: 'People in this room',
+    close: 'Close',
     lobby: 'Lobby',
     theLobby: 'the lobby',
     conversation: (/** @type {string} */ title) => `Conversation: ${title}`,
