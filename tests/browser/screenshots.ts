@@ -134,7 +134,8 @@ async function makePrivate(who: Visitor, room: string): Promise<void> {
   await dialog.getByRole('textbox', { name: 'Name' }).fill(room);
   await dialog.getByRole('radio', { name: 'Private' }).check();
   await dialog.getByRole('button', { name: 'Create' }).click();
-  await who.page.getByRole('heading', { level: 1, name: `#${room}` }).waitFor();
+  // A private room has a lock for its sign.
+  await who.page.getByRole('heading', { level: 1, name: room }).waitFor();
   await who.page.locator('.rooms').getByRole('button', { name: 'Lobby' }).click();
 }
 
