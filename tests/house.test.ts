@@ -138,6 +138,21 @@ describe('rooms', () => {
     ]);
   });
 
+  test('the keys of ConnectionsTable stand in one file', () => {
+    const others = shipped.filter(
+      (file) =>
+        /^(shared|api|workflows)\/src\//.test(file) &&
+        file !== 'shared/src/store/keys.ts' &&
+        /\bpk: \{ S: [`']|\bsk: \{ S: [`']|`[a-z]+#\$\{/.test(read(file)),
+    );
+    expect(others).toEqual([]);
+  });
+
+  test('one client speaks to DynamoDB', () => {
+    const clients = shipped.filter((file) => read(file).includes('new DynamoDBClient('));
+    expect(clients).toEqual(['shared/src/store/dynamo.ts']);
+  });
+
   test('only env.ts reads the environment', () => {
     const readers = shipped.filter((file) => read(file).includes('process.env'));
     expect(readers).toEqual(['shared/src/env.ts']);

@@ -27,6 +27,8 @@ class ModelClient {
 }
 
 process.env.MESSAGES_TABLE = 'Messages';
+// Read when the module is loaded; no search asks of it.
+process.env.CONNECTIONS_TABLE = 'Connections';
 jest.unstable_mockModule('@aws-sdk/client-dynamodb', () => ({
   ...sdk,
   DynamoDBClient: ModelClient,

@@ -1,19 +1,15 @@
-// The door to what open connections are called: their rows, from which messages take the name, and the rosters they stand in.
+// The nicknames of open connections: in their rows, from which messages take the name, and in the rosters.
 
 import {
-  ConditionalCheckFailedException,
-  DynamoDBClient,
   QueryCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { env } from '../env.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { roomsOf } from '../topics.ts';
-import { type Connection, connectionKey, rosterKey } from './connections.ts';
-
-const client = new DynamoDBClient({});
-const TableName = env('CONNECTIONS_TABLE');
+import type { Connection } from './connections.ts';
+import { dynamo, ifCondition, CONNECTIONS_TABLE as TableName } from './dynamo.ts';
+import { connectionKey, rosterKey } from './keys.ts';
 
 const MOST_ROWS = LIMITS.crowd * 2;
 
@@ -40,13 +36,13 @@ export async function renameConnection(connection: Connection, nickname: string)
  * since the living may stand behind the ghosts.
  */
 export async function isLargeRoom(room: string): Promise<boolean> {
-  const { Count = 0, ScannedCount = 0 } = await client.send(
+  const { Count = 0, ScannedCount = 0 } = await dynamo.send(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'pk = :roster',
       FilterExpression: 'leaseUntil > :now',
       ExpressionAttributeValues: {
-        ':roster': { S: `roster#${room}` },
+        ':roster': rosterKey(room, { userId: '', connectionId: '' }).pk,
         ':now': { S: new Date().toISOString() },
       },
       Select: 'COUNT',
@@ -62,16 +58,14 @@ async function call(
   nickname: string,
   { ExpressionAttributeValues = {}, ...update }: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>,
 ): Promise<void> {
-  try {
-    await client.send(
+  await ifCondition(
+    dynamo.send(
       new UpdateItemCommand({
         TableName,
         Key,
         ...update,
         ExpressionAttributeValues: { ...ExpressionAttributeValues, ':name': { S: nickname } },
       }),
-    );
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
+    ),
+  );
 }

@@ -1,22 +1,22 @@
-// The door to ConnectionsTable: who is connected, and which topics each connection hears.
+// The store of connections: who is connected, and to which topics each connection is subscribed.
 
 import {
   type AttributeValue,
-  BatchWriteItemCommand,
-  ConditionalCheckFailedException,
-  DynamoDBClient,
   GetItemCommand,
   QueryCommand,
   UpdateItemCommand,
-  type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { env } from '../env.ts';
 import { Refused } from '../protocol/errors.ts';
 import { roomsOf } from '../topics.ts';
-import { MAX_BATCH_WRITES, runInBatches } from './batch.ts';
-
-const client = new DynamoDBClient({});
-const TableName = env('CONNECTIONS_TABLE');
+import {
+  batchWrite,
+  deleteRequest,
+  dynamo,
+  isWritten,
+  putRequest,
+  CONNECTIONS_TABLE as TableName,
+} from './dynamo.ts';
+import { connectionKey, rosterKey, subscriptionKey } from './keys.ts';
 
 /** API Gateway cuts at two hours; a row that outlives its socket by these minutes costs one 410. */
 export const CONNECTION_LIFE_S = 2 * 60 * 60 + 10 * 60;
@@ -48,7 +48,7 @@ export interface Connection {
   greetedAt?: number;
   /** How often its row was written anew; absent before the first time. */
   revision?: number;
-  /** When its bucket of tokens is full, epoch milliseconds (admission.ts); absent before its first frame. */
+  /** When its bucket of tokens is full, epoch milliseconds (frame-rate.ts); absent before its first frame. */
   fullAt?: number;
 }
 
@@ -60,21 +60,6 @@ export interface SubscriberPage {
 
 const now = () => Math.floor(Date.now() / 1000);
 const nameOf = ({ topic, shard }: Subscription) => `${topic}#${shard}`;
-/** Where the connection's row stands. */
-export const connectionKey = (id: string) => ({
-  pk: { S: `connection#${id}` },
-  sk: { S: 'connection' },
-});
-/** Where a room's roster has the connection (roster.ts). */
-export const rosterKey = (room: string, who: { userId: string; connectionId: string }) => ({
-  pk: { S: `roster#${room}` },
-  sk: { S: `${who.userId}#${who.connectionId}` },
-});
-/** Where it stands that a connection hears a topic. */
-export const subscriptionKey = ({ topic, shard }: Subscription, id: string) => ({
-  pk: { S: `topic#${topic}#${shard}` },
-  sk: { S: id },
-});
 
 /** When what somebody hears ends, epoch seconds: with their token, or with the life of their connection. */
 export const subscribedUntil = (
@@ -99,8 +84,8 @@ export async function createConnection(
   const expiresAt = { N: String(now() + lifeS) };
   const plain: Record<string, AttributeValue> =
     protocol === 'plain' ? { plain: { BOOL: true } } : {};
-  await write([
-    put({
+  await batchWrite([
+    putRequest({
       ...connectionKey(connectionId),
       userId: { S: userId },
       nickname: { S: nickname },
@@ -111,9 +96,9 @@ export async function createConnection(
       expiresAt,
     }),
   ]);
-  await write(
+  await batchWrite(
     subscriptions.map((subscription) =>
-      put({ ...subscriptionKey(subscription, connectionId), ...plain, expiresAt }),
+      putRequest({ ...subscriptionKey(subscription, connectionId), ...plain, expiresAt }),
     ),
   );
 }
@@ -133,15 +118,15 @@ export async function identifyConnection(
   const dropped = before.subscriptions.filter((subscription) => !kept.has(nameOf(subscription)));
   const both = { ...after, subscriptions: [...after.subscriptions, ...dropped] };
   const written = await rewrite(both, before);
-  await write(
-    dropped.map((subscription) => remove(subscriptionKey(subscription, after.connectionId))),
+  await batchWrite(
+    dropped.map((subscription) => deleteRequest(subscriptionKey(subscription, after.connectionId))),
   );
   const expiresAt = { N: String(subscribedUntil(after)) };
-  await write(
+  await batchWrite(
     after.subscriptions
       .filter(({ topic }) => !members.has(topic))
       .map((subscription) =>
-        put({ ...subscriptionKey(subscription, after.connectionId), expiresAt }),
+        putRequest({ ...subscriptionKey(subscription, after.connectionId), expiresAt }),
       ),
   );
   return dropped.length > 0 ? rewrite(after, written) : written;
@@ -160,8 +145,8 @@ async function rewrite(connection: Connection, before: Connection): Promise<Conn
   const { authExpiresAt } = connection;
   const revision = (before.revision ?? 0) + 1;
   const { condition, values } = unchangedSince(before);
-  try {
-    await client.send(
+  const written = await isWritten(
+    dynamo.send(
       new UpdateItemCommand({
         TableName,
         Key: connectionKey(connectionId),
@@ -182,12 +167,10 @@ async function rewrite(connection: Connection, before: Connection): Promise<Conn
           ...(authExpiresAt === undefined ? {} : { ':auth': { N: String(authExpiresAt) } }),
         },
       }),
-    );
-    return { ...connection, revision };
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) throw new Refused('Busy');
-    throw error;
-  }
+    ),
+  );
+  if (!written) throw new Refused('Busy');
+  return { ...connection, revision };
 }
 
 /** The connection, or undefined if it has ended or expired (TTL deletes up to two days late, so the row may still be there). */
@@ -217,7 +200,8 @@ export async function removeSubscribers(
     await Promise.all(
       connectionIds.slice(at, at + SIDE_BY_SIDE).map(async (connectionId) => {
         const connection = await read(connectionId);
-        if (connection === undefined) await write([remove(subscriptionKey(heard, connectionId))]);
+        if (connection === undefined)
+          await batchWrite([deleteRequest(subscriptionKey(heard, connectionId))]);
         else if (!isArriving(connection)) {
           await removeAll(connection, heard);
           forgotten.push(connection);
@@ -238,11 +222,13 @@ async function removeAll(
   const all = new Map(
     [...subscriptions, ...(heard ? [heard] : [])].map((one) => [nameOf(one), one]),
   );
-  await write([
-    ...[...all.values()].map((one) => remove(subscriptionKey(one, connectionId))),
-    ...roomsOf(subscriptions).map((room) => remove(rosterKey(room, { userId, connectionId }))),
+  await batchWrite([
+    ...[...all.values()].map((one) => deleteRequest(subscriptionKey(one, connectionId))),
+    ...roomsOf(subscriptions).map((room) =>
+      deleteRequest(rosterKey(room, { userId, connectionId })),
+    ),
   ]);
-  await write([remove(connectionKey(connectionId))]);
+  await batchWrite([deleteRequest(connectionKey(connectionId))]);
 }
 
 /**
@@ -255,7 +241,7 @@ export async function readSubscribers(
   who: 'all' | 'v1' = 'all',
 ): Promise<SubscriberPage> {
   const { pk } = subscriptionKey(heard, '');
-  const { Items = [], LastEvaluatedKey } = await client.send(
+  const { Items = [], LastEvaluatedKey } = await dynamo.send(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'pk = :topic',
@@ -278,7 +264,7 @@ export async function readSubscribers(
 type Stored = Connection & { expiresAt: number };
 
 async function read(connectionId: string): Promise<Stored | undefined> {
-  const { Item } = await client.send(
+  const { Item } = await dynamo.send(
     new GetItemCommand({ TableName, Key: connectionKey(connectionId), ConsistentRead: true }),
   );
   if (Item === undefined) return undefined;
@@ -306,13 +292,3 @@ export function parseConnection(
     ...(Item.fullAt?.N === undefined ? {} : { fullAt: Number(Item.fullAt.N) }),
   };
 }
-
-const put = (Item: Record<string, AttributeValue>): WriteRequest => ({ PutRequest: { Item } });
-const remove = (Key: Record<string, AttributeValue>): WriteRequest => ({ DeleteRequest: { Key } });
-
-const write = (requests: WriteRequest[]): Promise<void> =>
-  runInBatches(requests, MAX_BATCH_WRITES, async (piece) => {
-    const RequestItems = { [TableName]: piece };
-    const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems }));
-    return UnprocessedItems?.[TableName];
-  });

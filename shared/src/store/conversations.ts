@@ -1,41 +1,31 @@
-// The door to a user's direct rooms in ConnectionsTable: those they have spoken in, and those where somebody waits for their answer.
+// The store of conversations: the direct rooms in which a user has spoken, and those where somebody waits for an answer.
 
 import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
   DeleteItemCommand,
-  DynamoDBClient,
   GetItemCommand,
   QueryCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { env } from '../env.ts';
 import { LIMITS } from '../protocol/limits.ts';
+import { type DynamoItem, dynamo, ifCondition, CONNECTIONS_TABLE as TableName } from './dynamo.ts';
+import {
+  conversationDayKey,
+  conversationKey,
+  OWN_CONVERSATION_PREFIX,
+  userPartition,
+  WAITING_CONVERSATION_PREFIX,
+} from './keys.ts';
 import { isExpired, shouldRenew, yearFromNow } from './ttl.ts';
 
-const client = new DynamoDBClient({});
-const TableName = env('CONNECTIONS_TABLE');
-
 /** One row for each conversation of one's own, under the day of the last word: the newest come first, and are all that is read. */
-const OWN = 'spoken#';
+const OWN = OWN_CONVERSATION_PREFIX;
 /** A row for each day on which somebody spoke unanswered: the newest come first, whoever fills the days before. */
-const ASKED = 'asked#';
+const ASKED = WAITING_CONVERSATION_PREFIX;
 /** Of each of the two lists: a ping reads some 30 KB at most. */
 const MOST_ROWS = 100;
 /** Places in the list that a user's own conversations leave to those that wait for an answer. */
 const KEPT_FOR_ASKED = 10;
-
-const userKey = (userId: string) => ({ S: `user#${userId}` });
-/** That a conversation is the user's own, and under which day it is listed. */
-const markKey = (userId: string, room: string) => ({
-  pk: userKey(userId),
-  sk: { S: `direct#${room}` },
-});
-const dayKey = (userId: string, list: string, day: string, room: string) => ({
-  pk: userKey(userId),
-  sk: { S: `${list}${day}#${room}` },
-});
 
 export interface Conversations {
   /** At most 50, those the user has spoken in first; the newest word first among these and among the others. */
@@ -48,8 +38,8 @@ export interface Conversations {
 
 /** Whether the user has said something in their direct room within a year. */
 export async function hasSpoken(userId: string, room: string): Promise<boolean> {
-  const { Item } = await client.send(
-    new GetItemCommand({ TableName, Key: markKey(userId, room), ConsistentRead: true }),
+  const { Item } = await dynamo.send(
+    new GetItemCommand({ TableName, Key: conversationKey(userId, room), ConsistentRead: true }),
   );
   return Item !== undefined && !isExpired(Item.expiresAt);
 }
@@ -81,7 +71,7 @@ export async function recordDirectMessage(from: string, to: string, room: string
   await Promise.all([
     list(from, room, { saidAt, where: `attribute_not_exists(listedOn) OR ${isListed}` }),
     list(to, room, { saidAt, where: isListed }).then((isOwn) =>
-      isOwn ? undefined : touch(dayKey(to, ASKED, saidAt.slice(0, 10), room), saidAt),
+      isOwn ? undefined : touch(conversationDayKey(to, ASKED, saidAt.slice(0, 10), room), saidAt),
     ),
   ]);
 }
@@ -97,17 +87,19 @@ async function list(
 ): Promise<boolean> {
   const day = saidAt.slice(0, 10);
   const was = await updateIfCondition({
-    Key: markKey(userId, room),
+    Key: conversationKey(userId, room),
     ConditionExpression: where,
     UpdateExpression: 'SET listedOn = :day, expiresAt = :end',
     ExpressionAttributeValues: { ':day': { S: day }, ':end': { N: String(yearFromNow()) } },
     ReturnValues: 'ALL_OLD',
   });
   if (was === undefined) return false;
-  await touch(dayKey(userId, OWN, day, room), saidAt);
+  await touch(conversationDayKey(userId, OWN, day, room), saidAt);
   const before = was.listedOn?.S ?? day;
   if (before !== day)
-    await client.send(new DeleteItemCommand({ TableName, Key: dayKey(userId, OWN, before, room) }));
+    await dynamo.send(
+      new DeleteItemCommand({ TableName, Key: conversationDayKey(userId, OWN, before, room) }),
+    );
   return true;
 }
 
@@ -143,13 +135,13 @@ export async function renewConversation(userId: string, room: string): Promise<v
     ExpressionAttributeValues: { ':end': { N: String(yearFromNow()) } },
   };
   const mark = await updateIfCondition({
-    Key: markKey(userId, room),
+    Key: conversationKey(userId, room),
     ...renewing,
     ReturnValues: 'ALL_NEW',
   });
   const day = mark?.listedOn?.S;
   if (day !== undefined)
-    await updateIfCondition({ Key: dayKey(userId, OWN, day, room), ...renewing });
+    await updateIfCondition({ Key: conversationDayKey(userId, OWN, day, room), ...renewing });
 }
 
 /** The newest word first. */
@@ -158,11 +150,11 @@ async function rowsOf(
   prefix: string,
   ConsistentRead: boolean,
 ): Promise<{ room: string; isStale: boolean }[]> {
-  const { Items = [] } = await client.send(
+  const { Items = [] } = await dynamo.send(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'pk = :user AND begins_with(sk, :prefix)',
-      ExpressionAttributeValues: { ':user': userKey(userId), ':prefix': { S: prefix } },
+      ExpressionAttributeValues: { ':user': userPartition(userId), ':prefix': { S: prefix } },
       ConsistentRead,
       ScanIndexForward: false,
       Limit: MOST_ROWS,
@@ -179,7 +171,7 @@ async function rowsOf(
 type Update = Omit<UpdateItemCommandInput, 'TableName'>;
 
 async function touch(Key: Update['Key'], saidAt: string): Promise<void> {
-  await client.send(
+  await dynamo.send(
     new UpdateItemCommand({
       TableName,
       Key,
@@ -190,14 +182,7 @@ async function touch(Key: Update['Key'], saidAt: string): Promise<void> {
 }
 
 /** The row as `ReturnValues` has it; undefined where its condition does not hold. */
-async function updateIfCondition(
-  update: Update,
-): Promise<Record<string, AttributeValue> | undefined> {
-  try {
-    const { Attributes = {} } = await client.send(new UpdateItemCommand({ TableName, ...update }));
-    return Attributes;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw error;
-  }
+async function updateIfCondition(update: Update): Promise<DynamoItem | undefined> {
+  const written = await ifCondition(dynamo.send(new UpdateItemCommand({ TableName, ...update })));
+  return written && (written.Attributes ?? {});
 }

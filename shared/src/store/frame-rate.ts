@@ -1,19 +1,14 @@
 // Admission: each frame takes a token of its connection's bucket, in the write that finds out who speaks.
 
-import {
-  ConditionalCheckFailedException,
-  DynamoDBClient,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { publishBestEffort } from '../bus.ts';
 import { env } from '../env.ts';
 import { Refused } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import { type Connection, connectionKey, parseConnection } from './connections.ts';
+import { type Connection, parseConnection } from './connections.ts';
+import { dynamo, CONNECTIONS_TABLE as TableName } from './dynamo.ts';
+import { connectionKey } from './keys.ts';
 import { type BucketRow, takeToken } from './token-bucket.ts';
-
-const client = new DynamoDBClient({});
-const TableName = env('CONNECTIONS_TABLE');
 
 /** Milliseconds in which one token comes back. */
 const everyMs = 1000 / Number(env('MESSAGES_PER_SECOND'));
@@ -67,7 +62,7 @@ export async function takeFrameToken(
  */
 export async function penalizeBadFrame(connectionId: string, nowMs = Date.now()): Promise<void> {
   try {
-    const { Attributes } = await client.send(
+    const { Attributes } = await dynamo.send(
       new UpdateItemCommand({
         ...{ TableName, Key: connectionKey(connectionId) },
         ConditionExpression: 'expiresAt > :seconds',

@@ -1,11 +1,9 @@
-// The door to handshakes: how many each block of addresses has made in this clock hour.
+// The store of handshakes: how many each block of addresses has made in this clock hour.
 
 import { createHash } from 'node:crypto';
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { env } from '../env.ts';
-
-const client = new DynamoDBClient({});
-const TableName = env('CONNECTIONS_TABLE');
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { dynamo, CONNECTIONS_TABLE as TableName } from './dynamo.ts';
+import { handshakesKey } from './keys.ts';
 
 const HOUR_S = 60 * 60;
 
@@ -20,10 +18,10 @@ const HOUR_S = 60 * 60;
 export async function countHandshake(addressBlock: string): Promise<number> {
   const hour = Math.floor(Date.now() / 1000 / HOUR_S);
   const digest = createHash('sha256').update(`${hour} ${addressBlock}`).digest('base64url');
-  const { Attributes } = await client.send(
+  const { Attributes } = await dynamo.send(
     new UpdateItemCommand({
       TableName,
-      Key: { pk: { S: `handshakes#${digest}` }, sk: { S: 'handshakes' } },
+      Key: handshakesKey(digest),
       UpdateExpression: 'SET expiresAt = :end ADD handshakes :one',
       ExpressionAttributeValues: {
         ':one': { N: '1' },

@@ -1,46 +1,40 @@
-// The door to a user's rooms in ConnectionsTable: those that come back after a reload and on another device, and those that wait for a yes.
+// The store of memberships: the rooms that a user has joined, which come back on every device, and the invitations that wait.
 
 import {
-  BatchWriteItemCommand,
-  ConditionalCheckFailedException,
   DeleteItemCommand,
-  DynamoDBClient,
   GetItemCommand,
   QueryCommand,
   UpdateItemCommand,
-  type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
-import { env } from '../env.ts';
 import { Refused } from '../protocol/errors.ts';
 import type { Invitation } from '../protocol/frames.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import { MAX_BATCH_WRITES, runInBatches } from './batch.ts';
+import {
+  batchWrite,
+  deleteRequest,
+  dynamo,
+  isWritten,
+  putRequest,
+  CONNECTIONS_TABLE as TableName,
+} from './dynamo.ts';
+import {
+  INVITED,
+  INVITED_PREFIX,
+  invitedKey,
+  invitedRowKey,
+  invitesMadeKey,
+  JOINED_PREFIX,
+  membershipKey,
+  userPartition,
+} from './keys.ts';
 import { isExpired, shouldRenew, yearFromNow } from './ttl.ts';
 
-const client = new DynamoDBClient({});
-const TableName = env('CONNECTIONS_TABLE');
-
-const PREFIX = 'room#';
-/** One row with all open invitations of a user, so that its bounds hold however many invite at once. */
-const INVITED = 'invited';
-/** Rows from before: one for each invitation, for 30 days. */
-const INVITED_ROW = 'invited#';
 const DAY_S = 24 * 60 * 60;
 /** How long an invitation waits for its answer; who is a member may join after it as well. */
 const INVITED_S = 30 * DAY_S;
 /** Those kept of each kind: some 20 KB at most. The oldest of a stranger gives way, then the oldest. */
 const MOST_OPEN = 50;
 const TRIES = 10;
-
-const key = (userId: string, room: string) => ({
-  pk: { S: `user#${userId}` },
-  sk: { S: PREFIX + room },
-});
-const invitedKey = (userId: string) => ({ pk: key(userId, '').pk, sk: { S: INVITED } });
-const invitedRowKey = (userId: string, room: string) => ({
-  pk: key(userId, room).pk,
-  sk: { S: INVITED_ROW + room },
-});
 
 /** As it is kept. */
 interface Open extends Invitation {
@@ -61,17 +55,17 @@ export interface Memberships {
 
 /** Read consistently, in one Query: `join` lets nobody into so many rooms that they fill its 1 MB. */
 export async function readMemberships(userId: string): Promise<Memberships> {
-  const { Items = [] } = await client.send(
+  const { Items = [] } = await dynamo.send(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'pk = :user AND begins_with(sk, :room)',
-      ExpressionAttributeValues: { ':user': key(userId, '').pk, ':room': { S: PREFIX } },
+      ExpressionAttributeValues: { ':user': userPartition(userId), ':room': { S: JOINED_PREFIX } },
       ConsistentRead: true,
     }),
   );
   const all = Items.filter(({ expiresAt }) => !isExpired(expiresAt))
     .map(({ sk, expiresAt }) => ({
-      room: (sk?.S ?? '').slice(PREFIX.length),
+      room: (sk?.S ?? '').slice(JOINED_PREFIX.length),
       isStale: shouldRenew(Number(expiresAt?.N ?? 0)),
     }))
     .slice(0, LIMITS.rooms);
@@ -86,7 +80,7 @@ export async function renewMembership(userId: string, room: string): Promise<voi
   await ifAllowed(
     new UpdateItemCommand({
       TableName,
-      Key: key(userId, room),
+      Key: membershipKey(userId, room),
       ConditionExpression: 'attribute_exists(pk)',
       UpdateExpression: 'SET expiresAt = :end',
       ExpressionAttributeValues: { ':end': { N: String(yearFromNow()) } },
@@ -97,25 +91,25 @@ export async function renewMembership(userId: string, room: string): Promise<voi
 /** The room comes back at the user's next hello, and no invitation to it waits any more. */
 export async function addMembership(userId: string, room: string): Promise<void> {
   const expiresAt = { N: String(yearFromNow()) };
-  await writeAll([
-    { PutRequest: { Item: { ...key(userId, room), expiresAt } } },
-    { DeleteRequest: { Key: invitedRowKey(userId, room) } },
+  await batchWrite([
+    putRequest({ ...membershipKey(userId, room), expiresAt }),
+    deleteRequest(invitedRowKey(userId, room)),
   ]);
   await answer(userId, room);
 }
 
 /** It does not any more, joined or only invited to; forgetting what is forgotten is no error. */
 export async function removeMembership(userId: string, room: string): Promise<void> {
-  await writeAll([
-    { DeleteRequest: { Key: key(userId, room) } },
-    { DeleteRequest: { Key: invitedRowKey(userId, room) } },
+  await batchWrite([
+    deleteRequest(membershipKey(userId, room)),
+    deleteRequest(invitedRowKey(userId, room)),
   ]);
   await answer(userId, room);
 }
 
 /** What was written for who was removed meanwhile; an invitation that came after stands. */
 export async function dropMembership(userId: string, room: string): Promise<void> {
-  await client.send(new DeleteItemCommand({ TableName, Key: key(userId, room) }));
+  await dynamo.send(new DeleteItemCommand({ TableName, Key: membershipKey(userId, room) }));
 }
 
 /** Counts one more invitation that the user makes; false if that would be too many for a day of UTC. */
@@ -124,7 +118,7 @@ export async function takeInvitationToken(userId: string): Promise<boolean> {
   return ifAllowed(
     new UpdateItemCommand({
       TableName,
-      Key: { ...key(userId, ''), sk: { S: `invites#${new Date(now).toISOString().slice(0, 10)}` } },
+      Key: invitesMadeKey(userId, new Date(now).toISOString().slice(0, 10)),
       ConditionExpression: 'attribute_not_exists(made) OR made < :most',
       UpdateExpression: 'SET expiresAt = :end ADD made :one',
       ExpressionAttributeValues: {
@@ -170,13 +164,13 @@ async function changeOpen(
   to: (open: Open[]) => Open[] | undefined,
 ): Promise<boolean> {
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const { Item } = await client.send(
+    const { Item } = await dynamo.send(
       new GetItemCommand({ TableName, Key: invitedKey(userId), ConsistentRead: true }),
     );
     const before = Item?.open?.S;
     const after = to(openIn(before));
     if (after === undefined) return false;
-    const isWritten = await ifAllowed(
+    const written = await ifAllowed(
       new UpdateItemCommand({
         TableName,
         Key: invitedKey(userId),
@@ -191,7 +185,7 @@ async function changeOpen(
         },
       }),
     );
-    if (isWritten) return true;
+    if (written) return true;
   }
   throw new Refused('Busy');
 }
@@ -205,17 +199,17 @@ function openIn(kept: string | undefined): Open[] {
 
 /** Those to private rooms that wait for an answer, the newest first, in one Query, read eventually consistent. */
 export async function readInvitations(userId: string): Promise<Invitation[]> {
-  const { Items = [] } = await client.send(
+  const { Items = [] } = await dynamo.send(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'pk = :user AND begins_with(sk, :invited)',
-      ExpressionAttributeValues: { ':user': key(userId, '').pk, ':invited': { S: INVITED } },
+      ExpressionAttributeValues: { ':user': userPartition(userId), ':invited': { S: INVITED } },
       Limit: 1 + MOST_OPEN,
     }),
   );
   const rows = Items.filter(({ sk, expiresAt }) => sk?.S !== INVITED && !isExpired(expiresAt)).map(
     ({ sk, by, expiresAt }) => ({
-      room: (sk?.S ?? '').slice(INVITED_ROW.length),
+      room: (sk?.S ?? '').slice(INVITED_PREFIX.length),
       by: by?.S ?? '',
       at: (Number(expiresAt?.N ?? 0) - INVITED_S) * 1000,
     }),
@@ -227,19 +221,4 @@ export async function readInvitations(userId: string): Promise<Invitation[]> {
     .map(({ room, by }) => ({ room, by }));
 }
 
-const writeAll = (requests: WriteRequest[]): Promise<void> =>
-  runInBatches(requests, MAX_BATCH_WRITES, async (piece) => {
-    const RequestItems = { [TableName]: piece };
-    const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems }));
-    return UnprocessedItems?.[TableName];
-  });
-
-async function ifAllowed(command: UpdateItemCommand): Promise<boolean> {
-  try {
-    await client.send(command);
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
-}
+const ifAllowed = (command: UpdateItemCommand): Promise<boolean> => isWritten(dynamo.send(command));

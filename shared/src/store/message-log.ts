@@ -1,9 +1,7 @@
-// The door to what was said, in MessagesTable: reading places of a room, and fencing those that stayed empty.
+// The message log: reading the entries of a room, and putting tombstones where none will come.
 
 import {
   type AttributeValue,
-  ConditionalCheckFailedException,
-  DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
@@ -11,9 +9,9 @@ import {
 import { env } from '../env.ts';
 import type { MessageFrame } from '../protocol/frames.ts';
 import { messageFrame } from '../protocol/message-frame.ts';
+import { dynamo, isWritten } from './dynamo.ts';
 import { itemBytes } from './read-units.ts';
 
-const client = new DynamoDBClient({});
 const TableName = env('MESSAGES_TABLE');
 
 /** What stands at one place of a room: a message, or without one a tombstone. */
@@ -44,7 +42,7 @@ export async function readEntries(
   room: string,
   { from, to, limit, backwards = false }: LogRange,
 ): Promise<LogPage> {
-  const { Items = [], LastEvaluatedKey } = await client.send(
+  const { Items = [], LastEvaluatedKey } = await dynamo.send(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'room = :room AND seq BETWEEN :from AND :to',
@@ -58,7 +56,7 @@ export async function readEntries(
       Limit: limit,
     }),
   );
-  const places = Items.map((item) => ({ ...placeIn(item), storedBytes: itemBytes(item) }));
+  const places = Items.map((item) => ({ ...entryIn(item), storedBytes: itemBytes(item) }));
   return { places, cut: LastEvaluatedKey !== undefined };
 }
 
@@ -70,7 +68,7 @@ export async function readNearest(
   room: string,
   { from, to }: { from: number; to: number },
 ): Promise<{ seq: number; sentAt?: string } | undefined> {
-  const { Items = [] } = await client.send(
+  const { Items = [] } = await dynamo.send(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'room = :room AND seq BETWEEN :low AND :high',
@@ -93,28 +91,20 @@ export async function readNearest(
 /** Puts a tombstone where nothing is; answers what stands there now: it, or the message that was faster. */
 export async function putTombstone(room: string, seq: number): Promise<LogEntry> {
   const Key = { room: { S: room }, seq: key(seq) };
-  try {
-    await client.send(
-      new PutItemCommand({
-        TableName,
-        Item: { ...Key, void: { BOOL: true } },
-        ConditionExpression: 'attribute_not_exists(seq)',
-      }),
-    );
-    return { seq };
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    const { Item } = await client.send(
-      new GetItemCommand({ TableName, Key, ConsistentRead: true }),
-    );
-    // Gone again within this moment is what retention deleted: nothing will come there either.
-    return Item === undefined ? { seq } : placeIn(Item);
-  }
+  const put = new PutItemCommand({
+    TableName,
+    Item: { ...Key, void: { BOOL: true } },
+    ConditionExpression: 'attribute_not_exists(seq)',
+  });
+  if (await isWritten(dynamo.send(put))) return { seq };
+  const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+  // Gone again within this moment is what retention deleted: nothing will come there either.
+  return Item === undefined ? { seq } : entryIn(Item);
 }
 
 const key = (seq: number) => ({ N: String(seq) });
 
-function placeIn(item: Record<string, AttributeValue>): LogEntry {
+function entryIn(item: Record<string, AttributeValue>): LogEntry {
   const text = (field: string) => item[field]?.S ?? '';
   const seq = Number(item.seq?.N);
   if (item.messageId === undefined) return { seq };

@@ -1,26 +1,15 @@
-// The door to nickname claims in ConnectionsTable: one owner per folded name, however many ask at once.
+// The store of nicknames: one owner for each folded name, however many ask at once.
 
-import {
-  ConditionalCheckFailedException,
-  DeleteItemCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { env } from '../env.ts';
+import { DeleteItemCommand, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { foldLookalikes } from '../rules/lookalikes.ts';
+import { dynamo, isWritten, CONNECTIONS_TABLE as TableName } from './dynamo.ts';
+import { nicknameKey, userNicknameKey } from './keys.ts';
 import { yearFromNow } from './ttl.ts';
-
-const client = new DynamoDBClient({});
-const TableName = env('CONNECTIONS_TABLE');
 
 /** How long a nickname stays its owner's who says no hello. */
 const KEEP_S = 30 * 24 * 60 * 60;
 /** A claim younger than this is not renewed: two writes of every hello, for one day in thirty. */
 const FRESH_MS = 24 * 60 * 60_000;
-
-const claimKey = (name: string) => ({ pk: { S: `nickname#${name}` }, sk: { S: 'nickname' } });
-const userKey = (userId: string) => ({ pk: { S: `user#${userId}` }, sk: { S: 'nickname' } });
 
 /**
  * Reserves the nickname for the user for another 30 days, and frees the one they had. False where it is another's, or
@@ -35,10 +24,10 @@ export async function claimNickname(
   const name = foldLookalikes(nickname);
   if (name === '') return false;
   if (!(await reserve(name, nickname, userId, mark))) return false;
-  const { Attributes: before = {} } = await client.send(
+  const { Attributes: before = {} } = await dynamo.send(
     new UpdateItemCommand({
       TableName,
-      Key: userKey(userId),
+      Key: userNicknameKey(userId),
       UpdateExpression:
         'SET folded = :name, display = :display, mark = :mark, claimedAt = :at, expiresAt = :end',
       ExpressionAttributeValues: {
@@ -58,10 +47,10 @@ export async function claimNickname(
 
 /** Whether the user could claim it now; a moment later another may have. */
 export async function isNicknameFree(nickname: string, userId: string): Promise<boolean> {
-  const { Item } = await client.send(
+  const { Item } = await dynamo.send(
     new GetItemCommand({
       TableName,
-      Key: claimKey(foldLookalikes(nickname)),
+      Key: nicknameKey(foldLookalikes(nickname)),
       ConsistentRead: true,
     }),
   );
@@ -81,8 +70,8 @@ export interface HeldNickname {
 
 /** What the user last went by, in one consistent read. A claim of theirs under way elsewhere may change it at once. */
 export async function readHeldNickname(userId: string): Promise<HeldNickname | undefined> {
-  const { Item } = await client.send(
-    new GetItemCommand({ TableName, Key: userKey(userId), ConsistentRead: true }),
+  const { Item } = await dynamo.send(
+    new GetItemCommand({ TableName, Key: userNicknameKey(userId), ConsistentRead: true }),
   );
   const nickname = Item?.display?.S;
   if (nickname === undefined) return undefined;
@@ -97,11 +86,11 @@ async function reserve(
   mark: string,
 ): Promise<boolean> {
   const nowS = Math.floor(Date.now() / 1000);
-  return whereAllowed(
-    client.send(
+  return isWritten(
+    dynamo.send(
       new UpdateItemCommand({
         TableName,
-        Key: claimKey(name),
+        Key: nicknameKey(name),
         // TTL deletes up to two days late: a claim that has run out binds nobody.
         ConditionExpression: 'attribute_not_exists(pk) OR userId = :me OR expiresAt < :now',
         UpdateExpression: 'SET userId = :me, display = :display, mark = :mark, expiresAt = :end',
@@ -119,23 +108,13 @@ async function reserve(
 
 /** Only the user's own, and only as they left it. */
 const free = (name: string, userId: string, mark: string): Promise<boolean> =>
-  whereAllowed(
-    client.send(
+  isWritten(
+    dynamo.send(
       new DeleteItemCommand({
         TableName,
-        Key: claimKey(name),
+        Key: nicknameKey(name),
         ConditionExpression: 'userId = :me AND mark = :mark',
         ExpressionAttributeValues: { ':me': { S: userId }, ':mark': { S: mark } },
       }),
     ),
   );
-
-async function whereAllowed(written: Promise<unknown>): Promise<boolean> {
-  try {
-    await written;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
-}

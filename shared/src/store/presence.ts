@@ -2,25 +2,25 @@
 
 import {
   type AttributeValue,
-  BatchGetItemCommand,
-  BatchWriteItemCommand,
-  ConditionalCheckFailedException,
   DeleteItemCommand,
-  DynamoDBClient,
   GetItemCommand,
   QueryCommand,
   UpdateItemCommand,
-  type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
 import { REMEMBER_S } from '../events.ts';
 import type { Member } from '../protocol/frames.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import { MAX_BATCH_READS, MAX_BATCH_WRITES, runInBatches } from './batch.ts';
-import { rosterKey } from './connections.ts';
-
-const client = new DynamoDBClient({});
-const TableName = env('CONNECTIONS_TABLE');
+import {
+  batchGet,
+  batchWrite,
+  deleteRequest,
+  dynamo,
+  isWritten,
+  putRequest,
+  CONNECTIONS_TABLE as TableName,
+} from './dynamo.ts';
+import { crowdKey, presenceKey, rosterKey } from './keys.ts';
 
 /** A lease is three pings long: two may get lost. */
 export const PRESENCE_LEASE_MS = 3 * Number(env('PING_AFTER_SECONDS')) * 1000;
@@ -47,12 +47,16 @@ export async function addPresence(rooms: string[], who: Present): Promise<void> 
   // Lapsed entries wait for who finds them: without one, nobody could tell who left and when.
   const expiresAt = { N: String(Math.ceil(until / 1000) + REMEMBER_S) };
   const at = { S: new Date(now).toISOString() };
-  await write(
-    rooms.map((room) => ({
-      PutRequest: {
-        Item: { ...rosterKey(room, who), nickname: { S: who.nickname }, at, leaseUntil, expiresAt },
-      },
-    })),
+  await batchWrite(
+    rooms.map((room) =>
+      putRequest({
+        ...rosterKey(room, who),
+        nickname: { S: who.nickname },
+        at,
+        leaseUntil,
+        expiresAt,
+      }),
+    ),
   );
 }
 
@@ -61,7 +65,7 @@ export async function removePresence(
   rooms: string[],
   who: Omit<Present, 'nickname'>,
 ): Promise<void> {
-  await write(rooms.map((room) => ({ DeleteRequest: { Key: rosterKey(room, who) } })));
+  await batchWrite(rooms.map((room) => deleteRequest(rosterKey(room, who))));
 }
 
 /**
@@ -88,22 +92,13 @@ export async function renewOrAddPresence(rooms: string[], who: Present): Promise
 
 /** The partition keys of the rosters in which it stands with a lease that has not ended. */
 async function leased(rooms: string[], who: Present): Promise<Set<string>> {
-  const alive = new Set<string>();
-  const keys = rooms.map((room): Record<string, AttributeValue> => rosterKey(room, who));
-  await runInBatches(keys, MAX_BATCH_READS, async (Keys) => {
-    const { Responses, UnprocessedKeys } = await client.send(
-      new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys } } }),
-    );
-    for (const item of Responses?.[TableName] ?? [])
-      if (leftOf(item) > 0) alive.add(item.pk?.S ?? '');
-    return UnprocessedKeys?.[TableName]?.Keys;
-  });
-  return alive;
+  const found = await batchGet(rooms.map((room) => rosterKey(room, who)));
+  return new Set(found.flatMap((item) => (leftOf(item) > 0 ? [item.pk?.S ?? ''] : [])));
 }
 
 /** Milliseconds that are left of it; none where there is no entry. */
 async function leaseOf(room: string, who: Present): Promise<number> {
-  const { Item } = await client.send(new GetItemCommand({ TableName, Key: rosterKey(room, who) }));
+  const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key: rosterKey(room, who) }));
   return leftOf(Item);
 }
 
@@ -130,20 +125,16 @@ export interface ExpiredPresence {
 
 /** Takes the ghost's entry out of the roster; false where somebody else did, or it has come to life. */
 export async function removeExpired(room: string, ghost: ExpiredPresence): Promise<boolean> {
-  try {
-    await client.send(
+  return isWritten(
+    dynamo.send(
       new DeleteItemCommand({
         TableName,
         Key: rosterKey(room, ghost),
         ConditionExpression: 'leaseUntil = :seen',
         ExpressionAttributeValues: { ':seen': { S: ghost.leaseUntil } },
       }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
+    ),
+  );
 }
 
 /**
@@ -201,8 +192,8 @@ async function step(
   { people, ghosts, now }: ReadSoFar,
   { after, Limit }: { after?: string; Limit?: number },
 ): Promise<string | undefined> {
-  const pk = { S: `roster#${room}` };
-  const { Items = [], LastEvaluatedKey } = await client.send(
+  const { pk } = rosterKey(room, { userId: '', connectionId: '' });
+  const { Items = [], LastEvaluatedKey } = await dynamo.send(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'pk = :pk',
@@ -232,11 +223,10 @@ interface Counted {
   count: number;
   countedAt: number;
 }
-const crowdKey = (room: string) => ({ pk: { S: `crowd#${room}` }, sk: { S: 'crowd' } });
 const isFresh = ({ countedAt }: Counted) => countedAt > Date.now() - COUNTED_MS;
 
 async function countKept(room: string): Promise<Counted | undefined> {
-  const { Item } = await client.send(new GetItemCommand({ TableName, Key: crowdKey(room) }));
+  const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key: crowdKey(room) }));
   if (Item === undefined) return undefined;
   return { count: Number(Item.people?.N ?? 0), countedAt: Number(Item.countedAt?.N ?? 0) };
 }
@@ -244,8 +234,8 @@ async function countKept(room: string): Promise<Counted | undefined> {
 /** Whether it is this caller's turn to count: nobody's was within ten seconds. Others are told `least` until it is done. */
 async function mayCount(room: string, least: number): Promise<boolean> {
   const now = Date.now();
-  try {
-    await client.send(
+  return isWritten(
+    dynamo.send(
       new UpdateItemCommand({
         TableName,
         Key: crowdKey(room),
@@ -258,16 +248,12 @@ async function mayCount(room: string, least: number): Promise<boolean> {
           ':end': { N: String(Math.ceil(now / 1000) + REMEMBER_S) },
         },
       }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
+    ),
+  );
 }
 
 async function keepCount(room: string, count: number): Promise<void> {
-  await client.send(
+  await dynamo.send(
     new UpdateItemCommand({
       TableName,
       Key: crowdKey(room),
@@ -291,12 +277,12 @@ export async function readLastSeen(
   room: string,
   { most, from }: { most: number; from?: LastSeenPage['next'] },
 ): Promise<LastSeenPage> {
-  const { Items = [], LastEvaluatedKey } = await client.send(
+  const { Items = [], LastEvaluatedKey } = await dynamo.send(
     new QueryCommand({
       TableName,
       IndexName: 'BySeenAt',
       KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': { S: `presence#${room}` } },
+      ExpressionAttributeValues: { ':pk': presenceKey(room, '').pk },
       ScanIndexForward: false,
       ExclusiveStartKey: from,
       Limit: most,
@@ -311,21 +297,7 @@ export async function readLastSeen(
 
 /** Those of these users who were told to have left the room; half a unit each. */
 export async function readLastSeenOf(room: string, userIds: string[]): Promise<Member[]> {
-  const keys = userIds.map(
-    (userId): Record<string, AttributeValue> => ({
-      pk: { S: `presence#${room}` },
-      sk: { S: userId },
-    }),
-  );
-  const items: Record<string, AttributeValue>[] = [];
-  await runInBatches(keys, MAX_BATCH_READS, async (Keys) => {
-    const { Responses, UnprocessedKeys } = await client.send(
-      new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys } } }),
-    );
-    items.push(...(Responses?.[TableName] ?? []));
-    return UnprocessedKeys?.[TableName]?.Keys;
-  });
-  return awayIn(items);
+  return awayIn(await batchGet(userIds.map((userId) => presenceKey(room, userId))));
 }
 
 const awayIn = (items: Record<string, AttributeValue>[]): Member[] =>
@@ -337,10 +309,3 @@ const awayIn = (items: Record<string, AttributeValue>[]): Member[] =>
       online: false,
       at: seenAt?.S ?? '',
     }));
-
-const write = (requests: WriteRequest[]): Promise<void> =>
-  runInBatches(requests, MAX_BATCH_WRITES, async (piece) => {
-    const RequestItems = { [TableName]: piece };
-    const { UnprocessedItems } = await client.send(new BatchWriteItemCommand({ RequestItems }));
-    return UnprocessedItems?.[TableName];
-  });

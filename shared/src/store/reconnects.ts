@@ -1,10 +1,7 @@
-// The door to arrivals: how many clients can be connected, as those that said hello in the last two hours bound it from above.
-
-import { BatchGetItemCommand, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { env } from '../env.ts';
-
-const client = new DynamoDBClient({});
-const TableName = env('CONNECTIONS_TABLE');
+// The store of reconnects: how many clients can be connected, as those that said hello in the last two hours bound it from above.
+import { BatchGetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { dynamo, CONNECTIONS_TABLE as TableName } from './dynamo.ts';
+import { reconnectsKey } from './keys.ts';
 
 const HOUR_S = 60 * 60;
 /** How long a sandbox believes its own sum of the hours before: what others take from it meanwhile, in a herd, counts twice. */
@@ -19,10 +16,8 @@ export interface ReconnectCount {
 
 let earlier = { hour: -1, readS: 0, count: 0 };
 
-const key = (hour: number) => ({
-  pk: { S: `arrivals#${new Date(hour * HOUR_S * 1000).toISOString().slice(0, 13)}` },
-  sk: { S: 'arrivals' },
-});
+const key = (hour: number) =>
+  reconnectsKey(new Date(hour * HOUR_S * 1000).toISOString().slice(0, 13));
 
 /**
  * Counts a client in this hour, and no longer in the one in which it came `before`: everybody says hello anew every 90 to
@@ -43,7 +38,7 @@ export async function countReconnect(before?: number): Promise<ReconnectCount> {
 }
 
 async function add(hour: number, one: number, nowS: number): Promise<number> {
-  const { Attributes } = await client.send(
+  const { Attributes } = await dynamo.send(
     new UpdateItemCommand({
       TableName,
       Key: key(hour),
@@ -59,7 +54,7 @@ async function add(hour: number, one: number, nowS: number): Promise<number> {
 }
 
 async function countIn(hours: number[]): Promise<number> {
-  const { Responses, UnprocessedKeys } = await client.send(
+  const { Responses, UnprocessedKeys } = await dynamo.send(
     new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: hours.map(key) } } }),
   );
   if (UnprocessedKeys?.[TableName])

@@ -1,15 +1,9 @@
-// The door to rooms' heads in MessagesTable: the last seq given, and over how many shards the room is spread.
+// The store of rooms' heads: the last seq given, and over how many shards the room is spread.
 
-import {
-  type AttributeValue,
-  BatchGetItemCommand,
-  DynamoDBClient,
-  GetItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
-import { MAX_BATCH_READS, runInBatches } from './batch.ts';
+import { batchGet, dynamo } from './dynamo.ts';
 
-const client = new DynamoDBClient({});
 const TableName = env('MESSAGES_TABLE');
 
 /** The head of a room stands at seq 0; messages start at 1. */
@@ -33,7 +27,7 @@ const headIn = (item: Record<string, AttributeValue> | undefined): RoomHead => (
 
 /** How many partitions the room's topic is spread over; 1 for a room that nobody has spoken in. */
 export async function readShards(room: string): Promise<number> {
-  const { Item } = await client.send(new GetItemCommand({ TableName, Key: headKey(room) }));
+  const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key: headKey(room) }));
   return headIn(Item).shards;
 }
 
@@ -44,14 +38,8 @@ export async function readShards(room: string): Promise<number> {
  */
 export async function readRoomHeads(rooms: string[]): Promise<Map<string, RoomHead>> {
   const heads = new Map(rooms.map((room) => [room, headIn(undefined)]));
-  const keys: Record<string, AttributeValue>[] = [...heads.keys()].map(headKey);
-  await runInBatches(keys, MAX_BATCH_READS, async (Keys) => {
-    const RequestItems = { [TableName]: { Keys, ConsistentRead: true } };
-    const { Responses, UnprocessedKeys } = await client.send(
-      new BatchGetItemCommand({ RequestItems }),
-    );
-    for (const item of Responses?.[TableName] ?? []) heads.set(item.room?.S ?? '', headIn(item));
-    return UnprocessedKeys?.[TableName]?.Keys;
-  });
+  const keys = [...heads.keys()].map(headKey);
+  const items = await batchGet(keys, { TableName, ConsistentRead: true });
+  for (const item of items) heads.set(item.room?.S ?? '', headIn(item));
   return heads;
 }

@@ -2,6 +2,7 @@
 
 import { env } from '../env.ts';
 import { Refused } from '../protocol/errors.ts';
+import { roomRateKey } from './keys.ts';
 import { takeToken } from './token-bucket.ts';
 
 const perSecond = Number(env('ROOM_MESSAGES_PER_SECOND'));
@@ -29,7 +30,7 @@ export async function takeRoomToken(
   if (afterMs <= 0) {
     const taken = await takeToken(
       {
-        ...{ Key: { pk: { S: `rate#${room}` }, sk: { S: 'rate' } }, size, everyMs },
+        ...{ Key: roomRateKey(room), size, everyMs },
         also: ', expiresAt = :end',
         values: { ':end': { N: String(Math.ceil((nowMs + size * everyMs) / 1000)) } },
       },

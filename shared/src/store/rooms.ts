@@ -1,24 +1,32 @@
-// The door to rooms in ConnectionsTable: which there are, who may find them, and who is in the private ones.
+// The store of rooms: which there are, who may find them, and who is in the private ones.
 
 import {
   type AttributeValue,
-  BatchGetItemCommand,
-  ConditionalCheckFailedException,
   DeleteItemCommand,
-  DynamoDBClient,
   PutItemCommand,
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { env } from '../env.ts';
 import { LOBBY, type Role, type Visibility } from '../protocol/frames.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { foldLookalikes } from '../rules/lookalikes.ts';
-import { MAX_BATCH_READS, runInBatches } from './batch.ts';
+import {
+  batchGet,
+  dynamo,
+  isWritten,
+  sendWrite,
+  CONNECTIONS_TABLE as TableName,
+} from './dynamo.ts';
+import {
+  lookKey,
+  MEMBER_PREFIX,
+  memberKey,
+  PUBLIC_ROOMS,
+  publicRoomKey,
+  roomKey,
+  roomsMadeKey,
+} from './keys.ts';
 import { isExpired, yearFromNow } from './ttl.ts';
-
-const client = new DynamoDBClient({});
-const TableName = env('CONNECTIONS_TABLE');
 
 /** How long the count of a day's rooms is kept: until the day is over wherever it is read. */
 const MADE_S = 2 * 24 * 60 * 60;
@@ -39,23 +47,14 @@ export interface RoomAccess extends Room {
   isClaimed: boolean;
 }
 
-const roomKey = (room: string) => ({ pk: { S: `room#${room}` }, sk: { S: 'room' } });
-const memberKey = (room: string, userId: string) => ({
-  pk: { S: `room#${room}` },
-  sk: { S: `member#${userId}` },
-});
-/** One row for each look: the room that has it, for good. */
-const lookKey = (look: string) => ({ pk: { S: `look#${look}` }, sk: { S: 'look' } });
-/** All public rooms stand in one partition, so that they can be listed without a Scan. */
-const PUBLIC = { S: 'rooms' };
-
 /** What one user finds of rooms, two keys each, read consistently; a room that is not there, or not yet, is absent. */
 export async function readRoomAccess(
   userId: string,
   rooms: string[],
 ): Promise<Map<string, RoomAccess>> {
-  const items = await read(
+  const items = await batchGet(
     [...new Set(rooms)].flatMap((room) => [roomKey(room), memberKey(room, userId)]),
+    { ConsistentRead: true },
   );
   const found = new Map<string, RoomAccess>();
   for (const room of rooms) {
@@ -142,7 +141,7 @@ async function mayMake(userId: string): Promise<boolean> {
   return ifAllowed(
     new UpdateItemCommand({
       TableName,
-      Key: { pk: { S: `user#${userId}` }, sk: { S: `made#${day}` } },
+      Key: roomsMadeKey(userId, day),
       ConditionExpression: 'attribute_not_exists(made) OR made < :most',
       UpdateExpression: 'SET expiresAt = :end ADD made :one',
       ExpressionAttributeValues: {
@@ -157,8 +156,8 @@ async function mayMake(userId: string): Promise<boolean> {
 /** Lists a public room for another year. The room itself is for good: made anew, what was said in it could be another's. */
 export async function listPublicRoom({ room, title }: Pick<Room, 'room' | 'title'>): Promise<void> {
   const expiresAt = { N: String(yearFromNow()) };
-  const Item = { pk: PUBLIC, sk: { S: room }, title: { S: title }, expiresAt };
-  await client.send(new PutItemCommand({ TableName, Item }));
+  const Item = { ...publicRoomKey(room), title: { S: title }, expiresAt };
+  await dynamo.send(new PutItemCommand({ TableName, Item }));
 }
 
 /** Who is a member of a private room, so many rows of them from the one after `after` on, by userId; `next`: there are others after it. */
@@ -167,7 +166,7 @@ export async function readMemberIds(
   { most, after }: { most: number; after?: string | undefined },
 ): Promise<{ members: Set<string>; next?: string }> {
   const start = after === undefined ? {} : { ExclusiveStartKey: memberKey(room, after) };
-  const { Items = [], LastEvaluatedKey } = await client.send(
+  const { Items = [], LastEvaluatedKey } = await dynamo.send(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'pk = :room AND begins_with(sk, :member)',
@@ -185,7 +184,7 @@ export async function readMemberIds(
 /** Which of these users are members of a private room: half a unit each. */
 export async function filterMembers(room: string, userIds: string[]): Promise<Set<string>> {
   const keys = userIds.map((userId) => memberKey(room, userId));
-  return membersIn(await read(keys, false));
+  return membersIn(await batchGet(keys));
 }
 
 function membersIn(items: Record<string, AttributeValue>[]): Set<string> {
@@ -193,7 +192,7 @@ function membersIn(items: Record<string, AttributeValue>[]): Set<string> {
   return new Set(live.map(({ sk }) => userIn(sk?.S ?? '')));
 }
 
-const userIn = (sk: string) => sk.slice(memberKey('', '').sk.S.length);
+const userIn = (sk: string) => sk.slice(MEMBER_PREFIX.length);
 
 /** Makes somebody a member of a private room; a member stays what they are. Answers whether they were none before. */
 export async function addMember(room: string, userId: string, role: Role): Promise<boolean> {
@@ -215,9 +214,9 @@ export async function renewMember(room: string, userId: string): Promise<void> {
   );
 }
 
-/** From here on they are no member. What they hear already is another door's: `listening.ts`. */
+/** From here on they are no member. Their subscriptions are another store's: `subscriptions.ts`. */
 export async function removeMember(room: string, userId: string): Promise<void> {
-  await client.send(new DeleteItemCommand({ TableName, Key: memberKey(room, userId) }));
+  await dynamo.send(new DeleteItemCommand({ TableName, Key: memberKey(room, userId) }));
 }
 
 /** Public rooms whose names begin so, by name, from the one after `after` on; `more`: there are others after these. */
@@ -225,16 +224,16 @@ export async function readPublicRooms(
   { prefix = '', after }: { prefix?: string; after?: string },
   most: number,
 ): Promise<{ rooms: { room: string; title: string }[]; more: boolean }> {
-  const { Items = [] } = await client.send(
+  const { Items = [] } = await dynamo.send(
     new QueryCommand({
       TableName,
       // A key of DynamoDB is never empty, and none begins with nothing.
       KeyConditionExpression: `pk = :rooms${prefix === '' ? '' : ' AND begins_with(sk, :prefix)'}`,
       ExpressionAttributeValues: {
-        ':rooms': PUBLIC,
+        ':rooms': PUBLIC_ROOMS,
         ...(prefix === '' ? {} : { ':prefix': { S: prefix } }),
       },
-      ...(after === undefined ? {} : { ExclusiveStartKey: { pk: PUBLIC, sk: { S: after } } }),
+      ...(after === undefined ? {} : { ExclusiveStartKey: publicRoomKey(after) }),
       Limit: most + 1,
     }),
   );
@@ -256,32 +255,6 @@ const putNew = (Item: Record<string, AttributeValue>): Promise<boolean> =>
     }),
   );
 
-async function ifAllowed(
+const ifAllowed = (
   command: PutItemCommand | UpdateItemCommand | DeleteItemCommand,
-): Promise<boolean> {
-  try {
-    if (command instanceof PutItemCommand) await client.send(command);
-    else if (command instanceof UpdateItemCommand) await client.send(command);
-    else await client.send(command);
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
-}
-
-async function read(
-  wanted: Record<string, AttributeValue>[],
-  ConsistentRead = true,
-): Promise<Record<string, AttributeValue>[]> {
-  const items: Record<string, AttributeValue>[] = [];
-  await runInBatches(wanted, MAX_BATCH_READS, async (Keys) => {
-    const RequestItems = { [TableName]: { Keys, ConsistentRead } };
-    const { Responses, UnprocessedKeys } = await client.send(
-      new BatchGetItemCommand({ RequestItems }),
-    );
-    items.push(...(Responses?.[TableName] ?? []));
-    return UnprocessedKeys?.[TableName]?.Keys;
-  });
-  return items;
-}
+): Promise<boolean> => isWritten(sendWrite(command));

@@ -1,16 +1,9 @@
-// The door to client leases: of all connections of one client, the one with the highest epoch lives.
+// The store of sessions: of all connections of one client, the one with the highest epoch lives.
 
-import {
-  ConditionalCheckFailedException,
-  DynamoDBClient,
-  GetItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { env } from '../env.ts';
+import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { CONNECTION_LIFE_S } from './connections.ts';
-
-const client = new DynamoDBClient({});
-const TableName = env('CONNECTIONS_TABLE');
+import { dynamo, ifCondition, CONNECTIONS_TABLE as TableName } from './dynamo.ts';
+import { sessionKey } from './keys.ts';
 
 export interface SessionHolder {
   userId: string;
@@ -35,10 +28,8 @@ export interface SettledSession {
   came?: number | undefined;
 }
 
-const leaseKey = ({ userId, clientId }: Pick<SessionHolder, 'userId' | 'clientId'>) => ({
-  pk: { S: `client#${userId}#${clientId}` },
-  sk: { S: 'client' },
-});
+const leaseKey = ({ userId, clientId }: Pick<SessionHolder, 'userId' | 'clientId'>) =>
+  sessionKey(userId, clientId);
 
 /**
  * Takes the lease for this connection, unless another one came with the same or a higher epoch. It knows every older
@@ -47,8 +38,8 @@ const leaseKey = ({ userId, clientId }: Pick<SessionHolder, 'userId' | 'clientId
 export async function acquireSession(taker: SessionHolder): Promise<SessionLease> {
   const { epoch, connectionId } = taker;
   const nowS = Math.floor(Date.now() / 1000);
-  try {
-    const { Attributes } = await client.send(
+  const written = await ifCondition(
+    dynamo.send(
       new UpdateItemCommand({
         TableName,
         Key: leaseKey(taker),
@@ -65,27 +56,23 @@ export async function acquireSession(taker: SessionHolder): Promise<SessionLease
         },
         ReturnValues: 'ALL_NEW',
       }),
-    );
-    const all = Attributes?.connections?.SS ?? [];
-    const came = Attributes?.came?.N;
-    return {
-      taken: true,
-      older: all.filter((id) => id !== connectionId),
-      ...(came === undefined ? {} : { came: Number(came) }),
-    };
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    const { Item } = await client.send(
-      new GetItemCommand({ TableName, Key: leaseKey(taker), ConsistentRead: true }),
-    );
-    return { taken: false, epoch: Math.max(epoch, Number(Item?.epoch?.N ?? 0)) };
-  }
+    ),
+  );
+  if (written === undefined)
+    return { taken: false, epoch: Math.max(epoch, await readEpoch(taker.userId, taker.clientId)) };
+  const all = written.Attributes?.connections?.SS ?? [];
+  const came = written.Attributes?.came?.N;
+  return {
+    taken: true,
+    older: all.filter((id) => id !== connectionId),
+    ...(came === undefined ? {} : { came: Number(came) }),
+  };
 }
 
 /** The epoch of the client's lease; 0 where there is none. */
 export async function readEpoch(userId: string, clientId: string): Promise<number> {
   const Key = leaseKey({ userId, clientId });
-  const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+  const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
   return Number(Item?.epoch?.N ?? 0);
 }
 
@@ -97,7 +84,7 @@ export async function settleSession(
   const set = came === undefined ? [] : ['SET came = :came'];
   const remove = ended.length === 0 ? [] : ['DELETE connections :ended'];
   if (set.length + remove.length === 0) return;
-  await client.send(
+  await dynamo.send(
     new UpdateItemCommand({
       TableName,
       Key: leaseKey(holder),

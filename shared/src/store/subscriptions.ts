@@ -1,31 +1,31 @@
-// The door to what open connections hear: one room more or less, while other frames of theirs may be under way.
+// The store of subscriptions: one topic more or less of open connections, while other frames of theirs are under way.
 
 import { randomUUID } from 'node:crypto';
 import {
-  ConditionalCheckFailedException,
   DeleteItemCommand,
-  DynamoDBClient,
   PutItemCommand,
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { env } from '../env.ts';
 import { Refused } from '../protocol/errors.ts';
 import { LOBBY } from '../protocol/frames.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { roomsOf, userTopic } from '../topics.ts';
 import {
   type Connection,
-  connectionKey,
   readConnection,
   type Subscription,
   subscribedUntil,
-  subscriptionKey,
   unchangedSince,
 } from './connections.ts';
-
-const client = new DynamoDBClient({});
-const TableName = env('CONNECTIONS_TABLE');
+import {
+  dynamo,
+  ifCondition,
+  isWritten,
+  sendWrite,
+  CONNECTIONS_TABLE as TableName,
+} from './dynamo.ts';
+import { connectionKey, subscriptionKey } from './keys.ts';
 
 /** Of two that change one connection at once, one sees the other's change and tries on top of it. */
 const TRIES = 10;
@@ -51,7 +51,7 @@ export async function subscribe(
     const [heard = subscription] = keepShards(written, [subscription]);
     const Key = subscriptionKey(heard, connection.connectionId);
     const expiresAt = { N: String(written.until) };
-    await client.send(new PutItemCommand({ TableName, Item: { ...Key, expiresAt } }));
+    await dynamo.send(new PutItemCommand({ TableName, Item: { ...Key, expiresAt } }));
     return heard;
   }
   throw new Refused(row === undefined ? 'NotConnected' : 'Busy');
@@ -184,7 +184,7 @@ const keepShards = (
 
 /** The connections that the user has open, read consistently. */
 export async function connectionIdsOf(userId: string): Promise<string[]> {
-  const { Items = [] } = await client.send(
+  const { Items = [] } = await dynamo.send(
     new QueryCommand({
       TableName,
       KeyConditionExpression: 'pk = :topic',
@@ -221,7 +221,7 @@ export async function unsubscribe(
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const known = [...written, ...(row?.subscriptions ?? [])];
     for (const heard of known.filter((one) => one.topic === topic))
-      await client.send(
+      await dynamo.send(
         new DeleteItemCommand({
           TableName,
           Key: subscriptionKey(heard, connection.connectionId),
@@ -255,8 +255,8 @@ async function updateSubscriptions(
   subscriptions: Subscription[],
 ): Promise<Written | undefined> {
   const { condition, values } = unchangedSince(row);
-  try {
-    const { Attributes } = await client.send(
+  const written = await ifCondition(
+    dynamo.send(
       new UpdateItemCommand({
         TableName,
         Key: connectionKey(row.connectionId),
@@ -269,29 +269,16 @@ async function updateSubscriptions(
         },
         ReturnValues: 'ALL_NEW',
       }),
-    );
-    const { expiresAt, authExpiresAt } = Attributes ?? {};
-    const auth = authExpiresAt?.N === undefined ? {} : { authExpiresAt: Number(authExpiresAt.N) };
-    return { subscriptions, until: subscribedUntil(auth, Number(expiresAt?.N ?? 0)) };
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw error;
-  }
+    ),
+  );
+  if (written === undefined) return undefined;
+  const { expiresAt, authExpiresAt } = written.Attributes ?? {};
+  const auth = authExpiresAt?.N === undefined ? {} : { authExpiresAt: Number(authExpiresAt.N) };
+  return { subscriptions, until: subscribedUntil(auth, Number(expiresAt?.N ?? 0)) };
 }
 
 const nowS = () => Math.floor(Date.now() / 1000);
 
-/** Whether the condition held. */
-async function writeIfCondition(
+const writeIfCondition = (
   command: PutItemCommand | UpdateItemCommand | DeleteItemCommand,
-): Promise<boolean> {
-  try {
-    if (command instanceof PutItemCommand) await client.send(command);
-    else if (command instanceof UpdateItemCommand) await client.send(command);
-    else await client.send(command);
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
-}
+): Promise<boolean> => isWritten(sendWrite(command));

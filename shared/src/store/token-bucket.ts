@@ -1,15 +1,10 @@
 // A token bucket in one attribute of a row of ConnectionsTable: the time at which it will be full.
-
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
-  DynamoDBClient,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { env } from '../env.ts';
-
-const client = new DynamoDBClient({});
-const TableName = env('CONNECTIONS_TABLE');
+import { dynamo, CONNECTIONS_TABLE as TableName } from './dynamo.ts';
 
 /** Buckets that one sandbox remembers; beyond them the oldest is forgotten. */
 const MOST_REMEMBERED = 10_000;
@@ -90,7 +85,7 @@ async function attempt(
 ): Promise<{ isTaken: boolean; row: BucketRow | undefined }> {
   const numbers = Object.entries(write.times).map(([name, ms]) => [name, { N: String(ms) }]);
   try {
-    const { Attributes } = await client.send(
+    const { Attributes } = await dynamo.send(
       new UpdateItemCommand({
         ...{ TableName, Key, UpdateExpression: write.set },
         ConditionExpression: [condition, write.condition].filter(Boolean).join(' AND '),

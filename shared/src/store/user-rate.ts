@@ -1,17 +1,12 @@
 // What a user may do in all, however many sockets they open: buckets of tokens for new connections, and changes of name.
 
-import {
-  ConditionalCheckFailedException,
-  DynamoDBClient,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import { connectionKey } from './connections.ts';
-import { takeToken } from './token-bucket.ts';
+import { dynamo, ifCondition, CONNECTIONS_TABLE as TableName } from './dynamo.ts';
+import { connectionKey, renamesKey, reserveKey } from './keys.ts';
 
-const client = new DynamoDBClient({});
-const TableName = env('CONNECTIONS_TABLE');
+import { takeToken } from './token-bucket.ts';
 
 /** Milliseconds in which one token comes back. */
 const everyMs = 1000 / Number(env('MESSAGES_PER_SECOND'));
@@ -28,7 +23,7 @@ export async function takeUserBucket(
   nowMs = Date.now(),
 ): Promise<void> {
   const reserve = {
-    Key: { pk: { S: `user#${userId}` }, sk: { S: 'reserve' } },
+    Key: reserveKey(userId),
     ...{ size: LIMITS.connections, everyMs: bucketMs },
     also: ', expiresAt = :end',
     values: { ':end': { N: String(Math.ceil((nowMs + LIMITS.connections * bucketMs) / 1000)) } },
@@ -45,7 +40,7 @@ export async function takeRenameToken(userId: string, nowMs = Date.now()): Promi
   const { renames: size, renameMs: everyMs } = LIMITS;
   const { afterMs } = await takeToken(
     {
-      Key: { pk: { S: `user#${userId}` }, sk: { S: 'renames' } },
+      Key: renamesKey(userId),
       ...{ size, everyMs },
       also: ', expiresAt = :end',
       values: { ':end': { N: String(Math.ceil((nowMs + size * everyMs) / 1000)) } },
@@ -84,9 +79,5 @@ async function emptyBucket(connectionId: string, nowMs: number): Promise<void> {
 }
 
 async function updateIfExists(write: UpdateItemCommand): Promise<void> {
-  try {
-    await client.send(write);
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-  }
+  await ifCondition(dynamo.send(write));
 }
