@@ -252,40 +252,44 @@ fi
 # The socket's name follows the page's until somebody sets it by itself.
 no_socket_domain=$(default_of api Domain)
 no_socket_certificate=$(default_of api CertificateArn)
-beside() { if [ -n "$1" ] && [ "$1" != "$no_domain" ]; then echo "ws.$1"; else echo "$no_socket_domain"; fi; } # the page's name -> the socket's
+socket_name_for() { if [ -n "$1" ] && [ "$1" != "$no_domain" ]; then echo "ws.$1"; else echo "$no_socket_domain"; fi; } # the page's name
 socket_domain=${SOCKET_DOMAIN:-}
 page_before=$(previous front parameter Domain)
-socket_before=$(previous api parameter Domain)
-if [ -z "$socket_domain" ] && [ -n "${DOMAIN:-}" ] && [ "${socket_before:-$no_socket_domain}" = "$(beside "$page_before")" ]; then
-  case $DOMAIN in none) socket_domain=none ;; *) socket_domain=$(beside "$DOMAIN") ;; esac
+socket_before=$(resulting '' api Domain)
+if [ -z "$socket_domain" ] && [ -n "${DOMAIN:-}" ]; then
+  # A run that ended between api and front left the socket beside the new page already.
+  old_name=$(socket_name_for "$page_before")
+  new_name=$(socket_name_for "$domain")
+  case $socket_before in "$old_name" | "$new_name") socket_domain=${new_name:-none} ;; esac
 fi
 socket_certificate=${SOCKET_CERTIFICATE_ARN:-}
-named=$(resulting "$socket_domain" api Domain)
+socket_after=$(resulting "$socket_domain" api Domain)
 # In us-east-1 one certificate can serve both, until somebody sets the socket's by itself.
 certificate_before=$(previous api parameter CertificateArn)
 page_certificate_before=$(previous front parameter CertificateArn)
-if [ -z "$socket_certificate" ] && [ "$region" = us-east-1 ] && [ "$named" != "$no_socket_domain" ]; then
+if [ -z "$socket_certificate" ] && [ "$region" = us-east-1 ] && [ "$socket_after" != "$no_socket_domain" ]; then
   case $certificate_before in
     '' | "$no_socket_certificate" | "$page_certificate_before") socket_certificate=${CERTIFICATE_ARN:-} ;;
   esac
 fi
 if [ "$socket_domain" = none ]; then socket_certificate=none; fi
 if [ -n "$socket_domain$socket_certificate" ]; then
-  socket_domain=$named
   socket_certificate=$(resulting "$socket_certificate" api CertificateArn)
-  if [ "$socket_domain" != "$no_socket_domain" ]; then
-    [[ "$socket_domain" =~ ^$host$ ]] || die "SOCKET_DOMAIN '$socket_domain' is not a host name, e.g. ws.chat.example.com; none forgets it"
+  if [ "$socket_after" != "$no_socket_domain" ]; then
+    [[ "$socket_after" =~ ^$host$ ]] || die "SOCKET_DOMAIN '$socket_after' is not a host name, e.g. ws.chat.example.com; none forgets it"
     [ "$socket_certificate" != "$no_socket_certificate" ] ||
-      die "the socket's name $socket_domain needs SOCKET_CERTIFICATE_ARN: a certificate for it in ACM, in $region; SOCKET_DOMAIN=none goes without"
+      die "the socket's name $socket_after needs SOCKET_CERTIFICATE_ARN: a certificate for it in ACM, in $region; SOCKET_DOMAIN=none goes without"
     [[ "$socket_certificate" =~ $certificate ]] || die "SOCKET_CERTIFICATE_ARN '$socket_certificate' is not the ARN of an ACM certificate: arn:aws:acm:$region:ACCOUNT:certificate/ID"
     [ "${BASH_REMATCH[1]}" = "$region" ] || die "SOCKET_CERTIFICATE_ARN is in ${BASH_REMATCH[1]}, but API Gateway takes certificates of the stage's Region only; request one in $region"
   elif [ "$socket_certificate" != "$no_socket_certificate" ]; then
     die 'SOCKET_CERTIFICATE_ARN is for a SOCKET_DOMAIN, and none is set; add SOCKET_DOMAIN=ws.chat.example.com'
   fi
-  give front SocketDomain "$socket_domain"
-  give api Domain "$socket_domain"
+  give api Domain "$socket_after"
   give api CertificateArn "$socket_certificate"
 fi
+# The page's policy allows the socket's name, whatever ended an earlier run before front heard of it.
+allowed_before=$(resulting '' front SocketDomain)
+if [ "$allowed_before" != "$socket_after" ]; then give front SocketDomain "$socket_after"; fi
 
 # Sign-in at the stage's own pool: asked for now, or on since an earlier run.
 mode=$(previous api parameter AuthMode)

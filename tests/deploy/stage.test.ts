@@ -375,6 +375,39 @@ describe('an upgrade', () => {
   });
 });
 
+describe('after a run that ended half-way', () => {
+  const NAMED = { ...NAMES, SOCKET_CERTIFICATE_ARN: SOCKET_CERTIFICATE };
+  const parameters = (stack: string, region = 'eu-west-1') =>
+    read().stacks[`${region}/hubbub-dev-${stack}`]?.parameters ?? {};
+  const broken = (text: string) => world({ fails: { [text]: 'the line is dead' } });
+
+  test.each([
+    ['the same command', NAMED],
+    ['the bare command', {}],
+  ])('before front: %s tells front of the socket', async (_, again) => {
+    await deploy();
+    broken('sam deploy --config-env front');
+    expect((await deploy(NAMED)).status).toBe(1);
+    expect(parameters('api').Domain).toBe('ws.chat.example.com');
+    world({ fails: {} });
+    expect((await deploy(again)).status).toBe(0);
+    expect(parameters('front').SocketDomain).toBe('ws.chat.example.com');
+  });
+
+  test('the socket follows the page that it was on its way to', async () => {
+    await deploy(NAMED);
+    broken('sam deploy --config-env front');
+    await deploy({ DOMAIN: 'talk.example.com' });
+    world({ fails: {} });
+    await deploy({ DOMAIN: 'talk.example.com' });
+    await deploy({ DOMAIN: 'third.example.com' });
+    expect([parameters('api').Domain, parameters('front').SocketDomain]).toEqual([
+      'ws.third.example.com',
+      'ws.third.example.com',
+    ]);
+  });
+});
+
 describe('what prod keeps', () => {
   const protection = (stack: string) =>
     read().stacks[`eu-west-1/hubbub-prod-${stack}`]?.parameters.DeletionProtection;
