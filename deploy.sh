@@ -72,9 +72,9 @@ check_value() {
   [ "${#3}" -le "${most:-4096}" ] || die "$what has more than ${most:-4096} characters"
 }
 
-# stack, parameter, value: what `deploy` passes from now on. In quotes, or SAM would end a value at its first space; an empty one needs them too.
+# stack, parameter, value: what `deploy` passes from now on, in place of what it passed before. In quotes, or SAM would end a value at its first space; an empty one needs them too.
 give() {
-  local names
+  local names entry others
   names=$(declared "$1")
   grep -qx "$2" <<<"$names" || die "$1 has no parameter $2; it has: $(tr '\n' ' ' <<<"$names")"
   case $3 in
@@ -82,7 +82,11 @@ give() {
 "*) die "the value of $1.$2 may hold no double quote, backslash or line break" ;;
   esac
   check_value "$1" "$2" "$3"
-  given+=("$1.$2=\"$3\"")
+  others=()
+  for entry in ${given[@]+"${given[@]}"}; do
+    case $entry in "$1.$2="*) ;; *) others+=("$entry") ;; esac
+  done
+  given=(${others[@]+"${others[@]}"} "$1.$2=\"$3\"")
 }
 
 deploy() { # stack
@@ -226,6 +230,7 @@ elif [ -n "$usd${ALARM_EMAIL:-}$(previous budget status)" ]; then
 fi
 
 # The page: where it is, and under which name.
+hosting_before=$(resulting '' front Hosting)
 hosting=$(resulting "${HOSTING:-}" front Hosting)
 [ -z "${HOSTING:-}" ] || give front Hosting "$hosting"
 domain=$(resulting "${DOMAIN:-}" front Domain)
@@ -332,21 +337,42 @@ if [ "$sign_in" = drop ]; then
 fi
 
 # Which pages may open a socket. Those that were said stay said; else it is the stage's own page, wherever that is after this run.
+# While the page moves, api lets the old and the new one in. A list whose last origin stands there twice is such a one, and
+# nobody's own: a run that ended half-way left it.
 origins_were=$(previous api parameter AllowedOrigins)
 page_was=$(previous front output SiteUrl)
+sign_in_page=$(previous identity parameter PageUrl)
+page_named= # the address of a page with a name, which is known before front stands
+if [ "$domain" != "$no_domain" ]; then page_named=https://$domain; fi
 follow=no
 case ${ALLOWED_ORIGINS:-} in
   none) follow=yes ;;
-  '') if [ -z "$origins_were" ] || [ "$origins_were" = none ] || [ "$origins_were" = "$page_was" ]; then follow=yes; fi ;;
+  '')
+    # Addresses of the page that a run has set: now, before, and on its way.
+    case $origins_were in
+      '' | none | "$page_was" | "$page_named" | "${sign_in_page%/}") follow=yes ;;
+      *,*)
+        earlier=${origins_were%,*}
+        [ "${earlier##*,}" != "${origins_were##*,}" ] || follow=yes
+        ;;
+    esac
+    ;;
   *)
     [[ "$ALLOWED_ORIGINS" =~ ^(\*|https?://[^[:space:],/]+(,\ ?https?://[^[:space:],/]+)*)$ ]] ||
       die "ALLOWED_ORIGINS '$ALLOWED_ORIGINS' must be origins without a path, by commas, e.g. https://chat.example.com, https://www.example.com; or *; or none for the page alone"
+    twice=$(tr -d ' ' <<<"$ALLOWED_ORIGINS" | tr , '\n' | sort | uniq -d)
+    [ -z "$twice" ] || die "ALLOWED_ORIGINS '$ALLOWED_ORIGINS' holds one origin twice; name each once"
     give api AllowedOrigins "$ALLOWED_ORIGINS"
     ;;
 esac
-# A page with a name of its own has its address before front stands, so a first deploy needs no second one of api.
-if [ "$follow" = yes ] && [ -z "$origins_were" ] && [ -n "$domain" ] && [ "$domain" != "$no_domain" ]; then
-  give api AllowedOrigins "https://$domain"
+if [ "$follow" = yes ]; then
+  if [ -z "$page_was" ]; then
+    # With a name, a first deploy needs no second one of api.
+    [ -z "$page_named" ] || [ "$origins_were" = "$page_named" ] || give api AllowedOrigins "$page_named"
+  elif [ "$domain" != "${page_before:-$no_domain}" ] || [ "$hosting" != "$hosting_before" ]; then
+    next=${page_named:-$page_was}
+    give api AllowedOrigins "$page_was,$next,$next"
+  fi
 fi
 
 # What prod keeps is protected as soon as it stands, and not before: a first create that fails could not be rolled back with it.
@@ -442,7 +468,7 @@ shown "$api" Dns 'DNS, socket: '
 allowed=$(field "$api" parameter AllowedOrigins)
 case ",${allowed//, /,}," in
   ',*,' | *",$page,"*) ;;
-  *) printf '!!! THE PAGE MAY NOT OPEN A SOCKET: AllowedOrigins is %s. Mend it: ALLOWED_ORIGINS=%s npm run deploy -- %s\n' "$allowed" "$page" "$stage" ;;
+  *) printf '!!! THE PAGE MAY NOT OPEN A SOCKET: AllowedOrigins is %s. For the page alone: ALLOWED_ORIGINS=none npm run deploy -- %s\n' "$allowed" "$stage" ;;
 esac
 if [ -n "$alarm_email" ]; then echo "Alarms:    $alarm_email, once the link in the mail that AWS sent there has been followed"; fi
 if [ "$budget" = keep ]; then

@@ -266,7 +266,7 @@ describe('an upgrade', () => {
     expect((await deploy()).deployed).toEqual(['shared', 'api', 'workflows', 'front']);
   });
 
-  test('moves AllowedOrigins with the page, and only after the page has moved', async () => {
+  test('moves AllowedOrigins with the page, and lets both in until the page has moved', async () => {
     await deploy();
     const result = await deploy({
       DOMAIN: 'chat.example.com',
@@ -275,8 +275,9 @@ describe('an upgrade', () => {
     });
     expect(result.deployed).toEqual(['shared', 'workflows', 'api', 'front', 'api']);
     const [first, second] = result.passed('api');
-    expect(first).not.toContain('AllowedOrigins');
-    expect(second).toContain('AllowedOrigins="https://chat.example.com"');
+    const page = 'https://chat.example.com';
+    expect(first).toContain(`AllowedOrigins="${PAGE},${page},${page}"`);
+    expect(second).toBe(`Domain="" CertificateArn="" AllowedOrigins="${page}"`);
   });
 
   test("keeps origins of one's own when the page moves, and says that it is shut out", async () => {
@@ -287,7 +288,9 @@ describe('an upgrade', () => {
       SOCKET_DOMAIN: 'none',
     });
     expect(result.passed('api').join()).not.toContain('AllowedOrigins');
-    expect(result.stdout).toMatch(/MAY NOT OPEN A SOCKET.*ALLOWED_ORIGINS=https:\/\/chat\.example/);
+    expect(result.stdout).toMatch(
+      /MAY NOT OPEN A SOCKET.*https:\/\/a\.example\. .*ALLOWED_ORIGINS=none npm run deploy -- dev\n/,
+    );
   });
 
   test('keeps the budget without ALARM_EMAIL, and its address for a stage that has none', async () => {
@@ -392,6 +395,41 @@ describe('after a run that ended half-way', () => {
     world({ fails: {} });
     expect((await deploy(again)).status).toBe(0);
     expect(parameters('front').SocketDomain).toBe('ws.chat.example.com');
+  });
+
+  test.each(['sam deploy --config-env front', 'upload'])(
+    'at %s: AllowedOrigins goes on to follow the page',
+    async (text) => {
+      const move = (DOMAIN: string) => deploy({ ...NAMES, DOMAIN, SOCKET_DOMAIN: 'none' });
+      await move('chat.example.com');
+      broken(text);
+      expect((await move('talk.example.com')).status).not.toBe(0);
+      world({ fails: {} });
+      await deploy();
+      const page = `https://${parameters('front').Domain}`;
+      expect(parameters('api').AllowedOrigins).toBe(page);
+      await deploy({ DOMAIN: 'none' });
+      expect(parameters('api').AllowedOrigins).toBe(PAGE);
+    },
+  );
+
+  test('between front and api: AllowedOrigins goes on to follow the page', async () => {
+    const move = (DOMAIN: string) => deploy({ ...NAMES, DOMAIN, SOCKET_DOMAIN: 'none' });
+    await move('chat.example.com');
+    broken('AllowedOrigins="https://talk.example.com"');
+    expect((await move('talk.example.com')).status).toBe(1);
+    world({ fails: {} });
+    await deploy();
+    expect(parameters('api').AllowedOrigins).toBe('https://talk.example.com');
+  });
+
+  test('of a first deploy: the page gets another name', async () => {
+    broken('sam deploy --config-env front');
+    await deploy(NAMED);
+    world({ fails: {} });
+    await deploy(NAMED);
+    await deploy({ DOMAIN: 'talk.example.com' });
+    expect(parameters('api').AllowedOrigins).toBe('https://talk.example.com');
   });
 
   test('the socket follows the page that it was on its way to', async () => {
@@ -575,6 +613,7 @@ describe('the preflight refuses', () => {
     [{ SIGN_IN: 'My Chat' }, /SIGN_IN 'My Chat' must be/],
     [{ SIGN_IN: 'my-chat', HOSTING: 'website' }, /for guests only/],
     [{ ALLOWED_ORIGINS: 'https://a.example/path' }, /must be origins without a path/],
+    [{ ALLOWED_ORIGINS: 'https://a.example,https://a.example' }, /holds one origin twice/],
   ])('%j', async (env, says) => {
     refused(await deploy(env), says);
   });
