@@ -312,15 +312,21 @@ case ${SIGN_IN:-} in
     ;;
 esac
 if [ "$sign_in" = drop ]; then mode=guest; fi
+pool_alone=no # whether identity is deployed though nobody signs in there
 for argument in ${asked[@]+"${asked[@]}"}; do
   case $argument in
     api.AuthMode=* | api.Oidc* | front.SignInOrigins=*)
       [ -z "${SIGN_IN:-}" ] || die "SIGN_IN sets ${argument%%=*} itself; give one of the two"
-      sign_in=no
+      [ "$sign_in" = no ] || die "people sign in at the stage's own user pool, which sets ${argument%%=*}; first: SIGN_IN=none npm run deploy -- $stage"
       [ "${argument%%=*}" != api.AuthMode ] || mode=${argument#*=}
       ;;
-    identity.*) [ "$sign_in" = yes ] || die "${argument%%=*} needs sign-in: add SIGN_IN=PREFIX" ;;
-    budget.*) [ "$budget" = keep ] || die "${argument%%=*} needs a budget: add ALARM_EMAIL=you@example.com" ;;
+    identity.*)
+      if [ "$sign_in" != yes ]; then
+        # What was imported has no prefix yet, and could not be deployed without.
+        [ -n "$(previous identity parameter DomainPrefix)" ] || die "${argument%%=*} needs sign-in: add SIGN_IN=PREFIX"
+        pool_alone=yes
+      fi
+      ;;
   esac
 done
 if [ "$hosting" = website ] && { [ "$sign_in" = yes ] || [ "$mode" = oidc ]; }; then
@@ -402,7 +408,7 @@ build=()
 for stack in $every; do
   case $stack in
     budget) [ "$budget" = keep ] || continue ;;
-    identity) [ "$sign_in" = yes ] || continue ;;
+    identity) [ "$sign_in" = yes ] || [ "$pool_alone" = yes ] || continue ;;
   esac
   build+=("$stack")
 done
@@ -448,6 +454,10 @@ if [ "$sign_in" = yes ]; then
   set_where_different api AuthMode oidc
   set_where_different api OidcIssuer "$issuer"
   set_where_different api OidcAudience "$client"
+  keys=$(default_of api OidcJwksUri) # another issuer's keys may have been elsewhere
+  set_where_different api OidcJwksUri "$keys"
+elif [ "$pool_alone" = yes ]; then
+  deploy identity
 fi
 if [ "$follow" = yes ]; then set_where_different api AllowedOrigins "$page"; fi
 for stack in $unprotected; do
@@ -480,8 +490,16 @@ if [ "$budget" = keep ]; then
   done
   echo "Budget:    mail at ${thresholds#, } US dollars a month, of the whole account"
 fi
-if [ "$sign_in" != yes ] && [ -n "$(previous identity status)" ]; then
-  echo "Sign-in:   off. The user pool stays with its people; this deletes it: aws cloudformation delete-stack --stack-name hubbub-$stage-identity --region $region"
+identity=$(describe identity)
+mode=$(field "$api" parameter AuthMode)
+issuer=$(field "$api" parameter OidcIssuer)
+pool=$(field "$identity" output Issuer)
+if [ -n "$identity" ]; then
+  case $mode/$issuer in
+    oidc/"$pool") ;;
+    oidc/*) echo "Sign-in:   at $issuer, and not at the stage's own user pool, which stays with its people" ;;
+    *) echo "Sign-in:   off. The user pool stays with its people; this deletes it: aws cloudformation delete-stack --stack-name hubbub-$stage-identity --region $region" ;;
+  esac
 fi
 echo "Remove it: npm run destroy -- $stage"
 warn_unheard

@@ -212,6 +212,17 @@ describe('a first deploy', () => {
     refused(await deploy({ HOSTING: 'website' }), /no public bucket here/);
   });
 
+  test('of sign-in forgets where another issuer had its keys', async () => {
+    const other = ['AuthMode=oidc', 'OidcIssuer=https://other', 'OidcAudience=page'];
+    const words = [...other, 'OidcJwksUri=https://other/keys'].map((word) => `api.${word}`);
+    expect((await deploy({}, 'dev', ...words)).status).toBe(0);
+    await deploy({ SIGN_IN: 'my-chat' });
+    expect(read().stacks['eu-west-1/hubbub-dev-api']?.parameters).toMatchObject({
+      OidcIssuer: 'https://issuer',
+      OidcJwksUri: 'none',
+    });
+  });
+
   test('of sign-in tells front and api of the user pool', async () => {
     const result = await deploy({ SIGN_IN: 'my-chat' });
     expect(result.deployed.slice(4)).toEqual(['identity', 'front', 'api']);
@@ -357,6 +368,43 @@ describe('an upgrade', () => {
     expect((await deploy({ SIGN_IN: 'none' })).stdout).toMatch(
       /Sign-in: +off\..*delete-stack --stack-name hubbub-dev-identity --region eu-west-1/,
     );
+  });
+
+  test.each(['api.AuthMode=guest', 'api.OidcIssuer=https://other', 'front.SignInOrigins='])(
+    'refuses %s while people sign in at the pool',
+    async (word) => {
+      await deploy({ SIGN_IN: 'my-chat' });
+      refused(await deploy({}, 'dev', word), /first: SIGN_IN=none npm run deploy -- dev$/);
+      await deploy({ SIGN_IN: 'none' });
+      const rest = ['api.AuthMode=oidc', 'api.OidcAudience=page'];
+      const other = word.startsWith('api.OidcIssuer') ? [word, ...rest] : [word];
+      expect((await deploy({}, 'dev', ...other)).status).toBe(0);
+    },
+  );
+
+  test('never advises to delete a pool at which people may sign in', async () => {
+    await deploy({ SIGN_IN: 'my-chat' });
+    const identity = 'eu-west-1/hubbub-dev-identity';
+    world({ stacks: { ...read().stacks, [identity]: stack('IMPORT_COMPLETE') } });
+    const imported = await deploy();
+    expect(imported.status).toBe(0);
+    expect(imported.stdout).not.toContain('delete-stack');
+    expect(imported.stdout).toMatch(/Sign-in: +at https:\/\/issuer/);
+    await deploy({ SIGN_IN: 'my-chat' });
+    expect((await deploy()).stdout).not.toContain('Sign-in:');
+  });
+
+  test('deploys a pool at which nobody signs in where a parameter of it is given', async () => {
+    await deploy({ SIGN_IN: 'my-chat' }, 'dev', 'identity.DeletionProtection=on');
+    await deploy({ SIGN_IN: 'none' });
+    refused(await destroy('dev', '--yes'), /deploy -- dev identity\.DeletionProtection=off$/);
+    const result = await deploy({}, 'dev', 'identity.DeletionProtection=off');
+    expect(result.passed('identity')).toEqual(['DeletionProtection="off"']);
+    expect(result.calls.join('\n')).toMatch(/npm run build -- .*identity/);
+    expect(result.passed('api')).toEqual(['']);
+    expect((await destroy('dev', '--yes')).status).toBe(0);
+    world({ stacks: { 'eu-west-1/hubbub-dev-identity': stack('IMPORT_COMPLETE') } });
+    refused(await deploy({}, 'dev', 'identity.SelfSignUp=yes'), /needs sign-in: add SIGN_IN/);
   });
 
   test('forgets on none', async () => {
