@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154 # $stage is the caller's
 # Sourced by build.sh, deploy.sh, destroy.sh and tests/check.sh: the list of stacks, and what AWS says of one. Runs under bash 3.2 (macOS).
-# `set -e` does not reach into $(…) before bash 4.4, so each function here that may fail returns its failure by hand.
+# `set -e` does not reach into $(…): only bash 4.4 and newer can be told so, by inherit_errexit. So each function here returns its failure by hand.
 # A caller assigns first (x=$(…)) and uses $x afterwards: a failure inside an argument, or after `local`, stops nothing.
 
 die() {
@@ -76,10 +76,10 @@ region_of() {
   printf '%s\n' "${fixed:-$region}"
 }
 
-# stack -> as describe_all, but nothing for a stack that holds no more than a change set: SAM takes it for none, too.
+# stack -> as describe_raw says, but nothing for a stack that holds no more than a change set: SAM takes it for none, too.
 describe() {
   local state
-  state=$(describe_all "$1") || return 1
+  state=$(describe_raw "$1") || return 1
   case $state in
     '' | status"	"REVIEW_IN_PROGRESS*) ;;
     *) printf '%s\n' "$state" ;;
@@ -88,7 +88,7 @@ describe() {
 
 # stack -> lines of `status<TAB>S`, `parameter<TAB>KEY<TAB>VALUE`, `output<TAB>KEY<TAB>VALUE`; nothing where there is no such stack.
 # Fails where AWS does not answer. Where AWS forbids to look into another Region than the stage's, the one line is `status<TAB>FORBIDDEN`.
-describe_all() {
+describe_raw() {
   local where answer status=0
   where=$(region_of "$1") || return 1
   answer=$(ask cloudformation describe-stacks --stack-name "hubbub-$stage-$1" --region "$where" --output text --query \
@@ -124,14 +124,21 @@ output() {
 # Deletes one stack and waits for it. delete-stack, and not `sam delete`: that asks its own questions, leaves every version of the
 # artifacts in SAM's versioned bucket, and does not say which resource could not be deleted.
 remove() {
-  local where
+  local where events
   where=$(region_of "$1") || return 1
   echo "── deleting hubbub-$stage-$1 in $where"
-  ask cloudformation delete-stack --stack-name "hubbub-$stage-$1" --region "$where" || return 1
+  if ! ask cloudformation delete-stack --stack-name "hubbub-$stage-$1" --region "$where"; then
+    printf '%s: AWS does not let this delete hubbub-%s-%s; mend what the line above says, then run this again\n' "$(basename "$0" .sh)" "$stage" "$1" >&2
+    return 1
+  fi
   if ! ask cloudformation wait stack-delete-complete --stack-name "hubbub-$stage-$1" --region "$where"; then
-    echo "What could not be deleted, and why:" >&2
-    ask cloudformation describe-stack-events --stack-name "hubbub-$stage-$1" --region "$where" --output text \
-      --query "StackEvents[?ResourceStatus=='DELETE_FAILED'].[LogicalResourceId, ResourceType, ResourceStatusReason]" >&2 || true
+    events=$(ask cloudformation describe-stack-events --stack-name "hubbub-$stage-$1" --region "$where" --output text \
+      --query "StackEvents[?ResourceStatus=='DELETE_FAILED'].[LogicalResourceId, ResourceType, PhysicalResourceId, ResourceStatusReason]") || events=
+    printf 'What could not be deleted, and why:\n%s\n' "$events" >&2
+    # A stack that is DELETE_FAILED cannot be deployed, so deploy.sh cannot switch the protection off.
+    printf '%s\n' "$events" | awk -F '\t' -v where="$where" 'tolower($4) !~ /protect/ || $3 in seen { next } { seen[$3] }
+      $2 == "AWS::DynamoDB::Table" { print "Protected; let it go: aws dynamodb update-table --no-deletion-protection-enabled --table-name " $3 " --region " where }
+      $2 == "AWS::Cognito::UserPool" { print "Protected; let it go: aws cognito-idp update-user-pool --deletion-protection INACTIVE --user-pool-id " $3 " --region " where }' >&2
     printf '%s: hubbub-%s-%s was not deleted; mend what the lines above say, then run this again\n' "$(basename "$0" .sh)" "$stage" "$1" >&2
     return 1
   fi

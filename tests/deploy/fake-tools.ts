@@ -29,6 +29,8 @@ export interface World {
   lacks: string[];
   /** Calls that fail, by a text that their line contains, and what they say. */
   fails: Record<string, string>;
+  /** What other calls say, by a text that their line contains. */
+  says: Record<string, string>;
   calls: string[];
 }
 
@@ -76,6 +78,8 @@ function answer(world: World, region: string, tool: string, words: string[]) {
   try {
     const failure = Object.keys(world.fails).find((text) => line.includes(text));
     if (failure !== undefined) throw new Error(world.fails[failure]);
+    const said = Object.keys(world.says).find((text) => line.includes(text));
+    if (said !== undefined) return { status: 0, stdout: world.says[said] ?? '', stderr: '' };
     const tools: Record<string, () => string> = {
       aws: () => aws(world, words, region),
       sam: () => sam(world, words),
@@ -128,6 +132,8 @@ function aws(world: World, words: string[], environment: string): string {
       if (world.buckets[bucket] === undefined) throw new Error('(404) Not Found');
       return '';
     case 's3api list-object-versions':
+      if (world.buckets[bucket] === undefined)
+        throw new Error('An error occurred (NoSuchBucket) when calling ListObjectVersions');
       return JSON.stringify({ Objects: keys.map((Key) => ({ Key, VersionId: 'v' })), Quiet: true });
     case 's3api delete-objects': {
       const request = option(words, '--delete').replace('file://', '');

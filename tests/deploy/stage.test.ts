@@ -54,6 +54,7 @@ const FRESH: World = {
   defaults: DEFAULTS,
   lacks: [],
   fails: {},
+  says: {},
   calls: [],
 };
 
@@ -832,6 +833,91 @@ describe('destroy', () => {
       result,
       /no stage dev in eu-north-1.*only its budget.*delete-stack --stack-name hubbub-dev-budget --region us-east-1/,
     );
+  });
+
+  test('of leftovers clears them, and keeps a budget that may be that of another Region', async () => {
+    await standing('dev');
+    const { stacks } = read();
+    const budget = 'us-east-1/hubbub-dev-budget';
+    for (const id of Object.keys(stacks))
+      if (id.includes('hubbub-dev-') && id !== budget) delete stacks[id];
+    world({ stacks });
+    const result = await destroy('dev', '--yes');
+    expect(result.status).toBe(0);
+    expect(result.deleted).toEqual([]);
+    expect(read()).toMatchObject({
+      buckets: { 'sam-artifacts': ['hubbub-dev2-api/1', 'other/1'] },
+      logGroups: ['/aws/lambda/hubbub-dev2-api-Ping'],
+    });
+    expect(result.stdout).toMatch(
+      /budget +hubbub-dev-budget.*share; .*delete-stack --stack-name hubbub-dev-budget --region us-east-1/,
+    );
+    expect(result.stdout).not.toContain('nothing of this stage');
+    // One that a run has begun to delete is nobody's.
+    world({ stacks: { [budget]: stack('DELETE_FAILED') } });
+    expect((await destroy('dev', '--yes')).deleted).toEqual(['hubbub-dev-budget']);
+  });
+
+  test('names the command for a protected table of a stack that is half deleted', async () => {
+    const half = { ...stack('DELETE_FAILED'), parameters: { DeletionProtection: 'on' } };
+    const events = [
+      'MessagesTable\tAWS::DynamoDB::Table\tmessages-1\tCannot be deleted as it is currently protected against deletion',
+      'Users\tAWS::Cognito::UserPool\teu-west-1_abc\tDeletion protection is active',
+      'Bus\tAWS::Events::EventBus\tbus\tRate exceeded',
+    ];
+    world({
+      stacks: { 'eu-west-1/hubbub-dev-shared': half },
+      fails: { 'wait stack-delete-complete': 'Waiter failed' },
+      says: { 'describe-stack-events': [...events, events[0]].join('\n') },
+    });
+    const { status, stderr } = await destroy('dev', '--yes');
+    expect(status).toBe(1);
+    expect(stderr.match(/aws dynamodb update-table .*/g)).toEqual([
+      'aws dynamodb update-table --no-deletion-protection-enabled --table-name messages-1 --region eu-west-1',
+    ]);
+    expect(stderr).toContain(
+      'aws cognito-idp update-user-pool --deletion-protection INACTIVE --user-pool-id eu-west-1_abc',
+    );
+    expect(stderr).not.toMatch(/Protected.*bus/);
+    expect(stderr).toContain('Rate exceeded');
+  });
+
+  test('goes on where SAM keeps nothing any more, and where a log group has gone by itself', async () => {
+    await standing('dev');
+    const { 'sam-artifacts': _, ...buckets } = read().buckets;
+    const gone = 'An error occurred (ResourceNotFoundException)';
+    world({
+      buckets,
+      fails: { 'delete-log-group': gone, '--log-group-name-prefix /aws/apigateway/': gone },
+    });
+    const result = await destroy('dev', '--yes');
+    expect(result.status).toBe(0);
+    expect(result.stdout).not.toContain('sam-artifacts');
+  });
+
+  test('ends well where nobody may list what is left', async () => {
+    await standing('dev');
+    const denied = 'An error occurred (AccessDeniedException)';
+    world({ fails: { 'list-tables': denied, 'list-buckets': denied } });
+    const { status, stdout } = await destroy('dev', '--yes');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/table +unknown: AWS did not list them\n *bucket +unknown/);
+    expect(stdout).not.toContain('nothing of this stage');
+  });
+
+  test.each([
+    ['s3api delete-objects', /s3:\/\/hubbub-dev-front-sitebucket could not be emptied/],
+    ['list-object-versions --bucket sam', /does not list s3:\/\/sam-artifacts/],
+    ['logs describe-log-groups', /does not list the log groups/],
+    ['logs delete-log-group', /log group \/aws\/lambda\/hubbub-dev-api-Ping was not deleted/],
+    ['cloudformation delete-stack', /does not let this delete hubbub-dev-identity/],
+  ])('that fails at %s ends with a line that says what to do', async (text, says) => {
+    await standing('dev');
+    world({ fails: { [text]: 'An error occurred (AccessDenied)' } });
+    const { status, stderr } = await destroy('dev', '--yes');
+    expect(status).toBe(1);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(says);
+    expect(stderr).toContain('AccessDenied');
   });
 
   test('deletes a stack that never got further than its change set', async () => {
