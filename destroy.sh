@@ -11,6 +11,7 @@ yes=no
 for argument in "$@"; do
   case $argument in
     --yes) yes=yes ;;
+    -h | --help) echo "$usage"; exit ;;
     -*) die "'$argument' is no option: $usage" ;;
     *)
       [ -z "$stage" ] || die "'$argument' is one argument too many: $usage"

@@ -20,6 +20,8 @@ export interface World {
   buckets: Record<string, string[]>;
   /** The Region of a bucket, where it is not us-east-1: S3 calls that one None. */
   locations: Record<string, string>;
+  /** The ARN of a certificate to its names, or to what ACM says of it; of others it tells nothing. */
+  certificates: Record<string, string[] | string>;
   tables: string[];
   pools: string[];
   logGroups: string[];
@@ -159,6 +161,12 @@ function aws(world: World, words: string[], environment: string): string {
         (group) => group !== option(words, '--log-group-name'),
       );
       return '';
+    case 'acm describe-certificate': {
+      const names = world.certificates[option(words, '--certificate-arn')];
+      if (names === undefined) throw new Error('An error occurred (AccessDeniedException)');
+      if (names === 'absent') throw new Error('An error occurred (ResourceNotFoundException)');
+      return (typeof names === 'string' ? [names] : ['ISSUED', ...names]).join('\t');
+    }
     case 'dynamodb list-tables':
       return world.tables.join('\n');
     case 'cognito-idp list-user-pools':

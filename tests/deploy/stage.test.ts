@@ -48,6 +48,7 @@ const FRESH: World = {
   stacks: {},
   buckets: {},
   locations: {},
+  certificates: {},
   tables: [],
   pools: [],
   logGroups: [],
@@ -320,6 +321,16 @@ describe('an upgrade', () => {
     expect((await deploy({ BUDGET_USD: 'none' })).deleted).toEqual(['hubbub-dev-budget']);
   });
 
+  test('says where ALARM_EMAIL brings back a budget', async () => {
+    const env = { ALARM_EMAIL: 'you@example.com' };
+    const brings = /ALARM_EMAIL makes a budget, too.*BUDGET_USD=none/;
+    await deploy(env);
+    await deploy({ BUDGET_USD: 'none' });
+    expect((await deploy(env)).stdout).toMatch(brings);
+    expect((await deploy(env)).stdout).not.toMatch(brings);
+    expect((await deploy({ ...env, BUDGET_USD: 'none' })).stdout).not.toMatch(brings);
+  });
+
   test('goes without a budget where us-east-1 is forbidden, unless one is asked for', async () => {
     const fails = {
       'stack-name hubbub-dev-budget': 'An error occurred (AccessDenied): explicit deny',
@@ -481,6 +492,42 @@ describe('after a run that ended half-way', () => {
     expect(parameters('api').AllowedOrigins).toBe('https://talk.example.com');
   });
 
+  test('in us-east-1: the socket goes on to take the page’s certificate', async () => {
+    const own = { ...NAMES, AWS_REGION: 'us-east-1' };
+    const both = ['chat.example.com', 'ws.chat.example.com'];
+    const next = (number: number) => ({
+      AWS_REGION: 'us-east-1',
+      CERTIFICATE_ARN: `${CERTIFICATE}${number}`,
+    });
+    const certificates = () =>
+      ['api', 'front'].map((stack) => parameters(stack, 'us-east-1').CertificateArn?.slice(-1));
+    await deploy(own);
+    broken('sam deploy --config-env front');
+    await deploy(next(2));
+    world({ fails: {} });
+    expect(certificates()).toEqual(['2', 'e']);
+    const third = await deploy(next(3));
+    expect(third.stdout).toMatch(
+      /keeps its own certificate, \S+2; with SOCKET_CERTIFICATE_ARN=none/,
+    );
+    expect(certificates()).toEqual(['2', '3']);
+    await deploy({ AWS_REGION: 'us-east-1', SOCKET_CERTIFICATE_ARN: 'none' });
+    expect(certificates()).toEqual(['3', '3']);
+
+    broken('sam deploy --config-env front');
+    await deploy(next(4));
+    world({ fails: {}, certificates: { [`${CERTIFICATE}4`]: both, [`${CERTIFICATE}5`]: both } });
+    expect(certificates()).toEqual(['4', '3']);
+    expect((await deploy(next(5))).stdout).not.toContain('keeps its own');
+    expect(certificates()).toEqual(['5', '5']);
+
+    // One that is for the socket alone is its own.
+    world({ certificates: { ...read().certificates, [`${CERTIFICATE}6`]: both.slice(1) } });
+    await deploy({ AWS_REGION: 'us-east-1', SOCKET_CERTIFICATE_ARN: `${CERTIFICATE}6` });
+    await deploy(next(4));
+    expect(certificates()).toEqual(['6', '4']);
+  });
+
   test('the socket follows the page that it was on its way to', async () => {
     await deploy(NAMED);
     broken('sam deploy --config-env front');
@@ -576,6 +623,18 @@ describe('the preflight refuses', () => {
     refused(await deploy(), /AWS cannot be reached in eu-west-1; check the network/);
   });
 
+  test('credentials that this Region does not know', async () => {
+    world({ fails: { 'sts get-caller-identity': 'An error occurred (InvalidClientTokenId)' } });
+    refused(await deploy(), /or enable the Region: .*enable-region --region-name eu-west-1$/);
+  });
+
+  test('a profile that is not there, by its name', async () => {
+    const says = 'The config profile (wrok) could not be found';
+    world({ fails: { aws: says } });
+    const env = { AWS_PROFILE: 'wrok', AWS_REGION: 'eu-west-1' };
+    refused(await deploy(env), /AWS_PROFILE 'wrok' is no profile.*list-profiles/);
+  });
+
   test('no Region, two Regions, and a word that is none', async () => {
     refused(
       await deploy({ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'us-east-1' }),
@@ -642,11 +701,34 @@ describe('the preflight refuses', () => {
     [{ SIGN_IN: 'my-awsome-chat' }, /holds aws, amazon or cognito/],
     [{ AWS_REGION: 'cn-north-1' }, /cn-north-1 is not supported/],
     [{ AWS_REGION: 'us-gov-west-1' }, /us-gov-west-1 is not supported/],
-    [{ DOMAIN: 'https://x' }, /not a host name/],
+    [{ DOMAIN: 'https://x' }, /DOMAIN 'https:\/\/x' is not .* A host name in lower case/],
+    [
+      { SOCKET_DOMAIN: 'https://x', SOCKET_CERTIFICATE_ARN: SOCKET_CERTIFICATE },
+      /SOCKET_DOMAIN 'https:\/\/x' is not .* A host name in lower case/,
+    ],
+    [
+      { SOCKET_DOMAIN: 'ws.example.com', SOCKET_CERTIFICATE_ARN: 'mine' },
+      /SOCKET_CERTIFICATE_ARN 'mine' is not .* An ACM certificate of the stage's own Region/,
+    ],
+    [{ DOMAIN: 'none', CERTIFICATE_ARN: CERTIFICATE }, /DOMAIN=none forgets the certificate, too/],
+    [
+      { SOCKET_DOMAIN: 'none', SOCKET_CERTIFICATE_ARN: SOCKET_CERTIFICATE },
+      /SOCKET_CERTIFICATE_ARN has no use; leave it out/,
+    ],
+    ...['yes', 'on', 'true', 'no'].map((word): [Record<string, string>, RegExp] => [
+      { SIGN_IN: word },
+      /SIGN_IN '\w+' would be the prefix.*SIGN_IN=my-chat; none goes back to guests/,
+    ]),
     [{ DOMAIN: 'chat.example.com' }, /needs CERTIFICATE_ARN/],
     [{ CERTIFICATE_ARN: CERTIFICATE }, /is for a DOMAIN/],
-    [{ DOMAIN: 'chat.example.com', CERTIFICATE_ARN: 'mine' }, /not the ARN/],
-    [{ DOMAIN: 'chat.example.com', CERTIFICATE_ARN: SOCKET_CERTIFICATE }, /of us-east-1 only/],
+    [
+      { DOMAIN: 'chat.example.com', CERTIFICATE_ARN: 'mine' },
+      /only an ACM certificate of us-east-1/,
+    ],
+    [
+      { DOMAIN: 'chat.example.com', CERTIFICATE_ARN: SOCKET_CERTIFICATE },
+      /only an ACM certificate of us-east-1/,
+    ],
     [
       { DOMAIN: 'chat.example.com', CERTIFICATE_ARN: CERTIFICATE },
       /ws\.chat\.example\.com needs SOCKET_CERTIFICATE_ARN.*eu-west-1/,
@@ -667,12 +749,65 @@ describe('the preflight refuses', () => {
     refused(await deploy(env), says);
   });
 
+  test('a parameter that is given twice', async () => {
+    const words = ['api.MessageBurst=1', 'api.MessageBurst=2'];
+    refused(await deploy({}, 'dev', ...words), /api\.MessageBurst is given twice, as '1' and '2'/);
+  });
+
+  test('what a rule of a template refuses, by what stood before and what is given', async () => {
+    await deploy({}, 'dev', 'front.SignInOrigins=https://x.example');
+    refused(
+      await deploy({ HOSTING: 'website' }),
+      /front would be refused.*Hosting=website is for guests only, .*run this again$/,
+    );
+    expect((await deploy({ HOSTING: 'website' }, 'dev', 'front.SignInOrigins=')).status).toBe(0);
+  });
+
+  test('a certificate that is not for the name, which ACM may be asked', async () => {
+    const env = { ...NAMES, SOCKET_CERTIFICATE_ARN: SOCKET_CERTIFICATE };
+    await deploy(env);
+    const talk = { DOMAIN: 'talk.example.com' };
+    world({ certificates: { [CERTIFICATE]: ['chat.example.com'] } });
+    refused(
+      await deploy(talk),
+      /CERTIFICATE_ARN: .* is not for talk\.example\.com but for: chat\.example\.com; request one/,
+    );
+    world({
+      certificates: {
+        [CERTIFICATE]: ['chat.example.com', '*.example.com'],
+        [SOCKET_CERTIFICATE]: ['*.example.com', 'ws.chat.example.com'],
+      },
+    });
+    refused(
+      await deploy(talk),
+      /SOCKET_CERTIFICATE_ARN: .* is not for ws\.talk\.example\.com but for: \*\.example/,
+    );
+    world({ certificates: { [CERTIFICATE]: 'absent' } });
+    refused(await deploy(talk), /there is no certificate arn:\S+\/page; give the ARN/);
+    world({ certificates: { [CERTIFICATE]: 'PENDING_VALIDATION' } });
+    refused(await deploy(talk), /arn:\S+\/page is PENDING_VALIDATION; give one/);
+    world({
+      certificates: {
+        [CERTIFICATE]: ['*.example.com'],
+        [SOCKET_CERTIFICATE]: ['ws.talk.example.com'],
+      },
+    });
+    expect((await deploy(talk)).status).toBe(0);
+    world({ certificates: {} });
+    expect((await deploy({ DOMAIN: 'third.example.com' })).status).toBe(0);
+  });
+
   test('a website for a stage where people sign in since an earlier run', async () => {
     await deploy({ SIGN_IN: 'my-chat' });
     refused(await deploy({ HOSTING: 'website' }), /for guests only/);
   });
 
   test.each([
+    ['api.ConnectionsPerAddress', /has no value; write api\.ConnectionsPerAddress=VALUE/],
+    ['--force', /'--force' is no option: npm run deploy/],
+    ['shared.DeletionProtection=n', /not one of: on, off, later/],
+    ['api.OidcJwksUri=https://x/keys', /say nothing without AuthMode oidc\. .*run this again$/],
+    ['api.AuthMode=oidc', /AuthMode oidc needs OidcIssuer\./],
     ['ConnectionsPerAddress=0', /write STACK\.PARAMETER=VALUE/],
     ['apis.ConnectionsPerAddress=0', /there is no stack 'apis'.*shared api/],
     ['api.Connections=0', /api has no parameter Connections; it has: .*ConnectionsPerAddress/],
@@ -720,12 +855,35 @@ describe('a failure inside $(…)', () => {
     expect(result.deployed.at(-1)).toBe('identity');
   });
 
+  test.each([
+    ['npm run build', /the build failed, and nothing was deployed; .*run the same command again$/],
+    ['upload', /the page was not uploaded whole; .*run the same command again$/],
+    ['sam deploy --config-env api', /hubbub-dev-api was not deployed; .*same command again$/],
+  ])('that is none: %s fails, and a line says what to do', async (text, says) => {
+    world({ fails: { [text]: 'no' } });
+    const { status, stderr } = await deploy();
+    expect(status).toBe(1);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(says);
+  });
+
   test('stops with the stack that fails', async () => {
     world({ fails: { 'sam deploy --config-env workflows': 'no workflows today' } });
     const result = await deploy();
     expect(result.status).not.toBe(0);
     expect(result.deployed).toEqual(['shared', 'api', 'workflows']);
   });
+});
+
+test('--help says how to call, and asks nobody', async () => {
+  for (const word of ['-h', '--help']) {
+    const { status, stdout, calls } = await deploy({}, 'dev', word);
+    expect([status, calls]).toEqual([0, []]);
+    expect(stdout).toMatch(/^npm run deploy -- \[STAGE\]/);
+    expect(stdout.match(/^ {2}SIGN_IN$/gm)).toHaveLength(1);
+    expect(stdout).toContain('  api.ConnectionsPerAddress=2000\n');
+    expect(stdout).not.toContain('.Stage');
+  }
+  expect((await destroy('--help')).stdout).toBe('npm run destroy -- STAGE [--yes]\n');
 });
 
 test('Ctrl-C is no failure of a stack, and no output waits for it', async () => {
