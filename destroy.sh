@@ -55,6 +55,14 @@ for stack in $every; do
   fi
   [ "$stack" != budget ] || budget_status=$status
 done
+# The budget goes before the last stack of the stage: a removal that ended there would leave a budget that may be another Region's.
+case $standing in
+  *' budget ')
+    others=${standing% budget }
+    last=${others##* }
+    standing="${others%"$last"}budget $last "
+    ;;
+esac
 [ -z "$protected" ] ||
   die "deletion protection is on, and AWS would stop half-way; switch it off first: npm run deploy -- $stage$protected"
 

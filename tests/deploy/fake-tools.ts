@@ -34,16 +34,26 @@ export interface World {
   /** What other calls say, by a text that their line contains. */
   says: Record<string, string>;
   calls: string[];
+  /** How many calls that change something the script lives through. */
+  lives: number;
 }
 
-/** Listens on loopback for the stubs; what they ask is answered from `world()`, which the answer may change. */
-export async function serve(world: () => World): Promise<Server> {
+/** What changes something: all else only asks. */
+export const CHANGES = /^(npm|upload|sam deploy|aws .* (delete|put|create))/;
+
+/** Listens on loopback for the stubs; what they ask is answered from `world()`, which the answer may change. `kill` ends the script. */
+export async function serve(world: () => World, kill: () => void): Promise<Server> {
   const server = createServer((socket) => {
     let text = '';
     socket.on('data', (data) => {
       text += data;
       if (!text.endsWith('\u0001')) return;
       const [region = '', tool = '', ...words] = text.slice(0, -2).split('\0');
+      if (CHANGES.test([tool, ...words].join(' ')) && world().lives-- <= 0) {
+        kill();
+        socket.destroy();
+        return;
+      }
       const { status, stdout, stderr } = answer(world(), region, tool, words);
       socket.end(`${status}\n${stderr}\n${stdout === '' ? '' : `${stdout}\n`}`);
     });

@@ -1,5 +1,5 @@
 // deploy.sh and destroy.sh, run by a shell with stand-ins for aws, sam and npm: what they refuse, in which order they work, what they keep.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { serve, type World, writeStub } from './fake-tools.ts';
+import { CHANGES, serve, type World, writeStub } from './fake-tools.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** Another shell to run them in, e.g. a bash 3.2 as macOS has it. */
@@ -57,15 +57,20 @@ const FRESH: World = {
   fails: {},
   says: {},
   calls: [],
+  lives: Number.POSITIVE_INFINITY,
 };
 
 let folder: string;
 let bin: string;
 let now: World;
 let server: Server;
+let script: ChildProcess | undefined;
 
 beforeAll(async () => {
-  server = await serve(() => now);
+  server = await serve(
+    () => now,
+    () => script?.kill('SIGKILL'),
+  );
 });
 afterAll(() => new Promise((done) => server.close(done)));
 
@@ -102,6 +107,7 @@ const read = () => structuredClone(now);
 function start(command: string, words: string[], env: Record<string, string>, input: string) {
   now.calls = [];
   const child = spawn(command, words, { env: { PATH: bin, TMPDIR: folder, ...env } });
+  script = child;
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (data) => {
     stdout += data;
@@ -136,18 +142,30 @@ async function run(script: string, words: string[] = [], env: Record<string, str
     deleted: called(/^aws cloudformation delete-stack --stack-name (\S+)/),
   };
 }
-const deploy = (env: Record<string, string> = {}, ...words: string[]) =>
-  run('deploy.sh', words, env);
+async function deploy(env: Record<string, string> = {}, ...words: string[]) {
+  const result = await run('deploy.sh', words, env);
+  const [stage = 'dev'] = words;
+  const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? now.configuredRegion;
+  if (result.status === 0 && result.deployed.length > 0)
+    belongsTogether(`${region}/hubbub-${stage}`, result.stdout);
+  return result;
+}
+/** After a deploy that succeeds, the page's policy has the socket's name, and the page may open a socket, or the deploy says that it may not. */
+function belongsTogether(name: string, stdout: string): void {
+  const [api, front] = ['api', 'front'].map((stack) => now.stacks[`${name}-${stack}`]);
+  expect(front?.parameters.SocketDomain).toBe(api?.parameters.Domain);
+  const allowed = api?.parameters.AllowedOrigins?.split(/, ?/) ?? [];
+  expect(new Set(allowed).size).toBe(allowed.length);
+  const mayOpen = allowed.includes('*') || allowed.includes(front?.outputs.SiteUrl ?? '');
+  expect(stdout.includes('MAY NOT OPEN A SOCKET')).toBe(!mayOpen);
+}
 const destroy = (...words: string[]) => run('destroy.sh', words);
 
 /** Refused: exit 1, one last line that says what to do, and nothing built or changed. */
 function refused(result: Awaited<ReturnType<typeof run>>, says: RegExp): void {
   expect(result.stderr.trimEnd().split('\n').at(-1)).toMatch(says);
   expect(result.status).toBe(1);
-  const changes = result.calls.filter((line) =>
-    /^(npm|sam deploy|aws .* (delete|put|create))/.test(line),
-  );
-  expect(changes).toEqual([]);
+  expect(result.calls.filter((line) => CHANGES.test(line))).toEqual([]);
 }
 
 const stack = (status: string) => ({ status, parameters: {}, outputs: {} });
@@ -542,6 +560,43 @@ describe('after a run that ended half-way', () => {
   });
 });
 
+describe('killed before each call that changes something, and run again', () => {
+  const ALL = {
+    ...NAMES,
+    SOCKET_CERTIFICATE_ARN: SOCKET_CERTIFICATE,
+    ALARM_EMAIL: 'you@example.com',
+    SIGN_IN: 'my-chat',
+  };
+  const VIRGINIA = { ...NAMES, AWS_REGION: 'us-east-1' };
+  type Env = Record<string, string>;
+
+  // The scripts store nothing, so where the stacks are alike, all later runs are.
+  test.each<[string, Env | undefined, Env]>([
+    ['a first deploy of all', undefined, ALL],
+    [
+      'another name and certificate in us-east-1',
+      VIRGINIA,
+      { ...VIRGINIA, DOMAIN: 'talk.example.com', CERTIFICATE_ARN: `${CERTIFICATE}2` },
+    ],
+    ['forgetting all', ALL, { ALARM_EMAIL: 'none', DOMAIN: 'none', SIGN_IN: 'none' }],
+    ['a website', {}, { HOSTING: 'website' }],
+  ])('%s', async (_, first, change) => {
+    if (first !== undefined) await deploy(first);
+    const start = read();
+    const calm = await deploy(change);
+    const { stacks } = read();
+    const changes = calm.calls.filter((line) => CHANGES.test(line)).length;
+    expect(changes).toBeGreaterThan(5);
+    for (let lives = 0; lives < changes; lives += 1) {
+      now = { ...structuredClone(start), lives };
+      expect((await deploy(change)).status).toBe(null);
+      now.lives = Number.POSITIVE_INFINITY;
+      expect((await deploy(change)).status).toBe(0);
+      expect([lives, read().stacks]).toEqual([lives, stacks]);
+    }
+  });
+});
+
 describe('what prod keeps', () => {
   const protection = (stack: string) =>
     read().stacks[`eu-west-1/hubbub-prod-${stack}`]?.parameters.DeletionProtection;
@@ -914,7 +969,7 @@ describe('destroy', () => {
     parameters: {},
     outputs: { SourceBucket: 'sam-artifacts' },
   };
-  const ORDER = ['identity', 'front', 'workflows', 'api', 'shared', 'budget'];
+  const ORDER = ['identity', 'front', 'workflows', 'api', 'budget', 'shared'];
 
   /** A whole stage, with what others have beside it. */
   async function standing(stage: string): Promise<void> {
@@ -1152,6 +1207,22 @@ describe('destroy', () => {
     const result = await destroy('dev', '--yes');
     expect(result.status).toBe(1);
     expect(result.deleted).toEqual([]);
+  });
+
+  test('killed before each deletion and run again, leaves nothing, not even the budget', async () => {
+    await standing('dev');
+    const start = read();
+    const calm = await destroy('dev', '--yes');
+    const changes = calm.calls.filter((line) => CHANGES.test(line)).length;
+    const { stacks, buckets, logGroups } = read();
+    expect(changes).toBeGreaterThan(8);
+    for (let lives = 0; lives < changes; lives += 1) {
+      now = { ...structuredClone(start), lives };
+      expect((await destroy('dev', '--yes')).status).toBe(null);
+      now.lives = Number.POSITIVE_INFINITY;
+      expect((await destroy('dev', '--yes')).status).toBe(0);
+      expect(read()).toMatchObject({ stacks, buckets, logGroups });
+    }
   });
 
   test('refuses what it cannot mean', async () => {
