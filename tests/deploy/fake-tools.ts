@@ -186,6 +186,11 @@ function aws(world: World, words: string[], environment: string): string {
   }
 }
 
+function siteUrl({ Hosting, Domain = '' }: Record<string, string>): string {
+  if (Hosting === 'website') return 'http://site.s3-website-eu-west-1.amazonaws.com';
+  return Domain === '' ? 'https://d1.cloudfront.net' : `https://${Domain}`;
+}
+
 /** `sam deploy` creates or updates: a parameter that is not given keeps its value (UsePreviousValue). */
 function sam(world: World, words: string[]): string {
   if (words[0] === '--version') return `SAM CLI, version ${world.samVersion}`;
@@ -208,7 +213,7 @@ function sam(world: World, words: string[]): string {
     },
     workflows: {},
     front: {
-      SiteUrl: parameters.Domain ? `https://${parameters.Domain}` : 'https://d1.cloudfront.net',
+      SiteUrl: siteUrl(parameters),
       SiteBucket: `${name}-sitebucket`,
     },
     identity: {
