@@ -307,11 +307,12 @@ socket_name_for() { if [ -n "$1" ] && [ "$1" != "$no_domain" ]; then echo "ws.$1
 socket_domain=${SOCKET_DOMAIN:-}
 page_before=$(previous front parameter Domain)
 socket_before=$(resulting '' api Domain)
+allowed_before=$(resulting '' front SocketDomain)
 if [ -z "$socket_domain" ] && [ -n "${DOMAIN:-}" ]; then
-  # A run that ended between api and front left the socket beside the new page already.
   old_name=$(socket_name_for "$page_before")
   new_name=$(socket_name_for "$domain")
-  case $socket_before in "$old_name" | "$new_name") socket_domain=${new_name:-none} ;; esac
+  # Of a run that ended between api and front, api alone knows to which page the socket was on its way.
+  case $socket_before/$allowed_before in "$old_name"/* | ws.*/"$old_name") socket_domain=${new_name:-none} ;; esac
 fi
 socket_certificate=${SOCKET_CERTIFICATE_ARN:-}
 socket_after=$(resulting "$socket_domain" api Domain)
@@ -323,11 +324,13 @@ if [ "$region" = us-east-1 ] && [ "$socket_after" != "$no_socket_domain" ] && [ 
     none/*) socket_certificate=$page_certificate ;;
     "/$no_socket_certificate" | "/$page_certificate_before") socket_certificate=${CERTIFICATE_ARN:-} ;;
     /*)
-      # Another one that is for the page, too, was the page's on its way: a run ended between api and front.
+      # Another one that is for the page, too, was on its way to it: a run ended between api and front.
       if [ -n "${CERTIFICATE_ARN:-}" ]; then
         found=$(certificate_of "$certificate_before")
         wanted=$(certificate_of "$CERTIFICATE_ARN")
-        if covers "$found" "$domain" && covers "$wanted" "$socket_after"; then socket_certificate=$CERTIFICATE_ARN; fi
+        if covers "$found" "$domain" || covers "$found" "$page_before"; then
+          if covers "$wanted" "$socket_after"; then socket_certificate=$CERTIFICATE_ARN; fi
+        fi
       fi
       ;;
   esac
@@ -356,7 +359,6 @@ if [ -n "$socket_domain$socket_certificate" ]; then
   give api CertificateArn "$socket_certificate"
 fi
 # The page's policy allows the socket's name, whatever ended an earlier run before front heard of it.
-allowed_before=$(resulting '' front SocketDomain)
 if [ "$allowed_before" != "$socket_after" ]; then give front SocketDomain "$socket_after"; fi
 
 # Sign-in at the stage's own pool: asked for now, or on since an earlier run.
@@ -413,16 +415,15 @@ fi
 # nobody's own: a run that ended half-way left it.
 origins_were=$(previous api parameter AllowedOrigins)
 page_was=$(previous front output SiteUrl)
-sign_in_page=$(previous identity parameter PageUrl)
 page_named= # the address of a page with a name, which is known before front stands
 if [ "$domain" != "$no_domain" ]; then page_named=https://$domain; fi
 follow=no
 case ${ALLOWED_ORIGINS:-} in
   none) follow=yes ;;
   '')
-    # Addresses of the page that a run has set: now, before, and on its way.
     case $origins_were in
-      '' | none | "$page_was" | "$page_named" | "${sign_in_page%/}") follow=yes ;;
+      '' | none | "$page_was") follow=yes ;;
+      "https://${socket_before#ws.}") [ -n "$page_was" ] || follow=yes ;; # of a first deploy that ended before front stood
       *,*)
         earlier=${origins_were%,*}
         [ "${earlier##*,}" != "${origins_were##*,}" ] || follow=yes

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # $stage is the caller's
-# Sourced by build.sh, deploy.sh, destroy.sh and tests/check.sh: the list of stacks, and what AWS says of one. Runs under bash 3.2 (macOS).
+# Sourced by build.sh, deploy.sh, destroy.sh and tests/check.sh: the list of stacks, what their templates say, and what AWS says of one. Runs under bash 3.2 (macOS).
 # `set -e` does not reach into $(…): only bash 4.4 and newer can be told so, by inherit_errexit. So each function here returns its failure by hand.
 # A caller assigns first (x=$(…)) and uses $x afterwards: a failure inside an argument, or after `local`, stops nothing.
 
