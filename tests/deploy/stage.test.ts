@@ -324,6 +324,12 @@ describe('an upgrade', () => {
     );
   });
 
+  test("keeps origins of one's own beside a socket of that name", async () => {
+    const own = { SOCKET_DOMAIN: 'ws.a.example', SOCKET_CERTIFICATE_ARN: SOCKET_CERTIFICATE };
+    await deploy({ ...own, ALLOWED_ORIGINS: 'https://a.example' });
+    expect((await deploy()).stdout).toMatch(/MAY NOT OPEN A SOCKET.*https:\/\/a\.example\. /);
+  });
+
   test('keeps the budget without ALARM_EMAIL, and its address for a stage that has none', async () => {
     await deploy({ ALARM_EMAIL: 'you@example.com' });
     // The first create of shared failed, or this is the same stage's first day in another Region.
@@ -557,6 +563,11 @@ describe('after a run that ended half-way', () => {
     await deploy({ AWS_REGION: 'us-east-1', SOCKET_CERTIFICATE_ARN: `${CERTIFICATE}6` });
     await deploy(next(4));
     expect(certificates()).toEqual(['6', '4']);
+    // Nor does it take one that is not for it.
+    await deploy({ AWS_REGION: 'us-east-1', SOCKET_CERTIFICATE_ARN: `${CERTIFICATE}5` });
+    world({ certificates: { ...read().certificates, [`${CERTIFICATE}8`]: both.slice(0, 1) } });
+    expect((await deploy(next(8))).status).toBe(0);
+    expect(certificates()).toEqual(['5', '8']);
   });
 
   test.each(['talk.example.com', 'third.example.com'])(
@@ -1084,7 +1095,7 @@ describe('destroy', () => {
     );
     expect(result.stdout).not.toContain('nothing of this stage');
     // One that a run has begun to delete is nobody's.
-    world({ stacks: { [budget]: stack('DELETE_FAILED') } });
+    world({ stacks: { [budget]: stack('DELETE_FAILED') }, logGroups: ['hubbub-dev-api-Ping'] });
     expect((await destroy('dev', '--yes')).deleted).toEqual(['hubbub-dev-budget']);
   });
 
