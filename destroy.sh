@@ -31,6 +31,7 @@ bucket=''
 budget_status=''
 standing='' # in the order of removal: consumers before what they import
 protected=''
+half_deleted=no
 forbidden='' # stacks of another Region that nobody may look into
 for stack in $every; do
   state=$(describe_raw "$stack")
@@ -48,12 +49,13 @@ for stack in $every; do
   esac
   standing="$stack $standing"
   [ "$stack" != front ] || bucket=$(field "$state" output SiteBucket)
-  # prod retains what is protected, and the stack goes without it. A half-deleted stack cannot be deployed: `remove` says what to do.
+  # prod retains what is protected, and the stack goes without it.
   protection=$(field "$state" parameter DeletionProtection)
-  if [ "$stage" != prod ] && [ "$protection/$status" != on/DELETE_FAILED ] && [ "$protection" = on ]; then
-    protected="$protected $stack.DeletionProtection=off"
-  fi
-  [ "$stack" != budget ] || budget_status=$status
+  if [ "$stage" != prod ] && [ "$protection" = on ]; then protected="$protected $stack.DeletionProtection=off"; fi
+  case $stack/$status in
+    budget/*) budget_status=$status ;;
+    */DELETE_FAILED) half_deleted=yes ;;
+  esac
 done
 # The budget goes before the last stack of the stage: a removal that ended there would leave a budget that may be another Region's.
 case $standing in
@@ -63,7 +65,8 @@ case $standing in
     standing="${others%"$last"}budget $last "
     ;;
 esac
-[ -z "$protected" ] ||
+# A stage that is half deleted cannot be deployed: `remove` says what to do instead.
+[ -z "$protected" ] || [ "$half_deleted" = yes ] ||
   die "deletion protection is on, and AWS would stop half-way; switch it off first: npm run deploy -- $stage$protected"
 
 # Region -> the bucket in which SAM keeps what it uploads, for every stack of the account; empty where there is none.

@@ -1107,7 +1107,10 @@ describe('destroy', () => {
       'Bus\tAWS::Events::EventBus\tbus\tRate exceeded',
     ];
     world({
-      stacks: { 'eu-west-1/hubbub-dev-shared': half },
+      stacks: {
+        'eu-west-1/hubbub-dev-shared': half,
+        'eu-west-1/hubbub-dev-identity': { ...half, status: 'UPDATE_COMPLETE' },
+      },
       fails: { 'wait stack-delete-complete': 'Waiter failed' },
       says: { 'describe-stack-events': [...events, events[0]].join('\n') },
     });
@@ -1121,6 +1124,14 @@ describe('destroy', () => {
     );
     expect(stderr).not.toMatch(/Protected.*bus/);
     expect(stderr).toContain('Rate exceeded');
+    // A budget that is half deleted is no reason to go on.
+    world({
+      stacks: {
+        'eu-west-1/hubbub-dev-shared': { ...half, status: 'UPDATE_COMPLETE' },
+        'us-east-1/hubbub-dev-budget': stack('DELETE_FAILED'),
+      },
+    });
+    refused(await destroy('dev', '--yes'), /shared\.DeletionProtection=off$/);
   });
 
   test('goes on where SAM keeps nothing any more, and where a log group has gone by itself', async () => {
