@@ -15,16 +15,6 @@ ORDINALS='First Second Third Fourth Fifth'
 every=$(stacks)
 given=() # STACK.KEY="VALUE", as SAM's parser reads it
 
-# stack -> its template's parameters, one a line.
-declared() { awk '/^[A-Za-z]/ { inside = $1 == "Parameters:" } inside && /^  [A-Za-z0-9]+:/ { sub(/:.*/, ""); print $1 }' "$1/template.yaml"; }
-
-# stack, parameter, property (Default, Type, AllowedPattern…) -> what its template says; empty where it says nothing.
-property_of() {
-  awk -v name="  $2:" -v key="    $3:" '/^[A-Za-z]/ { inside = $1 == "Parameters:" } /^  [^ ]/ { wanted = $0 == name }
-    inside && wanted && index($0, key) == 1 { sub(/^[^:]*: */, ""); gsub(/^'\''|'\''$/, ""); print }' "$1/template.yaml"
-}
-default_of() { property_of "$1" "$2" Default; } # stack, parameter
-
 # STACK.PARAMETER -> the environment variable that sets it; empty where there is none.
 variable_of() {
   case $1 in
@@ -63,7 +53,11 @@ check_value() {
   fi
   if [ -n "$allowed" ]; then
     allowed=$(tr -d "[]' " <<<"$allowed")
-    tr , '\n' <<<"$allowed" | grep -qxF -e "$3" || die "$what is not one of: ${allowed//,/, }"
+    case $3 in
+      '' | *,*) ;; # none, or several
+      *) case ",$allowed," in *",$3,"*) allowed='' ;; esac ;;
+    esac
+    [ -z "$allowed" ] || die "$what is not one of: ${allowed//,/, }"
   fi
   if [ -n "$pattern" ]; then
     matches "$3" "$pattern" || die "$what is not as the template wants it: ${hint:-$pattern}"
@@ -72,9 +66,9 @@ check_value() {
   [ "${#3}" -le "${most:-4096}" ] || die "$what has more than ${most:-4096} characters"
 }
 
-# stack, parameter, value: what `deploy` passes from now on. In quotes, or SAM would end a value at its first space; an empty one needs them too.
+# stack, parameter, value: what `deploy` passes from now on, in place of what it passed before. In quotes, or SAM would end a value at its first space; an empty one needs them too.
 give() {
-  local names
+  local names entry others
   names=$(declared "$1")
   grep -qx "$2" <<<"$names" || die "$1 has no parameter $2; it has: $(tr '\n' ' ' <<<"$names")"
   case $3 in
@@ -82,7 +76,20 @@ give() {
 "*) die "the value of $1.$2 may hold no double quote, backslash or line break" ;;
   esac
   check_value "$1" "$2" "$3"
-  given+=("$1.$2=\"$3\"")
+  others=()
+  for entry in ${given[@]+"${given[@]}"}; do
+    case $entry in "$1.$2="*) ;; *) others+=("$entry") ;; esac
+  done
+  given=(${others[@]+"${others[@]}"} "$1.$2=\"$3\"")
+}
+
+# stack -> `PARAMETER<TAB>VALUE`, a line each: what stood before, then what this run gives.
+known_values() {
+  local entry
+  printf '%s' "$before" | awk -F '\t' -v stack="$1" '$1 == stack && $2 == "parameter" { print $3 "\t" $4 }'
+  for entry in ${given[@]+"${given[@]}"}; do
+    case $entry in "$1".*) sed 's/^[^.]*\.//; s/="/	/; s/"$//' <<<"$entry" ;; esac
+  done
 }
 
 deploy() { # stack
@@ -104,6 +111,28 @@ failed() { # stack
   die "hubbub-$stage-$1 was not deployed; the events above say why. Mend it, then run the same command again"
 }
 
+# ARN of a certificate -> its status and its names, by spaces. Nothing where AWS does not let this look: the deploy itself finds out.
+certificate_of() {
+  local answer where
+  IFS=: read -r _ _ _ where _ <<<"$1"
+  answer=$(ask acm describe-certificate --certificate-arn "$1" --region "$where" --output text \
+    --query 'Certificate.[[Status], [DomainName], SubjectAlternativeNames][]' 2>&1) || case $answer in *ResourceNotFoundException*) answer=ABSENT ;; *) answer= ;; esac
+  tr '\t' ' ' <<<"$answer"
+}
+# What certificate_of said, host name -> whether the certificate is for that name, too.
+covers() { case " $1 " in *" $2 "* | *" *.${2#*.} "*) return 0 ;; *) return 1 ;; esac; }
+# variable, ARN of a certificate, host name: refuses a certificate with which AWS would refuse the name only after minutes.
+check_certificate() {
+  local found
+  found=$(certificate_of "$2")
+  case $found in
+    '') ;;
+    ABSENT) die "$1: there is no certificate $2; give the ARN of one for $3" ;;
+    'ISSUED '*) covers "$found" "$3" || die "$1: the certificate $2 is not for $3 but for: ${found#* }; request one for $3 in ACM, and give its ARN" ;;
+    *) die "$1: the certificate $2 is ${found%% *}; give one that ACM has issued for $3" ;;
+  esac
+}
+
 # stack, kind, key -> what stood before this run.
 previous() { printf '%s' "$before" | awk -F '\t' -v stack="$1" -v kind="$2" -v key="${3:-}" '$1 == stack && $2 == kind { if (kind == "status") print $3; else if ($3 == key) print $4 }'; }
 
@@ -117,14 +146,39 @@ resulting() {
   esac
 }
 
+usage='npm run deploy -- [STAGE] [STACK.PARAMETER=VALUE…]'
+print_usage() {
+  local stack parameter variable default
+  printf '%s\nSTAGE is dev if not given. What an earlier run set stays. README, Deploy, says more.\n\nEnvironment variables, where none forgets:\n' "$usage"
+  for stack in $every; do
+    for parameter in $(declared "$stack"); do variable_of "$stack.$parameter"; done
+  done | awk '!/ / && !seen[$0]++ { print "  " $0 }'
+  printf '\nParameters, with their defaults:\n'
+  for stack in $every; do
+    for parameter in $(declared "$stack"); do
+      variable=$(variable_of "$stack.$parameter")
+      default=$(default_of "$stack" "$parameter")
+      [ -n "$variable" ] || echo "  $stack.$parameter=$default"
+    done
+  done
+}
+
 # ── What is asked for ──
 stage=
 asked=()
 for argument in "$@"; do
   case $argument in
-    *=*) asked+=("$argument") ;;
+    -h | --help) print_usage; exit ;;
+    -*) die "'$argument' is no option: $usage" ;;
+    *=*)
+      for other in ${asked[@]+"${asked[@]}"}; do
+        [ "${other%%=*}" != "${argument%%=*}" ] || die "${argument%%=*} is given twice, as '${other#*=}' and '${argument#*=}'; give it once"
+      done
+      asked+=("$argument")
+      ;;
+    *.*) die "'$argument' has no value; write $argument=VALUE" ;;
     *)
-      [ -z "$stage" ] || die "'$argument' is one argument too many: npm run deploy -- [STAGE] [STACK.PARAMETER=VALUE…]"
+      [ -z "$stage" ] || die "'$argument' is one argument too many: $usage"
       check_stage "$argument"
       stage=$argument
       ;;
@@ -134,8 +188,6 @@ stage=${stage:-dev}
 stop_on_interrupt
 
 # ── Preflight: nothing is built or changed before all of this holds ──
-command -v aws >/dev/null 2>&1 ||
-  die 'the AWS CLI (aws) is not on the PATH; install it: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html'
 command -v sam >/dev/null 2>&1 ||
   die 'the AWS SAM CLI (sam) is not on the PATH; install it: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/install-sam-cli.html'
 version=$(sam --version) || die "'sam --version' fails; install the AWS SAM CLI anew"
@@ -185,9 +237,6 @@ for argument in ${asked[@]+"${asked[@]}"}; do
   give "$stack" "$parameter" "$value"
 done
 
-host='([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}' # as the templates have it
-certificate='^arn:aws[a-z-]*:acm:([a-z0-9-]+):[0-9]{12}:certificate/[a-z0-9-]+$'
-
 # Alarms and the budget. A stage without an address of its own takes the one of its budget.
 if [ -n "${ALARM_EMAIL:-}" ]; then
   alarm_email=$(resulting "$ALARM_EMAIL" shared AlarmEmail)
@@ -202,8 +251,8 @@ fi
 budget=no # keep, drop or no
 usd=$(sed 's/ *, */,/g; s/^ *//; s/ *$//' <<<"${BUDGET_USD:-}")
 if [ -n "$usd" ] && [ "$usd" != none ]; then
-  one=$(property_of budget FirstUsd AllowedPattern)
-  matches "$usd" "$one(,$one){0,4}" ||
+  amount_pattern=$(property_of budget FirstUsd AllowedPattern)
+  matches "$usd" "$amount_pattern(,$amount_pattern){0,4}" ||
     die "BUDGET_USD '$BUDGET_USD' is not one to five amounts of US dollars above 0, by commas and with at most two decimals, e.g. 1,5; none drops the budget"
   twice=$(tr , '\n' <<<"$usd" | awk '{ amount = sprintf("%.2f", $1) } amount in seen { print seen[amount] " and " $1; exit } { seen[amount] = $1 }')
   [ -z "$twice" ] || die "BUDGET_USD '$BUDGET_USD' holds one amount twice, $twice; AWS Budgets takes each amount once"
@@ -226,25 +275,27 @@ elif [ -n "$usd${ALARM_EMAIL:-}$(previous budget status)" ]; then
 fi
 
 # The page: where it is, and under which name.
+hosting_before=$(resulting '' front Hosting)
 hosting=$(resulting "${HOSTING:-}" front Hosting)
 [ -z "${HOSTING:-}" ] || give front Hosting "$hosting"
 domain=$(resulting "${DOMAIN:-}" front Domain)
 page_certificate=$(resulting "${CERTIFICATE_ARN:-}" front CertificateArn)
 no_domain=$(default_of front Domain)
 no_certificate=$(default_of front CertificateArn)
-if [ "${DOMAIN:-}" = none ]; then page_certificate=$no_certificate; fi
-if [ -n "${DOMAIN:-}" ] && [ "$DOMAIN" != none ]; then
-  [[ "$DOMAIN" =~ ^$host$ ]] || die "DOMAIN '$DOMAIN' is not a host name, e.g. chat.example.com; none forgets it"
+if [ "${DOMAIN:-}" = none ]; then
+  case ${CERTIFICATE_ARN:-} in '' | none) ;; *) die 'DOMAIN=none forgets the certificate, too; leave CERTIFICATE_ARN out, or give the DOMAIN that it is for' ;; esac
+  page_certificate=$no_certificate
 fi
+case ${DOMAIN:-} in '' | none) ;; *) check_value front Domain "$DOMAIN" ;; esac
 if [ "$domain" != "$no_domain" ]; then
   [ "$hosting" != website ] || die "HOSTING=website serves no domain of one's own, for it has no certificate; add DOMAIN=none, or use HOSTING=cloudfront"
   [ "$page_certificate" != "$no_certificate" ] || die "DOMAIN=$domain needs CERTIFICATE_ARN: a certificate for $domain in ACM, in us-east-1, where CloudFront looks"
-  [[ "$page_certificate" =~ $certificate ]] || die "CERTIFICATE_ARN '$page_certificate' is not the ARN of an ACM certificate: arn:aws:acm:us-east-1:ACCOUNT:certificate/ID"
-  [ "${BASH_REMATCH[1]}" = us-east-1 ] || die "CERTIFICATE_ARN is in ${BASH_REMATCH[1]}, but CloudFront takes certificates of us-east-1 only; request one there"
+  check_value front CertificateArn "$page_certificate"
 elif [ "$page_certificate" != "$no_certificate" ]; then
   die 'CERTIFICATE_ARN is for a DOMAIN, and none is set; add DOMAIN=chat.example.com'
 fi
 if [ -n "${DOMAIN:-}${CERTIFICATE_ARN:-}" ]; then
+  if [ "$domain" != "$no_domain" ]; then check_certificate CERTIFICATE_ARN "$page_certificate" "$domain"; fi
   give front Domain "$domain"
   give front CertificateArn "$page_certificate"
 fi
@@ -252,40 +303,63 @@ fi
 # The socket's name follows the page's until somebody sets it by itself.
 no_socket_domain=$(default_of api Domain)
 no_socket_certificate=$(default_of api CertificateArn)
-beside() { if [ -n "$1" ] && [ "$1" != "$no_domain" ]; then echo "ws.$1"; else echo "$no_socket_domain"; fi; } # the page's name -> the socket's
+socket_name_for() { if [ -n "$1" ] && [ "$1" != "$no_domain" ]; then echo "ws.$1"; else echo "$no_socket_domain"; fi; } # the page's name
 socket_domain=${SOCKET_DOMAIN:-}
 page_before=$(previous front parameter Domain)
-socket_before=$(previous api parameter Domain)
-if [ -z "$socket_domain" ] && [ -n "${DOMAIN:-}" ] && [ "${socket_before:-$no_socket_domain}" = "$(beside "$page_before")" ]; then
-  case $DOMAIN in none) socket_domain=none ;; *) socket_domain=$(beside "$DOMAIN") ;; esac
+socket_before=$(resulting '' api Domain)
+allowed_before=$(resulting '' front SocketDomain)
+if [ -z "$socket_domain" ] && [ -n "${DOMAIN:-}" ]; then
+  old_name=$(socket_name_for "$page_before")
+  new_name=$(socket_name_for "$domain")
+  # Of a run that ended between api and front, api alone knows to which page the socket was on its way.
+  case $socket_before/$allowed_before in "$old_name"/* | ws.*/"$old_name") socket_domain=${new_name:-none} ;; esac
 fi
 socket_certificate=${SOCKET_CERTIFICATE_ARN:-}
-named=$(resulting "$socket_domain" api Domain)
+socket_after=$(resulting "$socket_domain" api Domain)
 # In us-east-1 one certificate can serve both, until somebody sets the socket's by itself.
-certificate_before=$(previous api parameter CertificateArn)
-page_certificate_before=$(previous front parameter CertificateArn)
-if [ -z "$socket_certificate" ] && [ "$region" = us-east-1 ] && [ "$named" != "$no_socket_domain" ]; then
-  case $certificate_before in
-    '' | "$no_socket_certificate" | "$page_certificate_before") socket_certificate=${CERTIFICATE_ARN:-} ;;
+certificate_before=$(resulting '' api CertificateArn)
+page_certificate_before=$(resulting '' front CertificateArn)
+if [ "$region" = us-east-1 ] && [ "$socket_after" != "$no_socket_domain" ] && [ "$page_certificate" != "$no_certificate" ]; then
+  case $socket_certificate/$certificate_before in
+    none/*) socket_certificate=$page_certificate ;;
+    "/$no_socket_certificate" | "/$page_certificate_before") socket_certificate=${CERTIFICATE_ARN:-} ;;
+    /*)
+      # Another one that is for the page, too, was on its way to it: a run ended between api and front.
+      if [ -n "${CERTIFICATE_ARN:-}" ]; then
+        found=$(certificate_of "$certificate_before")
+        wanted=$(certificate_of "$CERTIFICATE_ARN")
+        if covers "$found" "$domain" || covers "$found" "$page_before"; then
+          if covers "$wanted" "$socket_after"; then socket_certificate=$CERTIFICATE_ARN; fi
+        fi
+      fi
+      ;;
   esac
 fi
-if [ "$socket_domain" = none ]; then socket_certificate=none; fi
+if [ "$socket_domain" = none ]; then
+  case ${SOCKET_CERTIFICATE_ARN:-} in
+    '' | none) ;;
+    *) die 'the socket has no name of its own here, so SOCKET_CERTIFICATE_ARN has no use; leave it out, or give the SOCKET_DOMAIN that it is for' ;;
+  esac
+  socket_certificate=none
+fi
 if [ -n "$socket_domain$socket_certificate" ]; then
-  socket_domain=$named
   socket_certificate=$(resulting "$socket_certificate" api CertificateArn)
-  if [ "$socket_domain" != "$no_socket_domain" ]; then
-    [[ "$socket_domain" =~ ^$host$ ]] || die "SOCKET_DOMAIN '$socket_domain' is not a host name, e.g. ws.chat.example.com; none forgets it"
+  if [ "$socket_after" != "$no_socket_domain" ]; then
+    check_value api Domain "$socket_after"
     [ "$socket_certificate" != "$no_socket_certificate" ] ||
-      die "the socket's name $socket_domain needs SOCKET_CERTIFICATE_ARN: a certificate for it in ACM, in $region; SOCKET_DOMAIN=none goes without"
-    [[ "$socket_certificate" =~ $certificate ]] || die "SOCKET_CERTIFICATE_ARN '$socket_certificate' is not the ARN of an ACM certificate: arn:aws:acm:$region:ACCOUNT:certificate/ID"
-    [ "${BASH_REMATCH[1]}" = "$region" ] || die "SOCKET_CERTIFICATE_ARN is in ${BASH_REMATCH[1]}, but API Gateway takes certificates of the stage's Region only; request one in $region"
+      die "the socket's name $socket_after needs SOCKET_CERTIFICATE_ARN: a certificate for it in ACM, in $region; SOCKET_DOMAIN=none goes without"
+    check_value api CertificateArn "$socket_certificate"
+    IFS=: read -r _ _ _ where _ <<<"$socket_certificate"
+    [ "$where" = "$region" ] || die "SOCKET_CERTIFICATE_ARN is in $where, but API Gateway takes certificates of the stage's Region only; request one in $region"
+    check_certificate SOCKET_CERTIFICATE_ARN "$socket_certificate" "$socket_after"
   elif [ "$socket_certificate" != "$no_socket_certificate" ]; then
     die 'SOCKET_CERTIFICATE_ARN is for a SOCKET_DOMAIN, and none is set; add SOCKET_DOMAIN=ws.chat.example.com'
   fi
-  give front SocketDomain "$socket_domain"
-  give api Domain "$socket_domain"
+  give api Domain "$socket_after"
   give api CertificateArn "$socket_certificate"
 fi
+# The page's policy allows the socket's name, whatever ended an earlier run before front heard of it.
+if [ "$allowed_before" != "$socket_after" ]; then give front SocketDomain "$socket_after"; fi
 
 # Sign-in at the stage's own pool: asked for now, or on since an earlier run.
 mode=$(previous api parameter AuthMode)
@@ -296,6 +370,9 @@ case ${SIGN_IN:-} in
   none) sign_in=drop ;;
   '') if [ "$mode" = oidc ] && [ -n "$pool" ] && [ "$issuer" = "$pool" ]; then sign_in=yes; fi ;;
   *)
+    case $SIGN_IN in
+      yes | on | true | no | off | false) die "SIGN_IN '$SIGN_IN' would be the prefix of the sign-in domain; choose one of your own, e.g. SIGN_IN=my-chat; none goes back to guests" ;;
+    esac
     [[ "$SIGN_IN" =~ ^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$ ]] || die "SIGN_IN '$SIGN_IN' must be small letters, digits and hyphens, at most 63; none goes back to guests"
     case $SIGN_IN in *aws* | *amazon* | *cognito*) die "SIGN_IN '$SIGN_IN' holds aws, amazon or cognito, which Cognito keeps for itself; choose another prefix" ;; esac
     sign_in=yes
@@ -303,15 +380,21 @@ case ${SIGN_IN:-} in
     ;;
 esac
 if [ "$sign_in" = drop ]; then mode=guest; fi
+pool_alone=no # whether identity is deployed though nobody signs in there
 for argument in ${asked[@]+"${asked[@]}"}; do
   case $argument in
     api.AuthMode=* | api.Oidc* | front.SignInOrigins=*)
       [ -z "${SIGN_IN:-}" ] || die "SIGN_IN sets ${argument%%=*} itself; give one of the two"
-      sign_in=no
+      [ "$sign_in" = no ] || die "people sign in at the stage's own user pool, which sets ${argument%%=*}; first: SIGN_IN=none npm run deploy -- $stage"
       [ "${argument%%=*}" != api.AuthMode ] || mode=${argument#*=}
       ;;
-    identity.*) [ "$sign_in" = yes ] || die "${argument%%=*} needs sign-in: add SIGN_IN=PREFIX" ;;
-    budget.*) [ "$budget" = keep ] || die "${argument%%=*} needs a budget: add ALARM_EMAIL=you@example.com" ;;
+    identity.*)
+      if [ "$sign_in" != yes ]; then
+        # What was imported has no prefix yet, and could not be deployed without.
+        [ -n "$(previous identity parameter DomainPrefix)" ] || die "${argument%%=*} needs sign-in: add SIGN_IN=PREFIX"
+        pool_alone=yes
+      fi
+      ;;
   esac
 done
 if [ "$hosting" = website ] && { [ "$sign_in" = yes ] || [ "$mode" = oidc ]; }; then
@@ -328,21 +411,41 @@ if [ "$sign_in" = drop ]; then
 fi
 
 # Which pages may open a socket. Those that were said stay said; else it is the stage's own page, wherever that is after this run.
+# While the page moves, api lets the old and the new one in. A list whose last origin stands there twice is such a one, and
+# nobody's own: a run that ended half-way left it.
 origins_were=$(previous api parameter AllowedOrigins)
 page_was=$(previous front output SiteUrl)
+page_named= # the address of a page with a name, which is known before front stands
+if [ "$domain" != "$no_domain" ]; then page_named=https://$domain; fi
 follow=no
 case ${ALLOWED_ORIGINS:-} in
   none) follow=yes ;;
-  '') if [ -z "$origins_were" ] || [ "$origins_were" = none ] || [ "$origins_were" = "$page_was" ]; then follow=yes; fi ;;
+  '')
+    case $origins_were in
+      '' | none | "$page_was") follow=yes ;;
+      "https://${socket_before#ws.}") [ -n "$page_was" ] || follow=yes ;; # of a first deploy that ended before front stood
+      *,*)
+        earlier=${origins_were%,*}
+        [ "${earlier##*,}" != "${origins_were##*,}" ] || follow=yes
+        ;;
+    esac
+    ;;
   *)
     [[ "$ALLOWED_ORIGINS" =~ ^(\*|https?://[^[:space:],/]+(,\ ?https?://[^[:space:],/]+)*)$ ]] ||
       die "ALLOWED_ORIGINS '$ALLOWED_ORIGINS' must be origins without a path, by commas, e.g. https://chat.example.com, https://www.example.com; or *; or none for the page alone"
+    twice=$(tr -d ' ' <<<"$ALLOWED_ORIGINS" | tr , '\n' | sort | uniq -d)
+    [ -z "$twice" ] || die "ALLOWED_ORIGINS '$ALLOWED_ORIGINS' holds one origin twice; name each once"
     give api AllowedOrigins "$ALLOWED_ORIGINS"
     ;;
 esac
-# A page with a name of its own has its address before front stands, so a first deploy needs no second one of api.
-if [ "$follow" = yes ] && [ -z "$origins_were" ] && [ -n "$domain" ] && [ "$domain" != "$no_domain" ]; then
-  give api AllowedOrigins "https://$domain"
+if [ "$follow" = yes ]; then
+  if [ -z "$page_was" ]; then
+    # With a name, a first deploy needs no second one of api.
+    [ -z "$page_named" ] || [ "$origins_were" = "$page_named" ] || give api AllowedOrigins "$page_named"
+  elif [ "$domain" != "${page_before:-$no_domain}" ] || [ "$hosting" != "$hosting_before" ]; then
+    next=${page_named:-$page_was}
+    give api AllowedOrigins "$page_was,$next,$next"
+  fi
 fi
 
 # What prod keeps is protected as soon as it stands, and not before: a first create that fails could not be rolled back with it.
@@ -364,7 +467,20 @@ warn_unheard() {
     printf '\n!!! THERE IS NO BUDGET FOR THIS STAGE: nobody hears what it costs.%s Mend it: BUDGET_USD=1,5 npm run deploy -- %s\n' "${forbidden:+ $forbidden.}" "$stage"
   fi
 }
+# What CloudFormation would refuse only after the build, stack by stack.
+for stack in $every; do
+  rule=$(known_values "$stack" | broken_rule "$stack")
+  [ -z "$rule" ] || die "$stack would be refused by a rule of its template: $rule Change what it names, then run this again"
+done
+
 echo "stage $stage, account $account, Region $region"
+if [ "$region" = us-east-1 ] && [ -n "${CERTIFICATE_ARN:-}" ] && [ -z "${SOCKET_CERTIFICATE_ARN:-}" ] && [ "$socket_after" != "$no_socket_domain" ]; then
+  [ "${socket_certificate:-$certificate_before}" = "$page_certificate" ] ||
+    echo "The socket keeps its own certificate, $certificate_before; with SOCKET_CERTIFICATE_ARN=none it takes the page's"
+fi
+if [ "$budget" = keep ] && [ -z "$usd" ] && [ -z "$(previous budget status)" ]; then
+  echo 'ALARM_EMAIL makes a budget, too, because none stands; with BUDGET_USD=none beside it there is none'
+fi
 warn_unheard
 
 # ── Build ──
@@ -372,11 +488,11 @@ build=()
 for stack in $every; do
   case $stack in
     budget) [ "$budget" = keep ] || continue ;;
-    identity) [ "$sign_in" = yes ] || continue ;;
+    identity) [ "$sign_in" = yes ] || [ "$pool_alone" = yes ] || continue ;;
   esac
   build+=("$stack")
 done
-npm run build -- "${build[@]}"
+npm run build -- "${build[@]}" || die 'the build failed, and nothing was deployed; mend what the lines above say, then run the same command again'
 
 # ── Deploy ──
 # First, producers before consumers: workflows imports api's callback URL, and front its socket's. Upgrades take workflows before api:
@@ -394,7 +510,7 @@ if [ "$budget" = keep ]; then deploy budget; fi
 for stack in $order; do deploy "$stack"; done
 if [ "$budget" = drop ]; then
   echo "The budget goes. Stages of this name in other Regions shared it."
-  remove budget
+  remove budget # it says itself why it fails
 fi
 
 # Only now is the page's address known. What depends on it, or on the user pool, is deployed again where it differs from what stands.
@@ -418,13 +534,17 @@ if [ "$sign_in" = yes ]; then
   set_where_different api AuthMode oidc
   set_where_different api OidcIssuer "$issuer"
   set_where_different api OidcAudience "$client"
+  keys=$(default_of api OidcJwksUri) # another issuer's keys may have been elsewhere
+  set_where_different api OidcJwksUri "$keys"
+elif [ "$pool_alone" = yes ]; then
+  deploy identity
 fi
 if [ "$follow" = yes ]; then set_where_different api AllowedOrigins "$page"; fi
 for stack in $unprotected; do
   if [ "$stack" != identity ] || [ "$sign_in" = yes ]; then set_where_different "$stack" DeletionProtection on; fi
 done
 for stack in $again; do deploy "$stack"; done
-bash front/deploy-frontend.sh "$stage"
+bash front/deploy-frontend.sh "$stage" || die 'the stacks are deployed, but the page was not uploaded whole; mend what the lines above say, then run the same command again'
 
 # ── What stands now ──
 front=$(describe front)
@@ -438,7 +558,7 @@ shown "$api" Dns 'DNS, socket: '
 allowed=$(field "$api" parameter AllowedOrigins)
 case ",${allowed//, /,}," in
   ',*,' | *",$page,"*) ;;
-  *) printf '!!! THE PAGE MAY NOT OPEN A SOCKET: AllowedOrigins is %s. Mend it: ALLOWED_ORIGINS=%s npm run deploy -- %s\n' "$allowed" "$page" "$stage" ;;
+  *) printf '!!! THE PAGE MAY NOT OPEN A SOCKET: AllowedOrigins is %s. For the page alone: ALLOWED_ORIGINS=none npm run deploy -- %s\n' "$allowed" "$stage" ;;
 esac
 if [ -n "$alarm_email" ]; then echo "Alarms:    $alarm_email, once the link in the mail that AWS sent there has been followed"; fi
 if [ "$budget" = keep ]; then
@@ -450,8 +570,16 @@ if [ "$budget" = keep ]; then
   done
   echo "Budget:    mail at ${thresholds#, } US dollars a month, of the whole account"
 fi
-if [ "$sign_in" != yes ] && [ -n "$(previous identity status)" ]; then
-  echo "Sign-in:   off. The user pool stays with its people; this deletes it: aws cloudformation delete-stack --stack-name hubbub-$stage-identity --region $region"
+identity=$(describe identity)
+mode=$(field "$api" parameter AuthMode)
+issuer=$(field "$api" parameter OidcIssuer)
+pool=$(field "$identity" output Issuer)
+if [ -n "$identity" ]; then
+  case $mode/$issuer in
+    oidc/"$pool") ;;
+    oidc/*) echo "Sign-in:   at $issuer, and not at the stage's own user pool, which stays with its people" ;;
+    *) echo "Sign-in:   off. The user pool stays with its people; this deletes it: aws cloudformation delete-stack --stack-name hubbub-$stage-identity --region $region" ;;
+  esac
 fi
 echo "Remove it: npm run destroy -- $stage"
 warn_unheard

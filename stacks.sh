@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154 # $stage is the caller's
-# Sourced by build.sh, deploy.sh, destroy.sh and tests/check.sh: the list of stacks, and what AWS says of one. Runs under bash 3.2 (macOS).
-# `set -e` does not reach into $(…) before bash 4.4, so each function here that may fail returns its failure by hand.
+# Sourced by build.sh, deploy.sh, destroy.sh and tests/check.sh: the list of stacks, what their templates say, and what AWS says of one. Runs under bash 3.2 (macOS).
+# `set -e` does not reach into $(…): only bash 4.4 and newer can be told so, by inherit_errexit. So each function here returns its failure by hand.
 # A caller assigns first (x=$(…)) and uses $x afterwards: a failure inside an argument, or after `local`, stops nothing.
 
 die() {
@@ -22,6 +22,47 @@ setting() {
     '/^\[/ { inside = $0 == section } inside && $1 == key { sub(/^[^"]*"/, ""); sub(/".*$/, ""); print }' samconfig.toml
 }
 
+# stack -> its template's parameters, one a line.
+declared() { awk '/^[A-Za-z]/ { inside = $1 == "Parameters:" } inside && /^  [A-Za-z0-9]+:/ { sub(/:.*/, ""); print $1 }' "$1/template.yaml"; }
+
+# stack, parameter, property (Default, Type, AllowedPattern…) -> what its template says; empty where it says nothing.
+property_of() {
+  awk -v name="  $2:" -v key="    $3:" '/^[A-Za-z]/ { inside = $1 == "Parameters:" } /^  [^ ]/ { wanted = $0 == name }
+    inside && wanted && index($0, key) == 1 { sub(/^[^:]*: */, ""); gsub(/^'\''|'\''$/, ""); print }' "$1/template.yaml"
+}
+default_of() { property_of "$1" "$2" Default; } # stack, parameter
+
+# stack; on stdin lines of `PARAMETER<TAB>VALUE`, of which the last counts; what is not there has its Default -> what the first of its
+# template's Rules says that does not hold. What this cannot read (other functions than these four) is left to CloudFormation.
+broken_rule() {
+  awk -F '\t' '
+    function after_colon(line) { sub(/^[^:]*: */, "", line); return line }
+    function bare(text) { gsub(/^\047|\047$/, "", text); return text }
+    function truth(text,   part, name, was) {
+      while (match(text, /!Equals \[!Ref [A-Za-z0-9]+, (\047[^\047]*\047|[^],\047]+)\]/)) {
+        part = substr(text, RSTART + 14, RLENGTH - 15)
+        name = part
+        sub(/,.*/, "", name)
+        sub(/^[^,]*, /, "", part)
+        text = substr(text, 1, RSTART - 1) ((value[name] "") == (bare(part) "") ? "T" : "F") substr(text, RSTART + RLENGTH)
+      }
+      do {
+        was = text
+        gsub(/!Not \[T\]|!And \[(T, )*F(, [TF])*\]|!Or \[F(, F)*\]/, "F", text)
+        gsub(/!Not \[F\]|!And \[T(, T)*\]|!Or \[(F, )*T(, [TF])*\]/, "T", text)
+      } while (text != was)
+      return text
+    }
+    pass == 2 { value[$1] = $2; next }
+    /^[A-Za-z]/ { section = $0; sub(/:.*/, "", section) }
+    /^  [A-Za-z0-9]+:/ { name = $0; gsub(/^ *|:.*/, "", name); applies = 1 }
+    pass == 1 && section == "Parameters" && /^    Default:/ { value[name] = bare(after_colon($0)) }
+    pass == 3 && section == "Rules" && /^    RuleCondition:/ { applies = truth(after_colon($0)) == "T" }
+    pass == 3 && section == "Rules" && /^      - Assert:/ { holds = truth(after_colon($0)) != "F" }
+    pass == 3 && section == "Rules" && /^        AssertDescription:/ && applies && !holds { print after_colon($0); exit }
+  ' pass=1 "$1/template.yaml" pass=2 - pass=3 "$1/template.yaml"
+}
+
 # STAGE as every template's Stage parameter wants it.
 check_stage() {
   [[ "$1" =~ ^[a-z][a-z0-9]{0,15}$ ]] ||
@@ -34,7 +75,12 @@ check_account() {
   command -v aws >/dev/null 2>&1 ||
     die 'the AWS CLI (aws) is not on the PATH; install it: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html'
   local configured
-  configured=$(aws configure get region 2>/dev/null) || configured=
+  if ! configured=$(ask configure get region 2>&1); then
+    case $configured in
+      *'config profile'*) die "AWS_PROFILE '${AWS_PROFILE:-}' is no profile of this machine: 'aws configure list-profiles' lists them; set one, or none" ;;
+    esac
+    configured=
+  fi
   region=${AWS_REGION:-${AWS_DEFAULT_REGION:-$configured}}
   [ -n "$region" ] ||
     die "no Region is set; run 'aws configure set region eu-west-1', or put AWS_REGION=eu-west-1 before the command"
@@ -51,6 +97,8 @@ check_account() {
     case $account in
       *'Could not connect'* | *'Connect timeout'* | *'Read timeout'* | *'Connection was closed'* | *proxy* | *'SSL validation failed'*)
         die "AWS cannot be reached in $region; check the network, the proxy and the Region's name, then run this again" ;;
+      *InvalidClientTokenId* | *UnrecognizedClient*)
+        die "AWS does not know your credentials in $region; run 'aws configure' (or 'aws sso login'), or enable the Region: aws account enable-region --region-name $region" ;;
       *) die "AWS does not take your credentials; run 'aws configure' (or 'aws sso login', or set AWS_PROFILE), then run this again" ;;
     esac
   fi
@@ -76,10 +124,10 @@ region_of() {
   printf '%s\n' "${fixed:-$region}"
 }
 
-# stack -> as describe_all, but nothing for a stack that holds no more than a change set: SAM takes it for none, too.
+# stack -> as describe_raw says, but nothing for a stack that holds no more than a change set: SAM takes it for none, too.
 describe() {
   local state
-  state=$(describe_all "$1") || return 1
+  state=$(describe_raw "$1") || return 1
   case $state in
     '' | status"	"REVIEW_IN_PROGRESS*) ;;
     *) printf '%s\n' "$state" ;;
@@ -88,7 +136,7 @@ describe() {
 
 # stack -> lines of `status<TAB>S`, `parameter<TAB>KEY<TAB>VALUE`, `output<TAB>KEY<TAB>VALUE`; nothing where there is no such stack.
 # Fails where AWS does not answer. Where AWS forbids to look into another Region than the stage's, the one line is `status<TAB>FORBIDDEN`.
-describe_all() {
+describe_raw() {
   local where answer status=0
   where=$(region_of "$1") || return 1
   answer=$(ask cloudformation describe-stacks --stack-name "hubbub-$stage-$1" --region "$where" --output text --query \
@@ -124,14 +172,21 @@ output() {
 # Deletes one stack and waits for it. delete-stack, and not `sam delete`: that asks its own questions, leaves every version of the
 # artifacts in SAM's versioned bucket, and does not say which resource could not be deleted.
 remove() {
-  local where
+  local where events
   where=$(region_of "$1") || return 1
   echo "── deleting hubbub-$stage-$1 in $where"
-  ask cloudformation delete-stack --stack-name "hubbub-$stage-$1" --region "$where" || return 1
+  if ! ask cloudformation delete-stack --stack-name "hubbub-$stage-$1" --region "$where"; then
+    printf '%s: AWS does not let this delete hubbub-%s-%s; mend what the line above says, then run this again\n' "$(basename "$0" .sh)" "$stage" "$1" >&2
+    return 1
+  fi
   if ! ask cloudformation wait stack-delete-complete --stack-name "hubbub-$stage-$1" --region "$where"; then
-    echo "What could not be deleted, and why:" >&2
-    ask cloudformation describe-stack-events --stack-name "hubbub-$stage-$1" --region "$where" --output text \
-      --query "StackEvents[?ResourceStatus=='DELETE_FAILED'].[LogicalResourceId, ResourceType, ResourceStatusReason]" >&2 || true
+    events=$(ask cloudformation describe-stack-events --stack-name "hubbub-$stage-$1" --region "$where" --output text \
+      --query "StackEvents[?ResourceStatus=='DELETE_FAILED'].[LogicalResourceId, ResourceType, PhysicalResourceId, ResourceStatusReason]") || events=
+    printf 'What could not be deleted, and why:\n%s\n' "$events" >&2
+    # A stack that is DELETE_FAILED cannot be deployed, so deploy.sh cannot switch the protection off.
+    printf '%s\n' "$events" | awk -F '\t' -v where="$where" 'tolower($4) !~ /protect/ || $3 in seen { next } { seen[$3] }
+      $2 == "AWS::DynamoDB::Table" { print "Protected; let it go: aws dynamodb update-table --no-deletion-protection-enabled --table-name " $3 " --region " where }
+      $2 == "AWS::Cognito::UserPool" { print "Protected; let it go: aws cognito-idp update-user-pool --deletion-protection INACTIVE --user-pool-id " $3 " --region " where }' >&2
     printf '%s: hubbub-%s-%s was not deleted; mend what the lines above say, then run this again\n' "$(basename "$0" .sh)" "$stage" "$1" >&2
     return 1
   fi

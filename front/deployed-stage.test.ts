@@ -57,7 +57,13 @@ test('the socket’s own host name counts, once the policy allows it', () => {
   const own = { ...API, DomainWebSocketUrl: 'wss://ws.chat.example.com' };
   expect(read(FRONT, own).config.websocket).toBe('wss://ws.chat.example.com');
   const other = { ...API, DomainWebSocketUrl: 'wss://ws.example.org' };
-  expect(() => read(FRONT, other)).toThrow('deploy front with SocketDomain=ws.example.org.');
+  expect(() => read(FRONT, other)).toThrow(
+    'does not allow wss://ws.example.org; deploy the stage again: SOCKET_DOMAIN=ws.example.org npm run deploy -- dev',
+  );
+  const stale = { ...FRONT, ContentPolicy: "connect-src 'self'" };
+  expect(() => read(stale, API)).toThrow(
+    `${SOCKET}; deploy the stage again: npm run deploy -- dev`,
+  );
 });
 
 test.each(['SiteBucket', 'SiteUrl', 'ContentPolicy'])('front without %s is refused', (key) => {

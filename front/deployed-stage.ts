@@ -24,14 +24,17 @@ export interface DeployedStage {
 export function readDeployedStage(stage: string, front: Answer, api: Answer): DeployedStage {
   const site = outputsOf(`hubbub-${stage}-front`, front);
   const gateway = outputsOf(`hubbub-${stage}-api`, api);
-  const websocket = gateway.get('DomainWebSocketUrl') ?? gateway.need('WebSocketUrl');
+  const ownName = gateway.get('DomainWebSocketUrl');
+  const websocket = ownName ?? gateway.need('WebSocketUrl');
   const auth = gateway.need('AuthMode');
   const policy = site.need('ContentPolicy');
   const distribution = site.get('SiteId');
-  if (!sourcesOf(policy, 'connect-src').includes(websocket))
+  if (!sourcesOf(policy, 'connect-src').includes(websocket)) {
+    const name = ownName === undefined ? '' : `SOCKET_DOMAIN=${new URL(ownName).host} `;
     throw new Error(
-      `The page's policy does not allow ${websocket}: deploy front with SocketDomain=${new URL(websocket).host}.`,
+      `The page's policy does not allow ${websocket}; deploy the stage again: ${name}npm run deploy -- ${stage}`,
     );
+  }
   if (auth === 'oidc' && distribution === undefined)
     throw new Error(
       'Hosting=website is for guests only: deploy front with Hosting=cloudfront, or api with AuthMode=guest.',

@@ -692,7 +692,9 @@ describe('shell scripts', () => {
     '%s asks AWS in assignments only',
     (script) => {
       const asks = lines(script).filter((line) =>
-        /\$\((aws|ask|output|describe|region_of|artifacts_of|versions|logs)\b/.test(line),
+        /\$\((aws|ask|output|describe|describe_raw|region_of|certificate_of|artifacts_of|versions|logs)\b/.test(
+          line,
+        ),
       );
       expect(asks.filter((line) => !/^\s*(if ! )?\w+=\$\(/.test(line))).toEqual([]);
     },

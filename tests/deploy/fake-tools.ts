@@ -20,6 +20,8 @@ export interface World {
   buckets: Record<string, string[]>;
   /** The Region of a bucket, where it is not us-east-1: S3 calls that one None. */
   locations: Record<string, string>;
+  /** The ARN of a certificate to its names, or to what ACM says of it; of others it tells nothing. */
+  certificates: Record<string, string[] | string>;
   tables: string[];
   pools: string[];
   logGroups: string[];
@@ -29,17 +31,29 @@ export interface World {
   lacks: string[];
   /** Calls that fail, by a text that their line contains, and what they say. */
   fails: Record<string, string>;
+  /** What other calls say, by a text that their line contains. */
+  says: Record<string, string>;
   calls: string[];
+  /** How many calls that change something the script lives through. */
+  lives: number;
 }
 
-/** Listens on loopback for the stubs; what they ask is answered from `world()`, which the answer may change. */
-export async function serve(world: () => World): Promise<Server> {
+/** What changes something: all else only asks. */
+export const CHANGES = /^(npm|upload|sam deploy|aws .* (delete|put|create))/;
+
+/** Listens on loopback for the stubs; what they ask is answered from `world()`, which the answer may change. `kill` ends the script. */
+export async function serve(world: () => World, kill: () => void): Promise<Server> {
   const server = createServer((socket) => {
     let text = '';
     socket.on('data', (data) => {
       text += data;
       if (!text.endsWith('\u0001')) return;
       const [region = '', tool = '', ...words] = text.slice(0, -2).split('\0');
+      if (CHANGES.test([tool, ...words].join(' ')) && world().lives-- <= 0) {
+        kill();
+        socket.destroy();
+        return;
+      }
       const { status, stdout, stderr } = answer(world(), region, tool, words);
       socket.end(`${status}\n${stderr}\n${stdout === '' ? '' : `${stdout}\n`}`);
     });
@@ -76,6 +90,8 @@ function answer(world: World, region: string, tool: string, words: string[]) {
   try {
     const failure = Object.keys(world.fails).find((text) => line.includes(text));
     if (failure !== undefined) throw new Error(world.fails[failure]);
+    const said = Object.keys(world.says).find((text) => line.includes(text));
+    if (said !== undefined) return { status: 0, stdout: world.says[said] ?? '', stderr: '' };
     const tools: Record<string, () => string> = {
       aws: () => aws(world, words, region),
       sam: () => sam(world, words),
@@ -128,6 +144,8 @@ function aws(world: World, words: string[], environment: string): string {
       if (world.buckets[bucket] === undefined) throw new Error('(404) Not Found');
       return '';
     case 's3api list-object-versions':
+      if (world.buckets[bucket] === undefined)
+        throw new Error('An error occurred (NoSuchBucket) when calling ListObjectVersions');
       return JSON.stringify({ Objects: keys.map((Key) => ({ Key, VersionId: 'v' })), Quiet: true });
     case 's3api delete-objects': {
       const request = option(words, '--delete').replace('file://', '');
@@ -153,6 +171,12 @@ function aws(world: World, words: string[], environment: string): string {
         (group) => group !== option(words, '--log-group-name'),
       );
       return '';
+    case 'acm describe-certificate': {
+      const names = world.certificates[option(words, '--certificate-arn')];
+      if (names === undefined) throw new Error('An error occurred (AccessDeniedException)');
+      if (names === 'absent') throw new Error('An error occurred (ResourceNotFoundException)');
+      return (typeof names === 'string' ? [names] : ['ISSUED', ...names]).join('\t');
+    }
     case 'dynamodb list-tables':
       return world.tables.join('\n');
     case 'cognito-idp list-user-pools':
@@ -160,6 +184,11 @@ function aws(world: World, words: string[], environment: string): string {
     default:
       return '';
   }
+}
+
+function siteUrl({ Hosting, Domain = '' }: Record<string, string>): string {
+  if (Hosting === 'website') return 'http://site.s3-website-eu-west-1.amazonaws.com';
+  return Domain === '' ? 'https://d1.cloudfront.net' : `https://${Domain}`;
 }
 
 /** `sam deploy` creates or updates: a parameter that is not given keeps its value (UsePreviousValue). */
@@ -184,7 +213,7 @@ function sam(world: World, words: string[]): string {
     },
     workflows: {},
     front: {
-      SiteUrl: parameters.Domain ? `https://${parameters.Domain}` : 'https://d1.cloudfront.net',
+      SiteUrl: siteUrl(parameters),
       SiteBucket: `${name}-sitebucket`,
     },
     identity: {

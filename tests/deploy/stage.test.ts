@@ -1,5 +1,5 @@
 // deploy.sh and destroy.sh, run by a shell with stand-ins for aws, sam and npm: what they refuse, in which order they work, what they keep.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { serve, type World, writeStub } from './fake-tools.ts';
+import { CHANGES, serve, type World, writeStub } from './fake-tools.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 /** Another shell to run them in, e.g. a bash 3.2 as macOS has it. */
@@ -48,22 +48,29 @@ const FRESH: World = {
   stacks: {},
   buckets: {},
   locations: {},
+  certificates: {},
   tables: [],
   pools: [],
   logGroups: [],
   defaults: DEFAULTS,
   lacks: [],
   fails: {},
+  says: {},
   calls: [],
+  lives: Number.POSITIVE_INFINITY,
 };
 
 let folder: string;
 let bin: string;
 let now: World;
 let server: Server;
+let script: ChildProcess | undefined;
 
 beforeAll(async () => {
-  server = await serve(() => now);
+  server = await serve(
+    () => now,
+    () => script?.kill('SIGKILL'),
+  );
 });
 afterAll(() => new Promise((done) => server.close(done)));
 
@@ -100,6 +107,7 @@ const read = () => structuredClone(now);
 function start(command: string, words: string[], env: Record<string, string>, input: string) {
   now.calls = [];
   const child = spawn(command, words, { env: { PATH: bin, TMPDIR: folder, ...env } });
+  script = child;
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (data) => {
     stdout += data;
@@ -134,18 +142,30 @@ async function run(script: string, words: string[] = [], env: Record<string, str
     deleted: called(/^aws cloudformation delete-stack --stack-name (\S+)/),
   };
 }
-const deploy = (env: Record<string, string> = {}, ...words: string[]) =>
-  run('deploy.sh', words, env);
+async function deploy(env: Record<string, string> = {}, ...words: string[]) {
+  const result = await run('deploy.sh', words, env);
+  const [stage = 'dev'] = words;
+  const region = env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? now.configuredRegion;
+  if (result.status === 0 && result.deployed.length > 0)
+    belongsTogether(`${region}/hubbub-${stage}`, result.stdout);
+  return result;
+}
+/** After a deploy that succeeds, the page's policy has the socket's name, and the page may open a socket, or the deploy says that it may not. */
+function belongsTogether(name: string, stdout: string): void {
+  const [api, front] = ['api', 'front'].map((stack) => now.stacks[`${name}-${stack}`]);
+  expect(front?.parameters.SocketDomain).toBe(api?.parameters.Domain);
+  const allowed = api?.parameters.AllowedOrigins?.split(/, ?/) ?? [];
+  expect(new Set(allowed).size).toBe(allowed.length);
+  const mayOpen = allowed.includes('*') || allowed.includes(front?.outputs.SiteUrl ?? '');
+  expect(stdout.includes('MAY NOT OPEN A SOCKET')).toBe(!mayOpen);
+}
 const destroy = (...words: string[]) => run('destroy.sh', words);
 
 /** Refused: exit 1, one last line that says what to do, and nothing built or changed. */
 function refused(result: Awaited<ReturnType<typeof run>>, says: RegExp): void {
   expect(result.stderr.trimEnd().split('\n').at(-1)).toMatch(says);
   expect(result.status).toBe(1);
-  const changes = result.calls.filter((line) =>
-    /^(npm|sam deploy|aws .* (delete|put|create))/.test(line),
-  );
-  expect(changes).toEqual([]);
+  expect(result.calls.filter((line) => CHANGES.test(line))).toEqual([]);
 }
 
 const stack = (status: string) => ({ status, parameters: {}, outputs: {} });
@@ -212,6 +232,17 @@ describe('a first deploy', () => {
     refused(await deploy({ HOSTING: 'website' }), /no public bucket here/);
   });
 
+  test('of sign-in forgets where another issuer had its keys', async () => {
+    const other = ['AuthMode=oidc', 'OidcIssuer=https://other', 'OidcAudience=page'];
+    const words = [...other, 'OidcJwksUri=https://other/keys'].map((word) => `api.${word}`);
+    expect((await deploy({}, 'dev', ...words)).status).toBe(0);
+    await deploy({ SIGN_IN: 'my-chat' });
+    expect(read().stacks['eu-west-1/hubbub-dev-api']?.parameters).toMatchObject({
+      OidcIssuer: 'https://issuer',
+      OidcJwksUri: 'none',
+    });
+  });
+
   test('of sign-in tells front and api of the user pool', async () => {
     const result = await deploy({ SIGN_IN: 'my-chat' });
     expect(result.deployed.slice(4)).toEqual(['identity', 'front', 'api']);
@@ -266,7 +297,7 @@ describe('an upgrade', () => {
     expect((await deploy()).deployed).toEqual(['shared', 'api', 'workflows', 'front']);
   });
 
-  test('moves AllowedOrigins with the page, and only after the page has moved', async () => {
+  test('moves AllowedOrigins with the page, and lets both in until the page has moved', async () => {
     await deploy();
     const result = await deploy({
       DOMAIN: 'chat.example.com',
@@ -275,8 +306,9 @@ describe('an upgrade', () => {
     });
     expect(result.deployed).toEqual(['shared', 'workflows', 'api', 'front', 'api']);
     const [first, second] = result.passed('api');
-    expect(first).not.toContain('AllowedOrigins');
-    expect(second).toContain('AllowedOrigins="https://chat.example.com"');
+    const page = 'https://chat.example.com';
+    expect(first).toContain(`AllowedOrigins="${PAGE},${page},${page}"`);
+    expect(second).toBe(`Domain="" CertificateArn="" AllowedOrigins="${page}"`);
   });
 
   test("keeps origins of one's own when the page moves, and says that it is shut out", async () => {
@@ -287,7 +319,15 @@ describe('an upgrade', () => {
       SOCKET_DOMAIN: 'none',
     });
     expect(result.passed('api').join()).not.toContain('AllowedOrigins');
-    expect(result.stdout).toMatch(/MAY NOT OPEN A SOCKET.*ALLOWED_ORIGINS=https:\/\/chat\.example/);
+    expect(result.stdout).toMatch(
+      /MAY NOT OPEN A SOCKET.*https:\/\/a\.example\. .*ALLOWED_ORIGINS=none npm run deploy -- dev\n/,
+    );
+  });
+
+  test("keeps origins of one's own beside a socket of that name", async () => {
+    const own = { SOCKET_DOMAIN: 'ws.a.example', SOCKET_CERTIFICATE_ARN: SOCKET_CERTIFICATE };
+    await deploy({ ...own, ALLOWED_ORIGINS: 'https://a.example' });
+    expect((await deploy()).stdout).toMatch(/MAY NOT OPEN A SOCKET.*https:\/\/a\.example\. /);
   });
 
   test('keeps the budget without ALARM_EMAIL, and its address for a stage that has none', async () => {
@@ -303,6 +343,16 @@ describe('an upgrade', () => {
     // Two Regions with two addresses do not take the budget from each other.
     expect((await deploy({ AWS_REGION: 'eu-north-1' })).passed('budget')).toEqual(['']);
     expect((await deploy({ BUDGET_USD: 'none' })).deleted).toEqual(['hubbub-dev-budget']);
+  });
+
+  test('says where ALARM_EMAIL brings back a budget', async () => {
+    const env = { ALARM_EMAIL: 'you@example.com' };
+    const brings = /ALARM_EMAIL makes a budget, too.*BUDGET_USD=none/;
+    await deploy(env);
+    await deploy({ BUDGET_USD: 'none' });
+    expect((await deploy(env)).stdout).toMatch(brings);
+    expect((await deploy(env)).stdout).not.toMatch(brings);
+    expect((await deploy({ ...env, BUDGET_USD: 'none' })).stdout).not.toMatch(brings);
   });
 
   test('goes without a budget where us-east-1 is forbidden, unless one is asked for', async () => {
@@ -356,6 +406,43 @@ describe('an upgrade', () => {
     );
   });
 
+  test.each(['api.AuthMode=guest', 'api.OidcIssuer=https://other', 'front.SignInOrigins='])(
+    'refuses %s while people sign in at the pool',
+    async (word) => {
+      await deploy({ SIGN_IN: 'my-chat' });
+      refused(await deploy({}, 'dev', word), /first: SIGN_IN=none npm run deploy -- dev$/);
+      await deploy({ SIGN_IN: 'none' });
+      const rest = ['api.AuthMode=oidc', 'api.OidcAudience=page'];
+      const other = word.startsWith('api.OidcIssuer') ? [word, ...rest] : [word];
+      expect((await deploy({}, 'dev', ...other)).status).toBe(0);
+    },
+  );
+
+  test('never advises to delete a pool at which people may sign in', async () => {
+    await deploy({ SIGN_IN: 'my-chat' });
+    const identity = 'eu-west-1/hubbub-dev-identity';
+    world({ stacks: { ...read().stacks, [identity]: stack('IMPORT_COMPLETE') } });
+    const imported = await deploy();
+    expect(imported.status).toBe(0);
+    expect(imported.stdout).not.toContain('delete-stack');
+    expect(imported.stdout).toMatch(/Sign-in: +at https:\/\/issuer/);
+    await deploy({ SIGN_IN: 'my-chat' });
+    expect((await deploy()).stdout).not.toContain('Sign-in:');
+  });
+
+  test('deploys a pool at which nobody signs in where a parameter of it is given', async () => {
+    await deploy({ SIGN_IN: 'my-chat' }, 'dev', 'identity.DeletionProtection=on');
+    await deploy({ SIGN_IN: 'none' });
+    refused(await destroy('dev', '--yes'), /deploy -- dev identity\.DeletionProtection=off$/);
+    const result = await deploy({}, 'dev', 'identity.DeletionProtection=off');
+    expect(result.passed('identity')).toEqual(['DeletionProtection="off"']);
+    expect(result.calls.join('\n')).toMatch(/npm run build -- .*identity/);
+    expect(result.passed('api')).toEqual(['']);
+    expect((await destroy('dev', '--yes')).status).toBe(0);
+    world({ stacks: { 'eu-west-1/hubbub-dev-identity': stack('IMPORT_COMPLETE') } });
+    refused(await deploy({}, 'dev', 'identity.SelfSignUp=yes'), /needs sign-in: add SIGN_IN/);
+  });
+
   test('forgets on none', async () => {
     await deploy({
       ALARM_EMAIL: 'you@example.com',
@@ -372,6 +459,169 @@ describe('an upgrade', () => {
       AuthMode: 'guest',
       OidcIssuer: 'none',
     });
+  });
+});
+
+describe('after a run that ended half-way', () => {
+  const NAMED = { ...NAMES, SOCKET_CERTIFICATE_ARN: SOCKET_CERTIFICATE };
+  const parameters = (stack: string, region = 'eu-west-1') =>
+    read().stacks[`${region}/hubbub-dev-${stack}`]?.parameters ?? {};
+  const broken = (text: string) => world({ fails: { [text]: 'the line is dead' } });
+
+  test.each([
+    ['the same command', NAMED],
+    ['the bare command', {}],
+  ])('before front: %s tells front of the socket', async (_, again) => {
+    await deploy();
+    broken('sam deploy --config-env front');
+    expect((await deploy(NAMED)).status).toBe(1);
+    expect(parameters('api').Domain).toBe('ws.chat.example.com');
+    world({ fails: {} });
+    expect((await deploy(again)).status).toBe(0);
+    expect(parameters('front').SocketDomain).toBe('ws.chat.example.com');
+  });
+
+  test.each(['sam deploy --config-env front', 'upload'])(
+    'at %s: AllowedOrigins goes on to follow the page',
+    async (text) => {
+      const move = (DOMAIN: string) => deploy({ ...NAMES, DOMAIN, SOCKET_DOMAIN: 'none' });
+      await move('chat.example.com');
+      broken(text);
+      expect((await move('talk.example.com')).status).not.toBe(0);
+      world({ fails: {} });
+      await deploy();
+      const page = `https://${parameters('front').Domain}`;
+      expect(parameters('api').AllowedOrigins).toBe(page);
+      await deploy({ DOMAIN: 'none' });
+      expect(parameters('api').AllowedOrigins).toBe(PAGE);
+    },
+  );
+
+  test('between front and api: AllowedOrigins goes on to follow the page', async () => {
+    const move = (DOMAIN: string) => deploy({ ...NAMES, DOMAIN, SOCKET_DOMAIN: 'none' });
+    await move('chat.example.com');
+    broken('AllowedOrigins="https://talk.example.com"');
+    expect((await move('talk.example.com')).status).toBe(1);
+    world({ fails: {} });
+    await deploy();
+    expect(parameters('api').AllowedOrigins).toBe('https://talk.example.com');
+  });
+
+  test.each([{}, { ...NAMED, DOMAIN: 'talk.example.com' }])(
+    'of a first deploy: the page gets another name with %j',
+    async (other) => {
+      broken('sam deploy --config-env front');
+      await deploy(NAMED);
+      world({ fails: {} });
+      await deploy(other);
+      expect(parameters('api').AllowedOrigins).toBe(
+        'DOMAIN' in other ? 'https://talk.example.com' : PAGE,
+      );
+    },
+  );
+
+  test('in us-east-1: the socket goes on to take the page’s certificate', async () => {
+    const own = { ...NAMES, AWS_REGION: 'us-east-1' };
+    const both = ['chat.example.com', 'ws.chat.example.com'];
+    const next = (number: number) => ({
+      AWS_REGION: 'us-east-1',
+      CERTIFICATE_ARN: `${CERTIFICATE}${number}`,
+    });
+    const certificates = () =>
+      ['api', 'front'].map((stack) => parameters(stack, 'us-east-1').CertificateArn?.slice(-1));
+    await deploy(own);
+    broken('sam deploy --config-env front');
+    await deploy(next(2));
+    world({ fails: {} });
+    expect(certificates()).toEqual(['2', 'e']);
+    const third = await deploy(next(3));
+    expect(third.stdout).toMatch(
+      /keeps its own certificate, \S+2; with SOCKET_CERTIFICATE_ARN=none/,
+    );
+    expect(certificates()).toEqual(['2', '3']);
+    await deploy({ AWS_REGION: 'us-east-1', SOCKET_CERTIFICATE_ARN: 'none' });
+    expect(certificates()).toEqual(['3', '3']);
+
+    broken('sam deploy --config-env front');
+    await deploy(next(4));
+    world({ fails: {}, certificates: { [`${CERTIFICATE}4`]: both, [`${CERTIFICATE}5`]: both } });
+    expect(certificates()).toEqual(['4', '3']);
+    expect((await deploy(next(5))).stdout).not.toContain('keeps its own');
+    expect(certificates()).toEqual(['5', '5']);
+
+    // The name may move at the same time.
+    broken('sam deploy --config-env front');
+    await deploy(next(4));
+    const talk = ['talk.example.com', 'ws.talk.example.com'];
+    world({ fails: {}, certificates: { ...read().certificates, [`${CERTIFICATE}7`]: talk } });
+    await deploy({ ...next(7), DOMAIN: 'talk.example.com' });
+    expect(certificates()).toEqual(['7', '7']);
+    await deploy({ ...next(5), DOMAIN: 'chat.example.com' });
+
+    // One that is for the socket alone is its own.
+    world({ certificates: { ...read().certificates, [`${CERTIFICATE}6`]: both.slice(1) } });
+    await deploy({ AWS_REGION: 'us-east-1', SOCKET_CERTIFICATE_ARN: `${CERTIFICATE}6` });
+    await deploy(next(4));
+    expect(certificates()).toEqual(['6', '4']);
+    // Nor does it take one that is not for it.
+    await deploy({ AWS_REGION: 'us-east-1', SOCKET_CERTIFICATE_ARN: `${CERTIFICATE}5` });
+    world({ certificates: { ...read().certificates, [`${CERTIFICATE}8`]: both.slice(0, 1) } });
+    expect((await deploy(next(8))).status).toBe(0);
+    expect(certificates()).toEqual(['5', '8']);
+  });
+
+  test.each(['talk.example.com', 'third.example.com'])(
+    'between api and front: the socket follows the page to %s',
+    async (DOMAIN) => {
+      await deploy(NAMED);
+      broken('sam deploy --config-env front');
+      await deploy({ DOMAIN: 'talk.example.com' });
+      world({ fails: {} });
+      await deploy({ DOMAIN });
+      expect([parameters('api').Domain, parameters('front').SocketDomain]).toEqual([
+        `ws.${DOMAIN}`,
+        `ws.${DOMAIN}`,
+      ]);
+      await deploy({ DOMAIN: 'none' });
+      expect([parameters('api').Domain, parameters('front').SocketDomain]).toEqual(['', '']);
+    },
+  );
+});
+
+describe('killed before each call that changes something, and run again', () => {
+  const ALL = {
+    ...NAMES,
+    SOCKET_CERTIFICATE_ARN: SOCKET_CERTIFICATE,
+    ALARM_EMAIL: 'you@example.com',
+    SIGN_IN: 'my-chat',
+  };
+  const VIRGINIA = { ...NAMES, AWS_REGION: 'us-east-1' };
+  type Env = Record<string, string>;
+
+  // The scripts store nothing, so where the stacks are alike, all later runs are.
+  test.each<[string, Env | undefined, Env]>([
+    ['a first deploy of all', undefined, ALL],
+    [
+      'another name and certificate in us-east-1',
+      VIRGINIA,
+      { ...VIRGINIA, DOMAIN: 'talk.example.com', CERTIFICATE_ARN: `${CERTIFICATE}2` },
+    ],
+    ['forgetting all', ALL, { ALARM_EMAIL: 'none', DOMAIN: 'none', SIGN_IN: 'none' }],
+    ['a website', {}, { HOSTING: 'website' }],
+  ])('%s', async (_, first, change) => {
+    if (first !== undefined) await deploy(first);
+    const start = read();
+    const calm = await deploy(change);
+    const { stacks } = read();
+    const changes = calm.calls.filter((line) => CHANGES.test(line)).length;
+    expect(changes).toBeGreaterThan(5);
+    for (let lives = 1; lives < changes; lives += 1) {
+      now = { ...structuredClone(start), lives };
+      expect((await deploy(change)).status).toBe(null);
+      now.lives = Number.POSITIVE_INFINITY;
+      expect((await deploy(change)).status).toBe(0);
+      expect([lives, read().stacks]).toEqual([lives, stacks]);
+    }
   });
 });
 
@@ -456,6 +706,18 @@ describe('the preflight refuses', () => {
     refused(await deploy(), /AWS cannot be reached in eu-west-1; check the network/);
   });
 
+  test('credentials that this Region does not know', async () => {
+    world({ fails: { 'sts get-caller-identity': 'An error occurred (InvalidClientTokenId)' } });
+    refused(await deploy(), /or enable the Region: .*enable-region --region-name eu-west-1$/);
+  });
+
+  test('a profile that is not there, by its name', async () => {
+    const says = 'The config profile (wrok) could not be found';
+    world({ fails: { aws: says } });
+    const env = { AWS_PROFILE: 'wrok', AWS_REGION: 'eu-west-1' };
+    refused(await deploy(env), /AWS_PROFILE 'wrok' is no profile.*list-profiles/);
+  });
+
   test('no Region, two Regions, and a word that is none', async () => {
     refused(
       await deploy({ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'us-east-1' }),
@@ -522,11 +784,34 @@ describe('the preflight refuses', () => {
     [{ SIGN_IN: 'my-awsome-chat' }, /holds aws, amazon or cognito/],
     [{ AWS_REGION: 'cn-north-1' }, /cn-north-1 is not supported/],
     [{ AWS_REGION: 'us-gov-west-1' }, /us-gov-west-1 is not supported/],
-    [{ DOMAIN: 'https://x' }, /not a host name/],
+    [{ DOMAIN: 'https://x' }, /DOMAIN 'https:\/\/x' is not .* A host name in lower case/],
+    [
+      { SOCKET_DOMAIN: 'https://x', SOCKET_CERTIFICATE_ARN: SOCKET_CERTIFICATE },
+      /SOCKET_DOMAIN 'https:\/\/x' is not .* A host name in lower case/,
+    ],
+    [
+      { SOCKET_DOMAIN: 'ws.example.com', SOCKET_CERTIFICATE_ARN: 'mine' },
+      /SOCKET_CERTIFICATE_ARN 'mine' is not .* An ACM certificate of the stage's own Region/,
+    ],
+    [{ DOMAIN: 'none', CERTIFICATE_ARN: CERTIFICATE }, /DOMAIN=none forgets the certificate, too/],
+    [
+      { SOCKET_DOMAIN: 'none', SOCKET_CERTIFICATE_ARN: SOCKET_CERTIFICATE },
+      /SOCKET_CERTIFICATE_ARN has no use; leave it out/,
+    ],
+    ...['yes', 'on', 'true', 'no'].map((word): [Record<string, string>, RegExp] => [
+      { SIGN_IN: word },
+      /SIGN_IN '\w+' would be the prefix.*SIGN_IN=my-chat; none goes back to guests/,
+    ]),
     [{ DOMAIN: 'chat.example.com' }, /needs CERTIFICATE_ARN/],
     [{ CERTIFICATE_ARN: CERTIFICATE }, /is for a DOMAIN/],
-    [{ DOMAIN: 'chat.example.com', CERTIFICATE_ARN: 'mine' }, /not the ARN/],
-    [{ DOMAIN: 'chat.example.com', CERTIFICATE_ARN: SOCKET_CERTIFICATE }, /of us-east-1 only/],
+    [
+      { DOMAIN: 'chat.example.com', CERTIFICATE_ARN: 'mine' },
+      /only an ACM certificate of us-east-1/,
+    ],
+    [
+      { DOMAIN: 'chat.example.com', CERTIFICATE_ARN: SOCKET_CERTIFICATE },
+      /only an ACM certificate of us-east-1/,
+    ],
     [
       { DOMAIN: 'chat.example.com', CERTIFICATE_ARN: CERTIFICATE },
       /ws\.chat\.example\.com needs SOCKET_CERTIFICATE_ARN.*eu-west-1/,
@@ -542,8 +827,57 @@ describe('the preflight refuses', () => {
     [{ SIGN_IN: 'My Chat' }, /SIGN_IN 'My Chat' must be/],
     [{ SIGN_IN: 'my-chat', HOSTING: 'website' }, /for guests only/],
     [{ ALLOWED_ORIGINS: 'https://a.example/path' }, /must be origins without a path/],
+    [{ ALLOWED_ORIGINS: 'https://a.example,https://a.example' }, /holds one origin twice/],
   ])('%j', async (env, says) => {
     refused(await deploy(env), says);
+  });
+
+  test('a parameter that is given twice', async () => {
+    const words = ['api.MessageBurst=1', 'api.MessageBurst=2'];
+    refused(await deploy({}, 'dev', ...words), /api\.MessageBurst is given twice, as '1' and '2'/);
+  });
+
+  test('what a rule of a template refuses, by what stood before and what is given', async () => {
+    await deploy({}, 'dev', 'front.SignInOrigins=https://x.example');
+    refused(
+      await deploy({ HOSTING: 'website' }),
+      /front would be refused.*Hosting=website is for guests only, .*run this again$/,
+    );
+    expect((await deploy({ HOSTING: 'website' }, 'dev', 'front.SignInOrigins=')).status).toBe(0);
+  });
+
+  test('a certificate that is not for the name, which ACM may be asked', async () => {
+    const env = { ...NAMES, SOCKET_CERTIFICATE_ARN: SOCKET_CERTIFICATE };
+    await deploy(env);
+    const talk = { DOMAIN: 'talk.example.com' };
+    world({ certificates: { [CERTIFICATE]: ['chat.example.com'] } });
+    refused(
+      await deploy(talk),
+      /CERTIFICATE_ARN: .* is not for talk\.example\.com but for: chat\.example\.com; request one/,
+    );
+    world({
+      certificates: {
+        [CERTIFICATE]: ['chat.example.com', '*.example.com'],
+        [SOCKET_CERTIFICATE]: ['*.example.com', 'ws.chat.example.com'],
+      },
+    });
+    refused(
+      await deploy(talk),
+      /SOCKET_CERTIFICATE_ARN: .* is not for ws\.talk\.example\.com but for: \*\.example/,
+    );
+    world({ certificates: { [CERTIFICATE]: 'absent' } });
+    refused(await deploy(talk), /there is no certificate arn:\S+\/page; give the ARN/);
+    world({ certificates: { [CERTIFICATE]: 'PENDING_VALIDATION' } });
+    refused(await deploy(talk), /arn:\S+\/page is PENDING_VALIDATION; give one/);
+    world({
+      certificates: {
+        [CERTIFICATE]: ['*.example.com'],
+        [SOCKET_CERTIFICATE]: ['ws.talk.example.com'],
+      },
+    });
+    expect((await deploy(talk)).status).toBe(0);
+    world({ certificates: {} });
+    expect((await deploy({ DOMAIN: 'third.example.com' })).status).toBe(0);
   });
 
   test('a website for a stage where people sign in since an earlier run', async () => {
@@ -552,6 +886,11 @@ describe('the preflight refuses', () => {
   });
 
   test.each([
+    ['api.ConnectionsPerAddress', /has no value; write api\.ConnectionsPerAddress=VALUE/],
+    ['--force', /'--force' is no option: npm run deploy/],
+    ['shared.DeletionProtection=n', /not one of: on, off, later/],
+    ['api.OidcJwksUri=https://x/keys', /say nothing without AuthMode oidc\. .*run this again$/],
+    ['api.AuthMode=oidc', /AuthMode oidc needs OidcIssuer\./],
     ['ConnectionsPerAddress=0', /write STACK\.PARAMETER=VALUE/],
     ['apis.ConnectionsPerAddress=0', /there is no stack 'apis'.*shared api/],
     ['api.Connections=0', /api has no parameter Connections; it has: .*ConnectionsPerAddress/],
@@ -599,12 +938,35 @@ describe('a failure inside $(…)', () => {
     expect(result.deployed.at(-1)).toBe('identity');
   });
 
+  test.each([
+    ['npm run build', /the build failed, and nothing was deployed; .*run the same command again$/],
+    ['upload', /the page was not uploaded whole; .*run the same command again$/],
+    ['sam deploy --config-env api', /hubbub-dev-api was not deployed; .*same command again$/],
+  ])('that is none: %s fails, and a line says what to do', async (text, says) => {
+    world({ fails: { [text]: 'no' } });
+    const { status, stderr } = await deploy();
+    expect(status).toBe(1);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(says);
+  });
+
   test('stops with the stack that fails', async () => {
     world({ fails: { 'sam deploy --config-env workflows': 'no workflows today' } });
     const result = await deploy();
     expect(result.status).not.toBe(0);
     expect(result.deployed).toEqual(['shared', 'api', 'workflows']);
   });
+});
+
+test('--help says how to call, and asks nobody', async () => {
+  for (const word of ['-h', '--help']) {
+    const { status, stdout, calls } = await deploy({}, 'dev', word);
+    expect([status, calls]).toEqual([0, []]);
+    expect(stdout).toMatch(/^npm run deploy -- \[STAGE\]/);
+    expect(stdout.match(/^ {2}SIGN_IN$/gm)).toHaveLength(1);
+    expect(stdout).toContain('  api.ConnectionsPerAddress=2000\n');
+    expect(stdout).not.toContain('.Stage');
+  }
+  expect((await destroy('--help')).stdout).toBe('npm run destroy -- STAGE [--yes]\n');
 });
 
 test('Ctrl-C is no failure of a stack, and no output waits for it', async () => {
@@ -635,7 +997,7 @@ describe('destroy', () => {
     parameters: {},
     outputs: { SourceBucket: 'sam-artifacts' },
   };
-  const ORDER = ['identity', 'front', 'workflows', 'api', 'shared', 'budget'];
+  const ORDER = ['identity', 'front', 'workflows', 'api', 'budget', 'shared'];
 
   /** A whole stage, with what others have beside it. */
   async function standing(stage: string): Promise<void> {
@@ -714,6 +1076,102 @@ describe('destroy', () => {
     );
   });
 
+  test('of leftovers clears them, and keeps a budget that may be that of another Region', async () => {
+    await standing('dev');
+    const { stacks } = read();
+    const budget = 'us-east-1/hubbub-dev-budget';
+    for (const id of Object.keys(stacks))
+      if (id.includes('hubbub-dev-') && id !== budget) delete stacks[id];
+    world({ stacks });
+    const result = await destroy('dev', '--yes');
+    expect(result.status).toBe(0);
+    expect(result.deleted).toEqual([]);
+    expect(read()).toMatchObject({
+      buckets: { 'sam-artifacts': ['hubbub-dev2-api/1', 'other/1'] },
+      logGroups: ['/aws/lambda/hubbub-dev2-api-Ping'],
+    });
+    expect(result.stdout).toMatch(
+      /budget +hubbub-dev-budget.*share; .*delete-stack --stack-name hubbub-dev-budget --region us-east-1/,
+    );
+    expect(result.stdout).not.toContain('nothing of this stage');
+    // One that a run has begun to delete is nobody's.
+    world({ stacks: { [budget]: stack('DELETE_FAILED') }, logGroups: ['hubbub-dev-api-Ping'] });
+    expect((await destroy('dev', '--yes')).deleted).toEqual(['hubbub-dev-budget']);
+  });
+
+  test('names the command for a protected table of a stack that is half deleted', async () => {
+    const half = { ...stack('DELETE_FAILED'), parameters: { DeletionProtection: 'on' } };
+    const events = [
+      'MessagesTable\tAWS::DynamoDB::Table\tmessages-1\tCannot be deleted as it is currently protected against deletion',
+      'Users\tAWS::Cognito::UserPool\teu-west-1_abc\tDeletion protection is active',
+      'Bus\tAWS::Events::EventBus\tbus\tRate exceeded',
+    ];
+    world({
+      stacks: {
+        'eu-west-1/hubbub-dev-shared': half,
+        'eu-west-1/hubbub-dev-identity': { ...half, status: 'UPDATE_COMPLETE' },
+      },
+      fails: { 'wait stack-delete-complete': 'Waiter failed' },
+      says: { 'describe-stack-events': [...events, events[0]].join('\n') },
+    });
+    const { status, stderr } = await destroy('dev', '--yes');
+    expect(status).toBe(1);
+    expect(stderr.match(/aws dynamodb update-table .*/g)).toEqual([
+      'aws dynamodb update-table --no-deletion-protection-enabled --table-name messages-1 --region eu-west-1',
+    ]);
+    expect(stderr).toContain(
+      'aws cognito-idp update-user-pool --deletion-protection INACTIVE --user-pool-id eu-west-1_abc',
+    );
+    expect(stderr).not.toMatch(/Protected.*bus/);
+    expect(stderr).toContain('Rate exceeded');
+    // A budget that is half deleted is no reason to go on.
+    world({
+      stacks: {
+        'eu-west-1/hubbub-dev-shared': { ...half, status: 'UPDATE_COMPLETE' },
+        'us-east-1/hubbub-dev-budget': stack('DELETE_FAILED'),
+      },
+    });
+    refused(await destroy('dev', '--yes'), /shared\.DeletionProtection=off$/);
+  });
+
+  test('goes on where SAM keeps nothing any more, and where a log group has gone by itself', async () => {
+    await standing('dev');
+    const { 'sam-artifacts': _, ...buckets } = read().buckets;
+    const gone = 'An error occurred (ResourceNotFoundException)';
+    world({
+      buckets,
+      fails: { 'delete-log-group': gone, '--log-group-name-prefix /aws/apigateway/': gone },
+    });
+    const result = await destroy('dev', '--yes');
+    expect(result.status).toBe(0);
+    expect(result.stdout).not.toContain('sam-artifacts');
+  });
+
+  test('ends well where nobody may list what is left', async () => {
+    await standing('dev');
+    const denied = 'An error occurred (AccessDeniedException)';
+    world({ fails: { 'list-tables': denied, 'list-buckets': denied } });
+    const { status, stdout } = await destroy('dev', '--yes');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/table +unknown: AWS did not list them\n *bucket +unknown/);
+    expect(stdout).not.toContain('nothing of this stage');
+  });
+
+  test.each([
+    ['s3api delete-objects', /s3:\/\/hubbub-dev-front-sitebucket could not be emptied/],
+    ['list-object-versions --bucket sam', /does not list s3:\/\/sam-artifacts/],
+    ['logs describe-log-groups', /does not list the log groups/],
+    ['logs delete-log-group', /log group \/aws\/lambda\/hubbub-dev-api-Ping was not deleted/],
+    ['cloudformation delete-stack', /does not let this delete hubbub-dev-identity/],
+  ])('that fails at %s ends with a line that says what to do', async (text, says) => {
+    await standing('dev');
+    world({ fails: { [text]: 'An error occurred (AccessDenied)' } });
+    const { status, stderr } = await destroy('dev', '--yes');
+    expect(status).toBe(1);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(says);
+    expect(stderr).toContain('AccessDenied');
+  });
+
   test('deletes a stack that never got further than its change set', async () => {
     world({ stacks: { 'eu-west-1/hubbub-dev-shared': stack('REVIEW_IN_PROGRESS') } });
     const result = await destroy('dev', '--yes');
@@ -787,7 +1245,25 @@ describe('destroy', () => {
     world({ fails: { 's3api list-object-versions --bucket hubbub-dev-front': 'Access Denied' } });
     const result = await destroy('dev', '--yes');
     expect(result.status).toBe(1);
+    expect(result.stderr).toMatch(/s3:\/\/hubbub-dev-front-sitebucket could not be listed; mend/);
     expect(result.deleted).toEqual([]);
+  });
+
+  test('killed before each deletion and run again, leaves nothing, not even the budget', async () => {
+    await standing('dev');
+    const start = read();
+    const calm = await destroy('dev', '--yes');
+    const changes = calm.calls.filter((line) => CHANGES.test(line)).length;
+    const left = () => [now.stacks, now.buckets, now.logGroups];
+    const wanted = structuredClone(left());
+    expect(changes).toBeGreaterThan(8);
+    for (let lives = 0; lives < changes; lives += 1) {
+      now = { ...structuredClone(start), lives };
+      expect((await destroy('dev', '--yes')).status).toBe(null);
+      now.lives = Number.POSITIVE_INFINITY;
+      expect((await destroy('dev', '--yes')).status).toBe(0);
+      expect([lives, left()]).toEqual([lives, wanted]);
+    }
   });
 
   test('refuses what it cannot mean', async () => {
