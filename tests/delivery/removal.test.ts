@@ -1,4 +1,4 @@
-// Every interleaving of a removal with what the removed says, at the granularity of single DynamoDB calls, over the real routes.
+// Every interleaving of a removal with what the removed says, at the granularity of single DynamoDB calls, over the real routes (I8).
 //
 // Two who act at once are searched in full: every order of their calls, each state once. Three are walked at random, by a seed.
 import { AsyncLocalStorage } from 'node:async_hooks';
