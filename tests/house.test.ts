@@ -763,6 +763,16 @@ describe('docs', () => {
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 
+  test('every action of a workflow is pinned to a commit, with its version beside it', () => {
+    const used = readdirSync(join(ROOT, '.github/workflows')).flatMap(
+      (name) => read(join('.github/workflows', name)).match(/uses: .*/g) ?? [],
+    );
+    expect(used.length).toBeGreaterThan(0);
+    expect(
+      used.filter((line) => !/^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line)),
+    ).toEqual([]);
+  });
+
   test('every error code stands in the README of the wire', () => {
     const wire = read('shared/README.md');
     expect(Object.keys(ERRORS).filter((code) => !wire.includes(`\`${code}\``))).toEqual([]);
