@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # npm run deploy [-- STAGE] [STACK.PARAMETER=VALUE…]: checks, builds and deploys the stacks of a stage, then the page. STAGE is dev if not given.
-# The environment variables stand in the README (Deploy). What an earlier run set stays, as SAM sends UsePreviousValue for
+# docs/deploying.md lists the environment variables. What an earlier run set stays, as SAM sends UsePreviousValue for
 # each parameter that is not given; a new value wins; the value `none` forgets it.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -149,7 +149,7 @@ resulting() {
 usage='npm run deploy -- [STAGE] [STACK.PARAMETER=VALUE…]'
 print_usage() {
   local stack parameter variable default
-  printf '%s\nSTAGE is dev if not given. What an earlier run set stays. README, Deploy, says more.\n\nEnvironment variables, where none forgets:\n' "$usage"
+  printf '%s\nSTAGE is dev if not given. What an earlier run set stays. docs/deploying.md says more.\n\nEnvironment variables, where none forgets:\n' "$usage"
   for stack in $every; do
     for parameter in $(declared "$stack"); do variable_of "$stack.$parameter"; done
   done | awk '!/ / && !seen[$0]++ { print "  " $0 }'
@@ -233,7 +233,7 @@ for argument in ${asked[@]+"${asked[@]}"}; do
   stack=${BASH_REMATCH[1]} parameter=${BASH_REMATCH[2]} value=${BASH_REMATCH[3]}
   grep -qx "$stack" <<<"$every" || die "there is no stack '$stack' for $parameter; there are: $(tr '\n' ' ' <<<"$every")"
   variable=$(variable_of "$stack.$parameter")
-  [ -z "$variable" ] || die "$stack.$parameter is set by $variable (README, Deploy)"
+  [ -z "$variable" ] || die "$stack.$parameter is set by $variable (docs/deploying.md)"
   give "$stack" "$parameter" "$value"
 done
 

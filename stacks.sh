@@ -89,7 +89,7 @@ check_account() {
   [[ "$region" =~ ^[a-z]{2}(-[a-z]+)+-[0-9]+$ ]] ||
     die "'$region' is not the name of a Region; set one like eu-west-1 in AWS_REGION or with 'aws configure set region'"
   case $region in
-    cn-* | us-gov-*) die "$region is not supported: Hubbub needs services that China and GovCloud lack (README, Deploy); use a commercial Region" ;;
+    cn-* | us-gov-*) die "$region is not supported: Hubbub needs services that China and GovCloud lack (docs/deploying.md); use a commercial Region" ;;
   esac
   export AWS_REGION=$region AWS_DEFAULT_REGION=$region
   if ! account=$(ask sts get-caller-identity --query Account --output text --region "$region" 2>&1); then

@@ -631,7 +631,7 @@ describe('templates', () => {
       { cwd: ROOT, encoding: 'utf8' },
     );
     expect(settings.stdout).toBe('DELETE\n');
-    expect(read('README.md')).toContain(`[${stack}](${stack}/template.yaml)`);
+    expect(read('docs/deploying.md')).toContain(`[${stack}](../${stack}/template.yaml)`);
   });
 
   test('samconfig.toml lists every template, and those of the local runtime in their order', () => {
@@ -753,13 +753,31 @@ describe('names that all Regions share', () => {
 });
 
 describe('docs', () => {
-  test('the README links only to files that are there, and names only scripts that are', () => {
-    const readme = read('README.md');
-    const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = '']) => path);
-    expect(links.length).toBeGreaterThan(5);
-    for (const link of links) expect(() => readdirOrRead(link)).not.toThrow();
+  const pages = [
+    ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
+    ...files.filter((file) => file.endsWith('.md')),
+  ];
+
+  test.each(pages)('%s links only to what is there, and names only scripts that are', (page) => {
+    const text = read(page);
+    const links = [...text.matchAll(/\]\((?!https?:|mailto:)([^)\s]+)/g)].map(
+      ([, link = '']) => link,
+    );
+    for (const link of links) {
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? page : join(dirname(page), path);
+      expect([link, existsSync(join(ROOT, target))]).toEqual([link, true]);
+      if (anchor === undefined || !target.endsWith('.md')) continue;
+      const anchors = [...read(target).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+        title
+          .toLowerCase()
+          .replace(/[^\w\- ]/g, '')
+          .replaceAll(' ', '-'),
+      );
+      expect([link, anchors]).toEqual([link, expect.arrayContaining([anchor])]);
+    }
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    const named = [...readme.matchAll(/npm run ([\w-]+)/g)].map(([, name = '']) => name);
+    const named = [...text.matchAll(/npm run ([\w-]+)/g)].map(([, name = '']) => name);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 
@@ -771,6 +789,15 @@ describe('docs', () => {
     expect(
       used.filter((line) => !/^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line)),
     ).toEqual([]);
+  });
+
+  test('the pages have links, and so has the README', () => {
+    for (const page of ['README.md', 'docs/deploying.md', 'docs/decisions/README.md'])
+      expect(read(page).match(/\]\((?!https?:)[^)]+\)/g)?.length).toBeGreaterThan(5);
+  });
+
+  test('the README stays short enough to be read', () => {
+    expect(read('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(120);
   });
 
   test('every error code stands in the README of the wire', () => {
@@ -794,11 +821,3 @@ describe('docs', () => {
     expect(named).toEqual([]);
   });
 });
-
-const readdirOrRead = (path: string) => {
-  const file = path.replace(/\/$/, '');
-  return (
-    walk(dirname(file) === '.' ? '.' : dirname(file)).includes(file) ||
-    readdirSync(join(ROOT, file))
-  );
-};

@@ -21,7 +21,7 @@ const CHINA = ['cn-north-1', 'cn-northwest-1'];
 const GOVCLOUD = ['us-gov-east-1', 'us-gov-west-1'];
 
 /**
- * The one list of what a Region lacks; the README says it in words (Deploy). The budget stack does without: it is deployed to us-east-1.
+ * The one list of what a Region lacks; docs/deploying.md says it in words. The budget stack does without: it is deployed to us-east-1.
  * cfn-lint has no data of its own for me-south-1, the European Sovereign Cloud and the isolated Regions, and takes them for us-east-1.
  */
 export const LACKS: readonly Lack[] = [

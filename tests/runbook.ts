@@ -1,4 +1,4 @@
-// The blocks of code in README.md and docs/operations.md, and a shell for them, so that tests run what a reader copies.
+// The blocks of code in docs/, and a shell for them, so that tests run what a reader copies.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -347,23 +347,21 @@ describe('Regions', () => {
     expect(region).toMatch(/^\w+-\w+-\d$/);
   });
 
-  test('the README says what each Region lacks, of which stack, and nothing else', () => {
-    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8').replaceAll('\n', ' ');
+  test('docs/deploying.md says what each Region lacks, of which stack, and nothing else', () => {
+    const page = readFileSync(join(ROOT, 'docs/deploying.md'), 'utf8').replaceAll('\n', ' ');
     const names: Record<string, string> = {
       "CloudFront's origin access control": 'AWS::CloudFront::OriginAccessControl',
       CloudFront: 'AWS::CloudFront',
       Cognito: 'AWS::Cognito',
     };
-    const said = [
-      ...readme.matchAll(/(China|GovCloud) lacks (.+?)(?=, \w+ lacks|, and accounts)/g),
-    ];
+    const said = [...page.matchAll(/(China|GovCloud) lacks (.+?)(?=, \w+ lacks|, and accounts)/g)];
     const lacked = said.flatMap(([, place, what = '']) =>
       what.split(' and ').map((one) => {
         const [, name = '', stack] = /^(.+?)(?: \(`(\w+)`\))?$/.exec(one) ?? [];
         return { place, missing: names[name] ?? name, stack };
       }),
     );
-    // The budget's Regions are not those of a stage; the README says where it is deployed.
+    // The budget's Regions are not those of a stage; the page says where it is deployed.
     const listed = LACKS.filter(({ stack }) => stack !== 'budget').map((lack) => ({
       place: lack.regions.every((name) => name.startsWith('cn-')) ? 'China' : 'GovCloud',
       missing: lack.missing,
@@ -371,12 +369,12 @@ describe('Regions', () => {
     }));
     expect(lacked).toHaveLength(listed.length);
     expect(lacked).toEqual(expect.arrayContaining(listed));
-    expect(readme).toContain('`budget` is always deployed to us-east-1');
+    expect(page).toContain('`budget` is always deployed to us-east-1');
   });
 });
 
-test('the README makes a role for access logs that API Gateway may take, and tells it to API Gateway', () => {
-  const [make = ''] = blocksOf('README.md', 'Deploy', 'sh').filter((block) =>
+test('docs/deploying.md makes a role for access logs that API Gateway may take, and tells it to API Gateway', () => {
+  const [make = ''] = blocksOf('docs/deploying.md', 'Access logs', 'sh').filter((block) =>
     block.includes('cloudwatchRoleArn'),
   );
   const calls = runBlock(make, ROOT, {
@@ -415,7 +413,7 @@ describe('outputs that the docs name', () => {
   };
 
   test('the loop that ends guests asks for outputs that are there, and ends every connection', () => {
-    const [, loop = ''] = blocksOf('README.md', 'Sign-in', 'sh');
+    const [loop = ''] = blocksOf('docs/sign-in.md', 'End the guests of a stage', 'sh');
     const calls = runBlock(loop, ROOT, {
       aws: `all="$*"
       case $all in
@@ -441,14 +439,17 @@ describe('outputs that the docs name', () => {
     );
   });
 
-  test.each(['README.md', 'docs/operations.md'])('%s names only outputs that are there', (page) => {
-    const text = readFileSync(join(ROOT, page), 'utf8');
-    const named = [
-      ...text.matchAll(/\boutputs? (`\w+`(?:(?:,| and) `\w+`)*)/g),
-      ...text.matchAll(/(\b\w+`?), an output of/g),
-    ].flatMap(([, names = '']) => names.match(/\w{4,}/g) ?? []);
-    expect(named.length).toBeGreaterThan(0);
-    const every = STACKS.flatMap(outputsOf);
-    expect(named.filter((name) => !every.includes(name))).toEqual([]);
-  });
+  test.each(['docs/deploying.md', 'docs/operations.md'])(
+    '%s names only outputs that are there',
+    (page) => {
+      const text = readFileSync(join(ROOT, page), 'utf8');
+      const named = [
+        ...text.matchAll(/\boutputs? (`\w+`(?:(?:,| and) `\w+`)*)/g),
+        ...text.matchAll(/(\b\w+`?), an output of/g),
+      ].flatMap(([, names = '']) => names.match(/\w{4,}/g) ?? []);
+      expect(named.length).toBeGreaterThan(0);
+      const every = STACKS.flatMap(outputsOf);
+      expect(named.filter((name) => !every.includes(name))).toEqual([]);
+    },
+  );
 });

@@ -190,9 +190,9 @@ judgedBy('boto3', pythonWith('boto3'), 'boto3', (python) => {
     });
   });
 
-  test('start_sync_execution works with the variable of the README, and not without', async () => {
+  test('start_sync_execution works with the variable of docs/running-locally.md, and not without', async () => {
     const [, name = '', value] = /export (AWS_DISABLE\w+)=(\w+)/.exec(
-      readFileSync(join(ROOT, 'README.md'), 'utf8'),
+      readFileSync(join(ROOT, 'docs/running-locally.md'), 'utf8'),
     ) ?? ['', '', ''];
     const told = startBoto3(python, runtime.aws, { [name]: value });
     const start = { stateMachineArn: MACHINE, input: '{}' };
