@@ -576,7 +576,11 @@ issuer=$(field "$api" parameter OidcIssuer)
 pool=$(field "$identity" output Issuer)
 if [ -n "$identity" ]; then
   case $mode/$issuer in
-    oidc/"$pool") ;;
+    oidc/"$pool")
+      echo "Sign-in:   $(field "$identity" output SignInDomain)"
+      self=$(field "$identity" parameter SelfSignUp)
+      [ "$self" = yes ] || echo "           You make each account (docs/sign-in.md). To let people sign up by themselves: npm run deploy -- $stage identity.SelfSignUp=yes"
+      ;;
     oidc/*) echo "Sign-in:   at $issuer, and not at the stage's own user pool, which stays with its people" ;;
     *) echo "Sign-in:   off. The user pool stays with its people; this deletes it: aws cloudformation delete-stack --stack-name hubbub-$stage-identity --region $region" ;;
   esac

@@ -427,7 +427,16 @@ describe('an upgrade', () => {
     expect(imported.stdout).not.toContain('delete-stack');
     expect(imported.stdout).toMatch(/Sign-in: +at https:\/\/issuer/);
     await deploy({ SIGN_IN: 'my-chat' });
-    expect((await deploy()).stdout).not.toContain('Sign-in:');
+    expect((await deploy()).stdout).not.toMatch(/Sign-in: +(off|at)/);
+  });
+
+  test('says who makes accounts, until people may sign up by themselves', async () => {
+    const hint = 'npm run deploy -- dev identity.SelfSignUp=yes';
+    expect((await deploy({ SIGN_IN: 'my-chat' })).stdout).toContain(hint);
+    expect((await deploy()).stdout).toContain(hint);
+    const open = await deploy({}, 'dev', 'identity.SelfSignUp=yes');
+    expect(open.stdout).toMatch(/Sign-in: /);
+    expect(open.stdout).not.toContain(hint);
   });
 
   test('deploys a pool at which nobody signs in where a parameter of it is given', async () => {
