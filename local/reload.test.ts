@@ -74,7 +74,7 @@ test('a handler that does not build is told by file and line, and the last good 
   await save({ [PING]: ANSWER('two') }, /^reloaded: .*ping\.ts/);
   await save(
     { [PING]: 'export const handler = async () => {\n  return {;\n};\n' },
-    /^kept the last good version: .*api\/src\/ping\.ts:2:11: Expected/,
+    /^kept the last good version: .*api\/src\/routes\/ping\.ts:2:11: Expected/,
   );
   expect(await ping()).toBe('two');
   await save({ [PING]: ANSWER('three') }, /^reloaded: .*ping\.ts/);
