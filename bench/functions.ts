@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startFunctions } from '../local/functions/functions.ts';
+import { startFunctions } from '../local/lambda/functions.ts';
 import { silent } from '../local/log.ts';
 
 const WARM = 5000;

@@ -1,5 +1,5 @@
 // What one event pattern match costs, in µs: `npx --no node bench/patterns.ts`
-import { compile } from '../local/bus/pattern.ts';
+import { compile } from '../local/eventbridge/pattern.ts';
 
 const event = {
   version: '0',

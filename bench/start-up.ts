@@ -23,18 +23,18 @@ await import('ws');
 lap('import ws');
 await import('../local/runtime.ts');
 lap('import local/');
-const { readPlan } = await import('../local/template/read-plan.ts');
+const { readPlan } = await import('../local/cloudformation/read-plan.ts');
 const plan = readPlan(root, {
   stage: 'dev',
   awsEndpoint: 'http://127.0.0.1:1',
   webSocketEndpoint: 'ws://127.0.0.1:2',
 });
 lap('read the templates');
-const { startTables } = await import('../local/tables/tables.ts');
+const { startTables } = await import('../local/dynamodb/tables.ts');
 const { silent } = await import('../local/log.ts');
 const tables = await startTables(plan.tables, { folder: join(folder, 'tables'), log: silent });
 lap(`create ${plan.tables.length} tables`);
-const { buildAll } = await import('../local/functions/build.ts');
+const { buildAll } = await import('../local/lambda/build.ts');
 const bundle = () => buildAll(plan.functions, join(folder, 'build'), join(folder, 'kept'));
 await bundle();
 lap(`bundle ${plan.functions.length} functions`);

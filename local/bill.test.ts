@@ -1,7 +1,7 @@
 // The meter: each thing that AWS bills is counted once, as AWS counts it.
 import { expect, test } from '@jest/globals';
-import { AwsError } from './aws-error.ts';
 import { billOf, costOf, createMeter, sumOf, usedSince } from './bill.ts';
+import { AwsError } from './endpoint/aws-error.ts';
 
 const KB = 1024;
 const answers = (output: object) => async () => output as Record<string, unknown>;

@@ -1,5 +1,5 @@
 // The bill: counts what AWS would bill for what happens on this machine, and what that would cost in us-east-1.
-import type { Service } from './aws.ts';
+import type { Service } from './endpoint/aws.ts';
 
 /** What AWS bills, as AWS counts it. */
 export interface Usage {

@@ -1,8 +1,9 @@
 // Faults on request: which misbehaviour there is, and what is refused as none.
-import type { Faults as BusFaults } from './bus/faults.ts';
-import type { GatewayFaults } from './gateway/faults.ts';
+
+import type { GatewayFaults } from './apigateway/faults.ts';
+import type { TableFaults } from './dynamodb/tables.ts';
+import type { Faults as BusFaults } from './eventbridge/faults.ts';
 import { Refusal } from './refusal.ts';
-import type { TableFaults } from './tables/tables.ts';
 
 export interface Faults {
   bus?: BusFaults;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { banner } from './banner.ts';
 import { billOf } from './bill.ts';
 import { HELP, readFlags } from './flags.ts';
-import { BuildFailed } from './functions/build.ts';
+import { BuildFailed } from './lambda/build.ts';
 import { createLog } from './log.ts';
 import { Refusal } from './refusal.ts';
 import { RUNTIME, startRuntime } from './runtime.ts';

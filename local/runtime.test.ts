@@ -4,10 +4,10 @@ import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { lockDataFolder } from './data-folder.ts';
-import { ask, type Copy, copyProduct } from './fixture.ts';
-import { hangUp, listen } from './listen.ts';
+import { hangUp, listen } from './http/listen.ts';
 import { Refusal } from './refusal.ts';
+import { lockDataFolder } from './storage/data-folder.ts';
+import { ask, type Copy, copyProduct } from './testing/product-copy.ts';
 
 let copy: Copy;
 beforeEach(() => {

@@ -1,7 +1,7 @@
 // Every error code of the wire, provoked: what a client can do, on a real socket, which lives on; where a service must fail, in the handler.
 
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { AwsError } from '../local/aws-error.ts';
+import { AwsError } from '../local/endpoint/aws-error.ts';
 import { ERRORS, type ErrorCode } from '../shared/src/protocol/errors.ts';
 import { LIMITS } from '../shared/src/protocol/limits.ts';
 import { type Machine, startMachine } from './browser/machine.ts';

@@ -1,7 +1,7 @@
 // Direct rooms: found again by both, the last word first, and one's own pushed out by nobody.
 
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { AwsError } from '../../local/aws-error.ts';
+import { AwsError } from '../../local/endpoint/aws-error.ts';
 import type { Pong, Welcome } from '../../shared/src/protocol/frames.ts';
 import { LIMITS } from '../../shared/src/protocol/limits.ts';
 import { directRoom } from '../../shared/src/rules/direct-room.ts';

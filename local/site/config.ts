@@ -1,5 +1,5 @@
 // `/config.json`: what front/deploy-frontend.sh writes beside the page, from the outputs of the api stack.
-import type { Plan } from '../plan.ts';
+import type { Plan } from '../cloudformation/plan.ts';
 
 export interface SiteConfig {
   websocket: string;

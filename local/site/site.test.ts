@@ -4,8 +4,8 @@ import { request, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { hangUp, listen } from '../listen.ts';
-import { originsOf } from '../own-pages.ts';
+import { originsOf } from '../http/allowed-requests.ts';
+import { hangUp, listen } from '../http/listen.ts';
 import { type Site, startSite } from './site.ts';
 
 let above: string;

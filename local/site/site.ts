@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { SitePlan } from '../plan.ts';
+import type { SitePlan } from '../cloudformation/plan.ts';
 import type { SiteConfig } from './config.ts';
 
 /** As `aws s3 sync` guesses them. */

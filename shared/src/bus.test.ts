@@ -1,7 +1,7 @@
 // Publishing: what stands on the bus, and that no failed entry passes for a published one.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { AwsError } from '../../local/aws-error.ts';
+import { AwsError } from '../../local/endpoint/aws-error.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { sample } from '../../tests/product/sample.ts';
 import type { MessageSent } from './events.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { readPlan } from '../../local/template/read-plan.ts';
+import { readPlan } from '../../local/cloudformation/read-plan.ts';
 import { type LocalRuntime, ROOT, startLocal } from './runtime.ts';
 import { storedMessages } from './stored.ts';
 

@@ -5,10 +5,10 @@ import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { EVENTS } from '../../local/bus/shapes.ts';
-import { STATES } from '../../local/machines/shapes.ts';
-import { SQS } from '../../local/queues/shapes.ts';
-import { readPlan } from '../../local/template/read-plan.ts';
+import { readPlan } from '../../local/cloudformation/read-plan.ts';
+import { EVENTS } from '../../local/eventbridge/operations.ts';
+import { SQS } from '../../local/sqs/operations.ts';
+import { STATES } from '../../local/stepfunctions/operations.ts';
 import { type LocalRuntime, ROOT, startLocal } from './runtime.ts';
 
 const plan = readPlan(ROOT, { stage: 'dev' });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { connect } from '../../front/src/core/chat.js';
-import { openKeys } from '../../local/issuer/keys.ts';
+import { openKeys } from '../../local/oidc/keys.ts';
 import type { MessageFrame } from '../../shared/src/protocol/frames.ts';
 import { ACTIONS } from '../../shared/src/protocol/parse.ts';
 import { type Frame, type Line, me, openLine } from '../product/line.ts';

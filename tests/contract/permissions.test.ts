@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { keyOf } from '../../local/iam.ts';
+import { keyOf } from '../../local/iam/iam.ts';
 import { type LocalRuntime, startLocal } from './runtime.ts';
 import { CONNECTIONS_TABLE, DEVELOPER, MESSAGES_TABLE } from './stored.ts';
 

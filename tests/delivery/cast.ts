@@ -1,8 +1,8 @@
 // Who plays in the search: executions of the real state machine.
 import { readFileSync } from 'node:fs';
-import type { Json, States } from '../../local/machines/asl.ts';
-import { run } from '../../local/machines/run.ts';
-import { performTask } from '../../local/machines/tasks.ts';
+import type { Json, States } from '../../local/stepfunctions/asl.ts';
+import { run } from '../../local/stepfunctions/run.ts';
+import { performTask } from '../../local/stepfunctions/tasks.ts';
 import type { MessageSent } from '../../shared/src/events.ts';
 import type { Program } from './script.ts';
 

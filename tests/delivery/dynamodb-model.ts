@@ -1,5 +1,5 @@
 // A model of DynamoDB on plain values: the calls and expressions that the routes use. Each call is atomic, and leaves the tables before it as they were.
-import { AwsError } from '../../local/aws-error.ts';
+import { AwsError } from '../../local/endpoint/aws-error.ts';
 import type { Attribute, Item, Reply, Tables } from './tables-model.ts';
 
 type Value = Attribute | { SS: string[] };

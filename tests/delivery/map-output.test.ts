@@ -2,9 +2,9 @@
 // https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html, States.DataLimitExceeded
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import type { Json, States } from '../../local/machines/asl.ts';
-import { Failure } from '../../local/machines/failure.ts';
-import { run } from '../../local/machines/run.ts';
+import type { Json, States } from '../../local/stepfunctions/asl.ts';
+import { Failure } from '../../local/stepfunctions/failure.ts';
+import { run } from '../../local/stepfunctions/run.ts';
 import { LIMITS } from '../../shared/src/protocol/limits.ts';
 
 interface State {

@@ -1,8 +1,8 @@
 // A crowd is a number: above a hundred connections a coming is written down, so that it is known, and told to nobody.
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import type { Json, States } from '../../local/machines/asl.ts';
-import { run } from '../../local/machines/run.ts';
+import type { Json, States } from '../../local/stepfunctions/asl.ts';
+import { run } from '../../local/stepfunctions/run.ts';
 
 const FILE = '../../workflows/statemachine/presence-change.asl.json';
 

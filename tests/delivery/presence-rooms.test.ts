@@ -1,9 +1,9 @@
 // Somebody in as many rooms as one may be: all are told in time, and one that cannot be told fails the execution, alone.
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import type { Json, States } from '../../local/machines/asl.ts';
-import { Failure } from '../../local/machines/failure.ts';
-import { run } from '../../local/machines/run.ts';
+import type { Json, States } from '../../local/stepfunctions/asl.ts';
+import { Failure } from '../../local/stepfunctions/failure.ts';
+import { run } from '../../local/stepfunctions/run.ts';
 import { LIMITS } from '../../shared/src/protocol/limits.ts';
 
 const FOLDER = '../../workflows/';

@@ -1,10 +1,10 @@
 // Every interleaving of comings, goings and the executions that they start, in any order: the room's last word is the truth (I12).
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import type { Aws } from '../../local/aws.ts';
-import type { Json, States } from '../../local/machines/asl.ts';
-import { run } from '../../local/machines/run.ts';
-import { performTask } from '../../local/machines/tasks.ts';
+import type { Aws } from '../../local/endpoint/aws.ts';
+import type { Json, States } from '../../local/stepfunctions/asl.ts';
+import { run } from '../../local/stepfunctions/run.ts';
+import { performTask } from '../../local/stepfunctions/tasks.ts';
 import type { Call, Program } from './script.ts';
 import { type Fact, type Player, type State, search } from './search.ts';
 import type { Attribute } from './tables-model.ts';

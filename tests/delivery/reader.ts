@@ -1,6 +1,6 @@
 // A reader: history's own code for exact places, which fences what stayed empty, on the model's tables.
 import { jest } from '@jest/globals';
-import type { Aws } from '../../local/aws.ts';
+import type { Aws } from '../../local/endpoint/aws.ts';
 import type { MessageFrame } from '../../shared/src/protocol/frames.ts';
 import type { Program } from './script.ts';
 import type { Fact } from './search.ts';

@@ -1,6 +1,6 @@
 // A script: what a program does next, given the answers it has had. The program runs once per history of answers, however many schedules share it.
-import type { Aws, Service } from '../../local/aws.ts';
-import { AwsError } from '../../local/aws-error.ts';
+import type { Aws, Service } from '../../local/endpoint/aws.ts';
+import { AwsError } from '../../local/endpoint/aws-error.ts';
 
 /** Runs to its end by calling AWS. Deterministic: the same answers, the same calls. Ends with what it learned. */
 export type Program = (aws: Aws, signal: AbortSignal) => Promise<unknown>;

@@ -1,6 +1,6 @@
 // The search: every order in which several programs' AWS calls can reach the tables, each state visited once.
 import { createHash } from 'node:crypto';
-import { AwsError } from '../../local/aws-error.ts';
+import { AwsError } from '../../local/endpoint/aws-error.ts';
 import { type Answer, begin, type Call, type Place, type Program } from './script.ts';
 import { perform, type Tables } from './tables-model.ts';
 

@@ -1,5 +1,5 @@
 // A model of the tables: DynamoDB's conditional calls on plain values, so that a search may keep every state it was in.
-import { AwsError } from '../../local/aws-error.ts';
+import { AwsError } from '../../local/endpoint/aws-error.ts';
 
 export type Attribute = { S: string } | { N: string } | { BOOL: boolean };
 export type Item = Record<string, Attribute>;

@@ -2,9 +2,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { OpenChannel } from '../../front/src/ports/channel.js';
 import { type Browser, createSignIn } from '../../front/src/ports/sign-in.js';
-import { createIssuer } from '../../local/issuer/issuer.ts';
-import { openKeys } from '../../local/issuer/keys.ts';
-import { hangUp, listen } from '../../local/listen.ts';
+import { hangUp, listen } from '../../local/http/listen.ts';
+import { createIssuer } from '../../local/oidc/issuer.ts';
+import { openKeys } from '../../local/oidc/keys.ts';
 import { exchange } from '../product/sign-in.ts';
 
 const HOME = 'http://127.0.0.1:3000/';

@@ -14,14 +14,14 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { keyOf } from '../../local/iam.ts';
+import { readPlan } from '../../local/cloudformation/read-plan.ts';
+import { keyOf } from '../../local/iam/iam.ts';
 import {
   environmentFile,
   eventNameOf,
   logicalIdOf,
   type SamEnvironment,
-} from '../../local/sam-environment.ts';
-import { readPlan } from '../../local/template/read-plan.ts';
+} from '../../local/sam/environment.ts';
 import { type LocalRuntime, ROOT, startLocal } from '../contract/runtime.ts';
 import { judgedBy, nodePackage, pythonWith } from '../judges.ts';
 import { helloEvent, sample } from '../product/sample.ts';
@@ -45,7 +45,7 @@ const each = functions.map((plan) => {
 function invoke(args: string[], variables: Record<string, string> = {}) {
   const child = spawn(
     process.execPath,
-    ['--import', './local/guard.js', 'local/invoke.ts', ...args],
+    ['--import', './local/guard.js', 'local/sam/invoke.ts', ...args],
     { cwd: ROOT, env: { ...process.env, ...variables }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   return { child, ended: outputOf(child) };

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { QUERY_ERRORS } from '../../local/queues/errors.ts';
-import { readPlan } from '../../local/template/read-plan.ts';
+import { readPlan } from '../../local/cloudformation/read-plan.ts';
+import { QUERY_ERRORS } from '../../local/sqs/errors.ts';
 import { type LocalRuntime, ROOT, startLocal } from '../contract/runtime.ts';
 import { eventually } from '../contract/stored.ts';
 import { judgedBy, pythonWith } from '../judges.ts';

@@ -2,8 +2,8 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import type { Aws, Service } from '../../local/aws.ts';
-import { AwsError } from '../../local/aws-error.ts';
+import type { Aws, Service } from '../../local/endpoint/aws.ts';
+import { AwsError } from '../../local/endpoint/aws-error.ts';
 
 const SERVICES: Record<string, Service> = {
   DynamoDB_20120810: 'dynamodb',

@@ -7,9 +7,9 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { Aws } from '../../local/aws.ts';
+import type { Aws } from '../../local/endpoint/aws.ts';
 import { silent } from '../../local/log.ts';
-import { startMachines } from '../../local/machines/machines.ts';
+import { startMachines } from '../../local/stepfunctions/state-machines.ts';
 
 export interface Outcome {
   status: string;

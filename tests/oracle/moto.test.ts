@@ -1,10 +1,10 @@
 // The state machines run by an independent interpreter too: same outcome, same tables, same calls.
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Aws } from '../../local/aws.ts';
+import { startTables } from '../../local/dynamodb/tables.ts';
+import type { Aws } from '../../local/endpoint/aws.ts';
 import { silent } from '../../local/log.ts';
-import { startQueues } from '../../local/queues/queues.ts';
-import { startTables } from '../../local/tables/tables.ts';
+import { startQueues } from '../../local/sqs/queues.ts';
 import { judgedBy, pythonWith } from '../judges.ts';
 import { openFrontDoor } from './front-door.ts';
 import { type Interpret, own, startMoto } from './interpreters.ts';

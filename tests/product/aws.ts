@@ -3,11 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { AwsError } from '../../local/aws-error.ts';
-import { hangUp, listen } from '../../local/listen.ts';
+import { readPlan } from '../../local/cloudformation/read-plan.ts';
+import { startTables } from '../../local/dynamodb/tables.ts';
+import { AwsError } from '../../local/endpoint/aws-error.ts';
+import { hangUp, listen } from '../../local/http/listen.ts';
 import { silent } from '../../local/log.ts';
-import { startTables } from '../../local/tables/tables.ts';
-import { readPlan } from '../../local/template/read-plan.ts';
 
 export type Row = Record<string, { S?: string; N?: string; BOOL?: boolean }>;
 export type Json = Record<string, unknown>;

@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { readDeclarations } from '../../local/template/declarations.ts';
-import { resolve as resolveValue } from '../../local/template/intrinsics.ts';
-import { Names } from '../../local/template/names.ts';
-import { readParameters } from '../../local/template/parameters.ts';
-import { checkRules } from '../../local/template/rules.ts';
-import { isMapping, type Value } from '../../local/template/source.ts';
-import { parseTemplate } from '../../local/template/yaml.ts';
+import { readDeclarations } from '../../local/cloudformation/declarations.ts';
+import { resolve as resolveValue } from '../../local/cloudformation/intrinsics.ts';
+import { readParameters } from '../../local/cloudformation/parameters.ts';
+import { Names } from '../../local/cloudformation/references.ts';
+import { checkRules } from '../../local/cloudformation/rules-section.ts';
+import { isMapping, type Value } from '../../local/cloudformation/source.ts';
+import { parseTemplate } from '../../local/cloudformation/yaml.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SOCKET = 'wss://abcdefghij.execute-api.eu-central-1.amazonaws.com/qa';

@@ -3,16 +3,16 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { compile } from '../../local/bus/pattern.ts';
-import { putEvents } from '../../local/bus/put-events.ts';
 import {
   connectEvent,
   disconnectEvent,
   messageEvent,
   type RequestEvent,
-} from '../../local/gateway/request-event.ts';
-import { trial } from '../../local/machines/trial.ts';
-import { readPlan } from '../../local/template/read-plan.ts';
+} from '../../local/apigateway/request-event.ts';
+import { readPlan } from '../../local/cloudformation/read-plan.ts';
+import { compile } from '../../local/eventbridge/pattern.ts';
+import { putEvents } from '../../local/eventbridge/put-events.ts';
+import { trial } from '../../local/testing/state-machine.ts';
 import type { MessageSent } from '../../shared/src/events.ts';
 import { sample } from './sample.ts';
 

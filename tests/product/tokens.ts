@@ -1,6 +1,6 @@
 // An issuer for tests: keys, a JWKS at an address of its own, and tokens of every kind, sound and not.
 import { createHmac, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
-import { hangUp, listen } from '../../local/listen.ts';
+import { hangUp, listen } from '../../local/http/listen.ts';
 
 type Json = Record<string, unknown>;
 

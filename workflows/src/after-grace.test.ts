@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import type { SQSEvent } from 'aws-lambda';
-import { AwsError } from '../../local/aws-error.ts';
+import { AwsError } from '../../local/endpoint/aws-error.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { context, sample } from '../../tests/product/sample.ts';
 

@@ -1,7 +1,7 @@
 // Broadcast from end to end: real rows, recorded posts, and what the state machine is answered.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { AwsError } from '../../local/aws-error.ts';
+import { AwsError } from '../../local/endpoint/aws-error.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { context, sample } from '../../tests/product/sample.ts';
 import type { BroadcastInput, SmallInput } from './broadcast.ts';

@@ -1,8 +1,8 @@
 // The door to @connections: what each answer of the service means to the fan-out.
 
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { AwsError } from '../../local/aws-error.ts';
-import { hangUp, listen } from '../../local/listen.ts';
+import { AwsError } from '../../local/endpoint/aws-error.ts';
+import { hangUp, listen } from '../../local/http/listen.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import type { Poster } from './poster.ts';
 

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { EventBridgeEvent } from 'aws-lambda';
-import { AwsError } from '../../local/aws-error.ts';
+import { AwsError } from '../../local/endpoint/aws-error.ts';
 import type { ClientReplaced } from '../../shared/src/events.ts';
 import { startAws, type TestAws } from '../../tests/product/aws.ts';
 import { context, sample } from '../../tests/product/sample.ts';

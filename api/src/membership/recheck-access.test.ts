@@ -2,10 +2,10 @@
 
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { allows } from '../../../local/iam.ts';
-import { type Need, needsOf } from '../../../local/needs.ts';
-import type { FunctionPlan } from '../../../local/plan.ts';
-import { readPlan } from '../../../local/template/read-plan.ts';
+import type { FunctionPlan } from '../../../local/cloudformation/plan.ts';
+import { readPlan } from '../../../local/cloudformation/read-plan.ts';
+import { allows } from '../../../local/iam/iam.ts';
+import { type Need, needsOf } from '../../../local/iam/required-permissions.ts';
 import type { Welcome } from '../../../shared/src/protocol/frames.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 import { type Person, person, type Routes } from '../../../tests/product/people.ts';

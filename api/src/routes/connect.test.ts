@@ -1,7 +1,7 @@
 // The handshake: who is let in, what is written of them, and that a failing table lets nobody in.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { AwsError } from '../../../local/aws-error.ts';
+import { AwsError } from '../../../local/endpoint/aws-error.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 import { context, type Handshake, handshake, sample } from '../../../tests/product/sample.ts';
 import { guestOfConnection } from '../guest.ts';

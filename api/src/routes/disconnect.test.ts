@@ -1,7 +1,7 @@
 // Leaving: no row of the connection stays, and leaving twice harms nobody.
 
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { AwsError } from '../../../local/aws-error.ts';
+import { AwsError } from '../../../local/endpoint/aws-error.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 import { context, handshake, routeEvent } from '../../../tests/product/sample.ts';
 

@@ -1,7 +1,7 @@
 // Tokens and time: a hello lasts as long as its token, a fresh one on the same socket goes on, and strangers hear nothing.
 
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { AwsError } from '../../../local/aws-error.ts';
+import { AwsError } from '../../../local/endpoint/aws-error.ts';
 import type { ErrorFrame } from '../../../shared/src/protocol/errors.ts';
 import type { Welcome } from '../../../shared/src/protocol/frames.ts';
 import { ACTIONS } from '../../../shared/src/protocol/parse.ts';

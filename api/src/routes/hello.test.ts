@@ -1,7 +1,7 @@
 // Saying hello: one connection of a client lives, it hears what it asked for, and nothing falls between subscribing and reading heads.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { AwsError } from '../../../local/aws-error.ts';
+import { AwsError } from '../../../local/endpoint/aws-error.ts';
 import type { ClientReplaced } from '../../../shared/src/events.ts';
 import type { Welcome } from '../../../shared/src/protocol/frames.ts';
 import { type Row, startAws, type TestAws } from '../../../tests/product/aws.ts';

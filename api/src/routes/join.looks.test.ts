@@ -1,7 +1,7 @@
 // join and hello: of rooms that look alike there is one, whoever makes them, in whatever order, and wherever a maker ends.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { AwsError } from '../../../local/aws-error.ts';
+import { AwsError } from '../../../local/endpoint/aws-error.ts';
 import type { Welcome } from '../../../shared/src/protocol/frames.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 import { type Person, person, type Routes } from '../../../tests/product/people.ts';

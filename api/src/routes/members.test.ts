@@ -1,7 +1,7 @@
 // Asking who is here: everybody once, by live leases only, and nobody of a room that is not heard.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { AwsError } from '../../../local/aws-error.ts';
+import { AwsError } from '../../../local/endpoint/aws-error.ts';
 import { LIMITS } from '../../../shared/src/protocol/limits.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 import { context, frameIn, routeEvent } from '../../../tests/product/sample.ts';

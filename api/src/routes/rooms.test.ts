@@ -1,7 +1,7 @@
 // rooms: the public ones, and nothing of the private ones.
 
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { AwsError } from '../../../local/aws-error.ts';
+import { AwsError } from '../../../local/endpoint/aws-error.ts';
 import type { Rooms, Welcome } from '../../../shared/src/protocol/frames.ts';
 import { LIMITS } from '../../../shared/src/protocol/limits.ts';
 import { type Row, startAws, type TestAws } from '../../../tests/product/aws.ts';

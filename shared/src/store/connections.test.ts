@@ -1,7 +1,7 @@
 // The rows of connections: what is written, what is found, and that nothing of a connection that left stays.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { AwsError } from '../../../local/aws-error.ts';
+import { AwsError } from '../../../local/endpoint/aws-error.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 import type { Connection } from './connections.ts';
 

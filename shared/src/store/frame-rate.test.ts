@@ -1,7 +1,7 @@
 // Admission: a burst, then a steady rate, exact among frames that race; what a refusal costs; and the end of a socket that is misused.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { AwsError } from '../../../local/aws-error.ts';
+import { AwsError } from '../../../local/endpoint/aws-error.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 import { Refused } from '../protocol/errors.ts';
 import { LIMITS } from '../protocol/limits.ts';

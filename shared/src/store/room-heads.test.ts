@@ -1,7 +1,7 @@
 // A room's head: over how many shards its topic is spread.
 
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { AwsError } from '../../../local/aws-error.ts';
+import { AwsError } from '../../../local/endpoint/aws-error.ts';
 import { startAws, type TestAws } from '../../../tests/product/aws.ts';
 
 let aws: TestAws;
