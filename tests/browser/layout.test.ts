@@ -176,6 +176,11 @@ describe('on a phone', () => {
     const [button, panel] = [await boxOf(close), await boxOf(ada.page.locator(drawer))];
     expect(button.width).toBeGreaterThanOrEqual(40);
     expect(button.right).toBeLessThanOrEqual(panel.right);
+    const head = await ada.page.locator(`${drawer} :is(.product, .how-many)`).evaluate((node) => {
+      const { left, right } = node.getBoundingClientRect();
+      return { left, right };
+    });
+    expect(head.right <= button.x || head.left >= button.right).toBe(true);
     // What lies behind an open drawer is inert.
     const behind = ['landmark-one-main', 'page-has-heading-one'];
     expect(await faults(ada.page, behind)).toEqual([]);
