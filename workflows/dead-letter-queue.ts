@@ -1,4 +1,4 @@
-// The door to the dead-letter queue, for the operator's redrive.
+// The dead-letter queue, as the redrive tool reads it.
 
 import {
   ChangeMessageVisibilityCommand,

@@ -1,4 +1,4 @@
-// Direct rooms are listed by who spoke last in them: from the first message on both users find them, wherever they come back.
+// The lists of direct rooms of two users: written from the first message on, so that both find the room on every device.
 
 import { Refused } from '../../shared/src/protocol/errors.ts';
 import { hasSpoken, recordDirectMessage } from '../../shared/src/store/conversations.ts';

@@ -1,4 +1,4 @@
-// Who a guest is: named after its connection while it has said nothing of itself, after its secret once it has.
+// The identity of a guest: made from the connection before hello, and from the secret after it.
 
 import { createHash } from 'node:crypto';
 

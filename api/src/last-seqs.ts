@@ -1,4 +1,4 @@
-// Heads as the wire has them: up to where each room has been said.
+// The last number of each room, as `welcome` and `pong` carry it.
 
 import type { Heads } from '../../shared/src/protocol/frames.ts';
 import { readRoomHeads } from '../../shared/src/store/room-heads.ts';

@@ -1,4 +1,4 @@
-// The origin of a handshake: whether the page that opened the socket is one that may.
+// The origin of a handshake: whether the page that opened the socket is allowed to.
 
 /** What the stack was told: origins as browsers write them, comma-separated; `*` for any; `none`. */
 export interface OriginPolicy {

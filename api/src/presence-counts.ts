@@ -1,4 +1,4 @@
-// How many are in each room, as `pong` tells it: read once for the many pings that one sandbox answers.
+// How many people are in each room, for `pong`: one read for the many pings of one sandbox.
 
 import { PRESENCE_LEASE_MS } from '../../shared/src/store/presence.ts';
 import { readPresent } from './presence-events.ts';

@@ -1,4 +1,4 @@
-// Presence as the routes have it: in and out of rosters, and the event from which others learn of it.
+// Presence as the routes use it: entries in rosters, and the event that announces a change.
 
 import { publish } from '../../shared/src/bus.ts';
 import { REMEMBER_S } from '../../shared/src/events.ts';

@@ -1,4 +1,4 @@
-// The block of addresses that a handshake is counted under: what one subscriber or one network shares.
+// The block of addresses under which a handshake is counted: what one subscriber or one network shares.
 import { isIPv6 } from 'node:net';
 
 /** The /64 is what a provider gives to one subscriber at least (RFC 6177), so its other 64 bits are free to choose. */

@@ -1,4 +1,4 @@
-// A user's devices: the connections they have open now.
+// The open connections of a user.
 
 import { type Connection, readConnection } from '../../shared/src/store/connections.ts';
 import { connectionIdsOf } from '../../shared/src/store/subscriptions.ts';

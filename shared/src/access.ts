@@ -1,4 +1,4 @@
-// Access: who may hear, read and write a room. The one place that decides; every route asks here.
+// Who may join, read and write a room. Every route decides it here.
 
 import { Refused } from './protocol/errors.ts';
 import type { Role } from './protocol/frames.ts';

@@ -1,4 +1,4 @@
-// The door to ChatBus: publishing an event of the catalogue.
+// Publishes events of the catalogue on ChatBus.
 
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { env } from './env.ts';

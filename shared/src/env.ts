@@ -1,4 +1,4 @@
-// What the template tells a function: its environment, read in this one place.
+// The environment variables that the template gives a function, read in this one place.
 
 type Variable =
   | 'ALLOWED_ORIGINS'

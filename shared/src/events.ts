@@ -1,4 +1,4 @@
-// The event catalogue: what can stand on ChatBus, who says it, and what it carries.
+// The event catalogue: each event of ChatBus, its source and its fields.
 
 import type { Nickname, Role, TypingFrame, Visibility } from './protocol/frames.ts';
 

@@ -1,4 +1,4 @@
-// Reserved names: those that a reader takes for the service's or its operators', so that nobody goes by one.
+// Reserved names: a reader would take them for the service or its operators, so nobody gets one.
 
 import { env } from './env.ts';
 import { foldLookalikes } from './rules/lookalikes.ts';

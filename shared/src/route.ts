@@ -1,4 +1,4 @@
-// A route: what a known connection may do. Parses the frame, finds who speaks, answers.
+// A route: parses the frame, reads its connection, checks its rights and answers.
 
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { frameText, type RouteAnswer, socketHandler } from './handler.ts';

@@ -1,4 +1,4 @@
-// Topics: what a connection hears, by name.
+// Topics: what a connection can subscribe to, by name.
 
 const ROOM = 'room:';
 

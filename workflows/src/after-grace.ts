@@ -1,4 +1,4 @@
-// after-grace: has presence-change look at connections that went a grace ago. Invoked with what the queue held back for so long.
+// after-grace: starts presence-change for connections that ended a grace ago. The queue delays its events for so long.
 
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import middy from '@middy/core';

@@ -1,4 +1,4 @@
-// Gone: says that connections are in no roster any more, where their $disconnect may never come.
+// Announces that connections have left all rosters, where their $disconnect may never come.
 
 import { publish } from '../../shared/src/bus.ts';
 import { REMEMBER_S } from '../../shared/src/events.ts';

@@ -1,4 +1,4 @@
-// broadcast: tells one shard of a topic, or whoever hears some small ones. Invoked by a state machine, again while it returns a cursor, or by a rule.
+// broadcast: posts a frame to one shard of a topic, or to the subscribers of some small topics. It returns a cursor while there is more to do.
 
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';

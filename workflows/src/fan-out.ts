@@ -1,4 +1,4 @@
-// The fan-out: one frame to every connection that hears a topic's shard, within a time budget, whatever single recipients do.
+// The fan-out: posts one frame to every subscriber of a shard within a time budget, whatever single connections do.
 
 import type { SubscriberPage } from '../../shared/src/store/connections.ts';
 import { createPace, type Pace } from './pace.ts';

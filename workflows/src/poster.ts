@@ -1,4 +1,4 @@
-// The door to @connections: posting to one connection, closing it. What the broadcast needs of a client, and no more.
+// The @connections API: posts to one connection, or closes it.
 
 import {
   ApiGatewayManagementApiClient,

@@ -1,4 +1,4 @@
-// Hearers: who hears some small topics, in whatever shards; shards stay when a crowd has gone, and so do those who sit in them.
+// The recipients of a frame for some small topics, in all their shards. Shards stay when a crowd has gone, and so do their subscribers.
 
 import {
   type Connection,

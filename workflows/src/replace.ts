@@ -1,4 +1,4 @@
-// replace: ends a connection's socket and forgets it, because a newer one of its client took over, or because it was misused.
+// replace: ends a connection because a newer one of its client took over, or because it was misused.
 
 import middy from '@middy/core';
 import type { EventBridgeEvent } from 'aws-lambda';

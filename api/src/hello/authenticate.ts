@@ -1,4 +1,4 @@
-// Who says hello: a guest by their secret, or whom a token names, as the stack has it.
+// The user of a hello: a guest by a secret, or a person by a token, as the stack has it.
 
 import { createHash } from 'node:crypto';
 import { env } from '../../../shared/src/env.ts';

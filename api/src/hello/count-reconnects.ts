@@ -1,4 +1,4 @@
-// The spread that welcome tells: counts who arrives, and makes a window of how many there are.
+// The reconnect window that `welcome` carries, from a count of the clients that connected in the last hours.
 
 import { countReconnect } from '../../../shared/src/store/reconnects.ts';
 import { MAX_RECONNECT_WINDOW_MS, reconnectWindowMs } from './reconnect-window.ts';

@@ -1,4 +1,4 @@
-// Ending the older connections of a client: each one that still lives is named on the bus.
+// Ends the older connections of a client: an event on the bus for each one that still lives.
 
 import { publish } from '../../../shared/src/bus.ts';
 import { readConnection } from '../../../shared/src/store/connections.ts';

@@ -1,4 +1,4 @@
-// Ending what a user has open beyond five connections: ghosts first, then who said hello the longest ago.
+// Ends what a user has open beyond five connections: silent ones first, then the one with the oldest hello.
 
 import { publish } from '../../../shared/src/bus.ts';
 import { LIMITS } from '../../../shared/src/protocol/limits.ts';

@@ -1,4 +1,4 @@
-// The window: over how long the first tries of so many clients are scattered, should all connections be lost at once.
+// How long the first reconnects are spread if all connections are lost at once.
 
 /** Below API Gateway's 500 new connections a second, so that a herd leaves room for those who merely arrive. */
 const TRIES_PER_S = 350;

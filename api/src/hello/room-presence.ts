@@ -1,4 +1,4 @@
-// Who is here already, as `welcome` tells it: the first rooms, whose people all have names.
+// Presence in `welcome`: the people of the first rooms, where all of them have names.
 
 import type { Welcome } from '../../../shared/src/protocol/frames.ts';
 import { readPresent } from '../presence-events.ts';

@@ -1,4 +1,4 @@
-// What somebody shall hear, and in which shard of each topic.
+// The subscriptions that a hello asks for, with a shard for each topic.
 
 import type { Connection, Subscription } from '../../../shared/src/store/connections.ts';
 import { readRoomHeads } from '../../../shared/src/store/room-heads.ts';

@@ -1,7 +1,10 @@
 // The end of a hello: older connections of the client end, then what the user has open beyond the limit.
 
-import type { SessionHolder, SessionLease } from '../../../shared/src/store/sessions.ts';
-import { settleSession } from '../../../shared/src/store/sessions.ts';
+import {
+  type SessionHolder,
+  type SessionLease,
+  settleSession,
+} from '../../../shared/src/store/sessions.ts';
 import { endOlderConnections } from './end-older-connections.ts';
 import { endSurplusConnections } from './end-surplus-connections.ts';
 

@@ -1,4 +1,4 @@
-// How much of what a welcome could tell fits into its frame, and what comes first.
+// A `welcome` that fits into one frame: what comes first, and what a later frame carries.
 
 import type { Heads, Invitation, Role, Welcome } from '../../../shared/src/protocol/frames.ts';
 import { directPeers } from '../../../shared/src/rules/direct-room.ts';

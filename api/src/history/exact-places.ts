@@ -1,4 +1,4 @@
-// Exact places of a room. What is still on its way is left out; what will never come is fenced, and called void.
+// Exact places of a room. A place that may still get its message is left out; one that never will gets a tombstone, and is called void.
 
 import type { History } from '../../../shared/src/protocol/frames.ts';
 import { type LogEntry, putTombstone, readNearest } from '../../../shared/src/store/message-log.ts';

@@ -1,4 +1,4 @@
-// A page backwards: the newest places below one. Only reads: a hole in it is asked for exactly, by who wants to know.
+// A page backwards: the newest places below one. It only reads; a client asks for gaps by their numbers.
 
 import type { History } from '../../../shared/src/protocol/frames.ts';
 import { fittingPlaces, pageOf } from '../frame-budget.ts';

@@ -1,4 +1,4 @@
-// How much one `history` reads: in steps that grow with what fitted so far, so that it reads little more than it answers.
+// How much one `history` reads: in steps that grow with what fitted, so that it reads little more than it answers.
 //
 // DynamoDB bills every item that a Query reads, and tells no size before it is read. So a step is estimated by the sizes
 // before it. Where sizes change at once, it reads too much. The sandbox then remembers the room as uneven, and every step

@@ -1,4 +1,4 @@
-// Meanwhile: what a hello finds changed since it asked which rooms it may hear.
+// What changed since a hello read the rooms of its user: rooms that were left or joined meanwhile.
 
 import { canJoinRoom, privateRoles } from '../../../shared/src/access.ts';
 import type { Role } from '../../../shared/src/protocol/frames.ts';

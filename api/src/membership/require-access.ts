@@ -1,4 +1,4 @@
-// Whether a speaker may use a room still, once what they asked for is read.
+// Whether a connection still has the right to a room, asked after what it wants was read.
 
 import { requireRoomUse } from '../../../shared/src/access.ts';
 import { LOBBY } from '../../../shared/src/protocol/frames.ts';

@@ -1,4 +1,4 @@
-// Which rooms a hello may hear: those it names or those of its user, without the private ones of others.
+// The rooms of a hello: those that it names or those of its user, without the private rooms of others.
 
 import { canJoinRoom, canUseRoom, privateRoles } from '../../../shared/src/access.ts';
 import { type Invitation, LOBBY, type Role } from '../../../shared/src/protocol/frames.ts';

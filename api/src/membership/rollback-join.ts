@@ -1,4 +1,4 @@
-// Taking back: what a join or a hello wrote in a room for somebody who has left it, or was removed from it, meanwhile.
+// Takes back what a join or a hello wrote in a room that its user left, or was removed from, meanwhile.
 
 import type { Connection, Subscription } from '../../../shared/src/store/connections.ts';
 import { dropMembership } from '../../../shared/src/store/memberships.ts';

@@ -1,4 +1,4 @@
-// More rooms that a connection hears: each in the shard in which it hears it already, or in one by chance.
+// Subscribes a connection to one more room: in the shard that it has there already, or in a random one.
 
 import { canJoinRoom } from '../../../shared/src/access.ts';
 import type { Connection, Subscription } from '../../../shared/src/store/connections.ts';

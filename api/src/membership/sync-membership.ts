@@ -1,4 +1,4 @@
-// A device follows its user into a room that another device of theirs has joined, and only if they are still in it.
+// A device joins a room that another device of its user has joined, but only while the user is still in it.
 
 import { canJoinRoom, canUseRoom, roleOf } from '../../../shared/src/access.ts';
 import type { Joined, Left } from '../../../shared/src/protocol/frames.ts';

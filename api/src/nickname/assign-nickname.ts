@@ -1,4 +1,4 @@
-// Naming: which nickname a user goes by from this hello on. Two users never go by one that people would confuse.
+// The nickname of a user from this hello on. No two users have nicknames that people would confuse.
 
 import { randomUUID } from 'node:crypto';
 import { Refused } from '../../../shared/src/protocol/errors.ts';

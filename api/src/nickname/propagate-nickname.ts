@@ -1,4 +1,4 @@
-// Going by a name: every open connection of a user has the one they chose last, and all around them are told.
+// Gives every open connection of a user the nickname that was chosen last, and announces it.
 
 import { publish } from '../../../shared/src/bus.ts';
 import { Refused } from '../../../shared/src/protocol/errors.ts';

@@ -31,14 +31,14 @@ const STRANGER_S = 10 * 60;
 /** Handshakes of one block of addresses in a clock hour; 0 counts none. */
 const perAddress = Number(env('CONNECTIONS_PER_ADDRESS'));
 
-const door: OriginPolicy = {
+const originPolicy: OriginPolicy = {
   allowed: env('ALLOWED_ORIGINS'),
   allowNone: env('ALLOW_NO_ORIGIN') === 'yes',
 };
 
 export const handler = middy(async (event: Handshake): Promise<APIGatewayProxyResultV2> => {
   const { connectionId, identity } = event.requestContext;
-  if (!isOriginAllowed(event.multiValueHeaders ?? {}, door)) return { statusCode: 403 };
+  if (!isOriginAllowed(event.multiValueHeaders ?? {}, originPolicy)) return { statusCode: 403 };
   const offered = offers(event.headers);
   const protocol = offered.includes(SUBPROTOCOL) ? 'v1' : 'plain';
   // A client of a version to come would wait for frames that it cannot read.

@@ -1,4 +1,4 @@
-// $disconnect: forgets the connection, and says so. Best effort on AWS, so 410 and the rows' lease do the same later.
+// $disconnect: deletes the connection and announces it. AWS does its best to call it, so a 410 and the presence lease do the same later.
 
 import { socketHandler } from '../../../shared/src/handler.ts';
 import { deleteConnection } from '../../../shared/src/store/connections.ts';

@@ -1,4 +1,4 @@
-// history: what was said in a room, backwards or at exact places.
+// history: messages of a room, a page backwards or at exact places.
 
 import { requireRoomUse } from '../../../shared/src/access.ts';
 import { LIMITS } from '../../../shared/src/protocol/limits.ts';

@@ -1,4 +1,4 @@
-// invite: somebody may join the room from now on, and hears so wherever they are connected; of a private one at their next hello too.
+// invite: lets a person join the room, and tells their devices. An invitation to a private room also waits for their next hello.
 
 import { requireOwner, requireRoomUse } from '../../../shared/src/access.ts';
 import { publish } from '../../../shared/src/bus.ts';

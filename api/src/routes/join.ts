@@ -1,4 +1,4 @@
-// join: a room is heard from now on, here and after every hello to come.
+// join: subscribes the connection to a room, now and after every hello to come.
 
 import { canJoinRoom, roleOf } from '../../../shared/src/access.ts';
 import { publish } from '../../../shared/src/bus.ts';

@@ -1,4 +1,4 @@
-// leave: a room is heard no more, on any connection of who leaves. The lobby is everybody's, and each hello would bring it back.
+// leave: unsubscribes every connection of the user from a room. Nobody leaves the lobby: each hello would bring it back.
 
 import { publish } from '../../../shared/src/bus.ts';
 import { Refused } from '../../../shared/src/protocol/errors.ts';

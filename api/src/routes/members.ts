@@ -1,4 +1,4 @@
-// members: who is in a room, and who was seen there last; of a private one only those who still may be.
+// members: the people in a room and those seen there last; of a private room only its present members.
 
 import { requireRoomUse } from '../../../shared/src/access.ts';
 import { routeHandler } from '../../../shared/src/route.ts';

@@ -1,4 +1,4 @@
-// nickname: somebody is called otherwise from now on, on all their devices; or hears what else they could be called.
+// nickname: changes the nickname on all devices of the user, or answers with a free one like it.
 
 import { randomUUID } from 'node:crypto';
 import { Refused } from '../../../shared/src/protocol/errors.ts';

@@ -1,4 +1,4 @@
-// ping: the line is alive, says the server, up to where each room has been said, and how many are in it. A plain client hears nothing.
+// ping: answers with the last number and the count of people of each room. A plain client gets no answer.
 
 import { routeHandler } from '../../../shared/src/route.ts';
 import { readConversations } from '../../../shared/src/store/conversations.ts';

@@ -1,4 +1,4 @@
-// remove: a member of a private room hears nothing of it any more, once this is answered.
+// remove: takes a member out of a private room. After the answer, nothing of the room reaches them.
 
 import { requireOwner } from '../../../shared/src/access.ts';
 import { publish } from '../../../shared/src/bus.ts';

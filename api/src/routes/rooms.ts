@@ -1,4 +1,4 @@
-// rooms: which public rooms there are, a frame at a time.
+// rooms: the list of public rooms, a frame at a time.
 
 import type { Rooms } from '../../../shared/src/protocol/frames.ts';
 import { LIMITS } from '../../../shared/src/protocol/limits.ts';

@@ -1,4 +1,4 @@
-// sendmessage: says on the bus that somebody said something. Its place in the room comes later, from the state machine.
+// sendmessage: puts a message on the bus. The state machine gives it its place in the room later.
 
 import { createHash, randomUUID } from 'node:crypto';
 import { requireRoomUse } from '../../../shared/src/access.ts';

@@ -1,4 +1,4 @@
-// typing: says on the bus that somebody writes. Lost is lost: the next one says it again.
+// typing: puts on the bus that a user is typing. A lost event is made good by the next.
 // A stranger's is told to nobody: in a direct room only once both have spoken there, and without an error, since a page cannot know.
 
 import { requireRoomUse } from '../../../shared/src/access.ts';

@@ -7,7 +7,7 @@ import { ASKED_OFTEN, askAgain } from './backoff.js';
 /** @typedef {{ kind: 'page', before: number, limit: number } | { kind: 'ranges', ranges: Range[] }} Question */
 
 const ANSWER_MS = 10_000;
-/** Most of one question, as protocol.ts says. */
+/** Most of one question, as protocol/limits.ts says. */
 const MOST_RANGES = 20;
 /** Posts overtake each other by so much every day: a hole just seen mostly fills by itself. */
 const SETTLE_FROM_MS = 200;

@@ -1,6 +1,7 @@
 // @ts-check
 // The day of the rows in view, over the list while one scrolls back. Its own line of the day takes its place where that is seen.
 import { element } from './element.js';
+import { firstInView } from './scroll.js';
 
 /**
  * @param {{ root: HTMLElement, log: HTMLElement, list: HTMLElement, itemOf: (row: Element) => { at: number } | undefined,
@@ -12,25 +13,14 @@ export function createFloatingDay({ root, log, list, itemOf, when }) {
   const node = element('div', { class: 'floating-day', 'aria-hidden': 'true', hidden: '' });
   root.append(node);
 
-  /** @returns {Element | undefined} the first row in view; by halving, as all are in order */
-  function firstInView() {
-    const { top } = log.getBoundingClientRect();
-    const rows = list.children;
-    let low = 0;
-    let high = rows.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) > top) high = middle;
-      else low = middle + 1;
-    }
-    return rows[low];
-  }
-
   return {
     /** @param {boolean} isBack whether the reader has scrolled back */
     show(isBack) {
-      const row = isBack ? firstInView() : undefined;
-      const item = row && itemOf(row);
+      /** @type {Element | null | undefined} */
+      let row = isBack ? list.children[firstInView(log, list)] : undefined;
+      // What stands between messages, as who came, has no day of its own.
+      while (row && itemOf(row) === undefined) row = row.nextElementSibling;
+      const item = row ? itemOf(row) : undefined;
       const line = row?.querySelector(':scope > .day');
       const { top } = log.getBoundingClientRect();
       const isLineSeen = line ? line.getBoundingClientRect().bottom > top : false;

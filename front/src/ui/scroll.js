@@ -6,6 +6,23 @@ const NEAR_PX = 100;
 const ANCHORS = 12;
 
 /**
+ * @param {HTMLElement} log what scrolls @param {HTMLElement} list its rows
+ * @returns {number} the index of the first row in view, by halving, as all are in order; their number where none is
+ */
+export function firstInView(log, list) {
+  const { top } = log.getBoundingClientRect();
+  const rows = list.children;
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) > top) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/**
  * @param {{ log: HTMLElement, list: HTMLElement, isWhole: () => boolean, moved: () => void, signal: AbortSignal }} options
  *   log: what scrolls; list: its rows; isWhole: whether the newest has a row; moved: the reader did
  */
@@ -26,18 +43,11 @@ export function createScroll({ log, list, isWhole, moved, signal }) {
 
   const topOf = (/** @type {Element} */ node) => node.getBoundingClientRect().top;
 
-  /** @returns {{ node: Element, top: number }[]} of the rows in view, from the first; by halving, as all are in order */
+  /** @returns {{ node: Element, top: number }[]} of the rows in view, from the first */
   function anchors() {
     const top = topOf(log);
-    const rows = list.children;
-    let low = 0;
-    let high = rows.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) > top) high = middle;
-      else low = middle + 1;
-    }
-    return Array.from({ length: ANCHORS }, (_, n) => rows[low + n]).flatMap((row) => {
+    const first = firstInView(log, list);
+    return Array.from({ length: ANCHORS }, (_, n) => list.children[first + n]).flatMap((row) => {
       const node = row && held(row);
       return node ? [{ node, top: topOf(node) - top }] : [];
     });

@@ -100,7 +100,7 @@ export type Role = 'owner' | 'member';
  * `join`: hear a room, on this connection now and after every hello to come. Answered by `joined`, or by `error`:
  * `NoSuchRoom` (a private room that one is no member of is none), `TooManyRooms` (in 50 beside the lobby, or 50 made today).
  * A room's name is folded as people type it (`room-name.ts`): `Tea Room` is `tea-room`. A room is not made, and is `NoSuchRoom`,
- * where another looks like it (`lookalikes.ts`), or where the stack reserves its name.
+ * where another looks like it (`rules/lookalikes.ts`), or where the stack reserves its name.
  */
 export interface Join {
   action: 'join';

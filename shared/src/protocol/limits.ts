@@ -38,7 +38,7 @@ export const LIMITS = {
   renameMs: 60_000,
   /** Frames that cannot be read, where the bucket was never full in between: with the last of them the socket ends. */
   badFrames: 20,
-  /** Frames that are refused within `refusalsMs`, at the door of one function: with the last of them the socket ends. */
+  /** Frames that are refused within `refusalsMs`, by one function: with the last of them the socket ends. */
   refusals: 100,
   /** Milliseconds for which refusals are counted. */
   refusalsMs: 60_000,

@@ -1,4 +1,4 @@
-// Direct rooms: the conversation of two users, by name. Both names are in it, so who may read it needs no look-up.
+// Direct rooms: the conversation of two users. Both userIds are in its name, so the right to read it needs no look-up.
 
 /** What a user can be called: `u_…`, `guest-…`, or what an issuer calls a `sub`. No colon: two of them make a room. */
 const USER_ID = /^[\w.|@+-]{1,128}$/;

@@ -1,4 +1,4 @@
-// Lookalikes: what people take for one another has one key, so that nobody goes by a copy of a nickname or a room's name.
+// Lookalikes: names that people confuse fold to one key, so that nobody gets a copy of a nickname or of a room’s name.
 
 import { CONFUSABLES } from './confusables.ts';
 

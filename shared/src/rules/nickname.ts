@@ -1,4 +1,4 @@
-// A nickname: what may be one, how it is shown, and what it must not be confused with.
+// Nicknames: which text may be one, how it is shown, and which are kept for guests.
 
 import { foldLookalikes, INVISIBLE } from './lookalikes.ts';
 

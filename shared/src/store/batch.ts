@@ -1,4 +1,4 @@
-// DynamoDB's batches: asked in pieces that fit, and for what a piece left undone again.
+// Batches of DynamoDB: split to the limit of a call, and what a call left undone is sent again.
 
 /** BatchWriteItem's limit of items, and BatchGetItem's of keys, in one call. */
 export const MAX_BATCH_WRITES = 25;

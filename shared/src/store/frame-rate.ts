@@ -1,4 +1,4 @@
-// Admission: each frame takes a token of its connection's bucket, in the write that finds out who speaks.
+// The rate of one connection: each frame takes a token, in the write that also reads the connection.
 
 import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { publishBestEffort } from '../bus.ts';

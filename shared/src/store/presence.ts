@@ -1,4 +1,4 @@
-// The door to rosters in ConnectionsTable: who is in a room now, by leases that pings renew, and when others were last seen.
+// The store of presence: rosters by leases that pings renew, and when others were last seen.
 
 import {
   type AttributeValue,

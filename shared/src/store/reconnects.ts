@@ -1,4 +1,4 @@
-// The store of reconnects: how many clients can be connected, as those that said hello in the last two hours bound it from above.
+// The store of reconnects: an upper bound of the connected clients, from the hellos of the last two hours.
 import { BatchGetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { dynamo, CONNECTIONS_TABLE as TableName } from './dynamo.ts';
 import { reconnectsKey } from './keys.ts';

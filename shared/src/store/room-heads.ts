@@ -32,9 +32,8 @@ export async function readShards(room: string): Promise<number> {
 }
 
 /**
- * The heads of rooms, each read consistently: what was given a number before this call
- * is below them. What is given one later is sent to who subscribed before, but for a broadcast that read the subscribers
- * in that moment (`readSubscribers` is eventually consistent): the next heads tell of it.
+ * The heads of rooms, each read consistently. A message that got its number before this call is not above them. A later
+ * message is posted to every connection that subscribed before this call.
  */
 export async function readRoomHeads(rooms: string[]): Promise<Map<string, RoomHead>> {
   const heads = new Map(rooms.map((room) => [room, headIn(undefined)]));

@@ -1,4 +1,4 @@
-// The rate of a room: what guests and plain clients together may say in it, however many sockets and names they have.
+// The message rate of a room: what all guests and plain clients together may send to it.
 
 import { env } from '../env.ts';
 import { Refused } from '../protocol/errors.ts';

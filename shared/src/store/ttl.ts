@@ -1,4 +1,4 @@
-// How long what belongs to somebody outlives their last hello.
+// Expiry of a user’s rows: a year after the last hello, renewed at most once a month.
 
 const DAY_S = 24 * 60 * 60;
 const KEEP_S = 365 * DAY_S;

@@ -1,4 +1,4 @@
-// What a user may do in all, however many sockets they open: buckets of tokens for new connections, and changes of name.
+// The rates of one user over all connections: tokens for new connections, and changes of nickname.
 
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { env } from '../env.ts';
